@@ -1,0 +1,181 @@
+// Package blob keeps files (tệp) by the SHA-256 of their content.
+//
+// A file is written once, made durable (file and directory are fsynced) before
+// Put returns, and only then may a row name it. The same content is stored
+// once, whoever puts it. Nothing is ever changed in place.
+package blob
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"os"
+	"path/filepath"
+
+	"vanthu/internal/fail"
+)
+
+// Hash names a file: lower-case hex of the SHA-256 of its bytes, 64 letters.
+type Hash string
+
+// Sum is the hash of data.
+func Sum(data []byte) Hash {
+	h := sha256.Sum256(data)
+	return Hash(hex.EncodeToString(h[:]))
+}
+
+// Valid says whether h is well-formed; only valid hashes become paths.
+func (h Hash) Valid() bool {
+	if len(h) != 64 {
+		return false
+	}
+	for _, c := range h {
+		if (c < '0' || c > '9') && (c < 'a' || c > 'f') {
+			return false
+		}
+	}
+	return true
+}
+
+// Dir is a directory of blobs: dir/ab/cdef….
+type Dir struct{ root string }
+
+// Open makes the directory if needed and sweeps what a crash left half-written.
+func Open(root string) (*Dir, error) {
+	tmp := filepath.Join(root, "tmp")
+	if err := os.RemoveAll(tmp); err != nil {
+		return nil, err
+	}
+	return &Dir{root}, os.MkdirAll(tmp, 0o700)
+}
+
+func (d *Dir) path(h Hash) string { return filepath.Join(d.root, string(h[:2]), string(h[2:])) }
+
+// Put stores what r gives, at most limit bytes, and returns its hash and size.
+// More than limit is E-FILE and leaves nothing behind.
+func (d *Dir) Put(ctx context.Context, r io.Reader, limit int64) (Hash, int64, error) {
+	f, err := os.CreateTemp(filepath.Join(d.root, "tmp"), "put")
+	if err != nil {
+		return "", 0, err
+	}
+	defer os.Remove(f.Name())
+	defer f.Close()
+	sum := sha256.New()
+	n, err := io.Copy(io.MultiWriter(f, sum), io.LimitReader(ctxReader{ctx, r}, limit+1))
+	if err != nil {
+		return "", 0, err
+	}
+	if n > limit {
+		return "", 0, fail.File(fmt.Sprintf("Tệp lớn hơn %d MB.", limit>>20))
+	}
+	h, err := d.keep(f, sum)
+	return h, n, err
+}
+
+// PutBytes is Put of bytes in memory.
+func (d *Dir) PutBytes(ctx context.Context, data []byte) (Hash, error) {
+	h, _, err := d.Put(ctx, bytes.NewReader(data), int64(len(data)))
+	return h, err
+}
+
+func (d *Dir) keep(f *os.File, sum hash.Hash) (Hash, error) {
+	h := Hash(hex.EncodeToString(sum.Sum(nil)))
+	p := d.path(h)
+	if _, err := os.Stat(p); err == nil {
+		// Another Put may have renamed it and not yet synced the directory.
+		return h, syncDir(filepath.Dir(p))
+	}
+	if err := f.Sync(); err != nil {
+		return "", err
+	}
+	if err := os.MkdirAll(filepath.Dir(p), 0o700); err != nil {
+		return "", err
+	}
+	if err := os.Rename(f.Name(), p); err != nil {
+		return "", err
+	}
+	if err := syncDir(filepath.Dir(p)); err != nil {
+		return "", err
+	}
+	return h, syncDir(d.root)
+}
+
+func syncDir(dir string) error {
+	f, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return f.Sync()
+}
+
+// Open gives the file for reading; ErrNone when it is not here.
+func (d *Dir) Open(h Hash) (*os.File, error) {
+	if !h.Valid() {
+		return nil, ErrNone
+	}
+	f, err := os.Open(d.path(h))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, ErrNone
+	}
+	return f, err
+}
+
+// Read gives the whole content and checks it against its name: a flipped bit
+// is E-INTEGRITY, never passed on.
+func (d *Dir) Read(h Hash) ([]byte, error) {
+	f, err := d.Open(h)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(f)
+	if err != nil {
+		return nil, err
+	}
+	if Sum(data) != h {
+		return nil, fail.New(fail.Integrity, "Tệp lưu trữ không còn nguyên vẹn.", "HT33-14.6").Then("Báo quản trị để phục hồi từ bản sao lưu.")
+	}
+	return data, nil
+}
+
+// Has says whether the file is here.
+func (d *Dir) Has(h Hash) bool {
+	if !h.Valid() {
+		return false
+	}
+	_, err := os.Stat(d.path(h))
+	return err == nil
+}
+
+// Delete removes a file for good: for recalled documents and disposal only.
+func (d *Dir) Delete(h Hash) error {
+	if !h.Valid() {
+		return ErrNone
+	}
+	err := os.Remove(d.path(h))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// ErrNone says that a file is not in the store.
+var ErrNone = errors.New("blob: no such file")
+
+type ctxReader struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (c ctxReader) Read(p []byte) (int, error) {
+	if err := c.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return c.r.Read(p)
+}

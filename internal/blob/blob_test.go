@@ -1,0 +1,67 @@
+package blob
+
+import (
+	"context"
+	"errors"
+	"os"
+	"strings"
+	"testing"
+
+	"vanthu/internal/fail"
+)
+
+func TestPutReadDelete(t *testing.T) {
+	d, err := Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx := context.Background()
+	h, n, err := d.Put(ctx, strings.NewReader("công văn"), 100)
+	if err != nil || n != 10 || h != Sum([]byte("công văn")) {
+		t.Fatalf("put: %s %d %v", h, n, err)
+	}
+	if _, _, err := d.Put(ctx, strings.NewReader("công văn"), 100); err != nil {
+		t.Fatalf("second put of the same content: %v", err)
+	}
+	if got, err := d.Read(h); err != nil || string(got) != "công văn" {
+		t.Fatalf("read: %q %v", got, err)
+	}
+	if err := d.Delete(h); err != nil || d.Has(h) {
+		t.Fatalf("delete: %v", err)
+	}
+	if _, err := d.Read(h); !errors.Is(err, ErrNone) {
+		t.Fatalf("read after delete: %v", err)
+	}
+}
+
+func TestTooLargeLeavesNothing(t *testing.T) {
+	root := t.TempDir()
+	d, _ := Open(root)
+	if _, _, err := d.Put(context.Background(), strings.NewReader("12345"), 4); !fail.Is(err, fail.BadFile) {
+		t.Fatalf("got %v", err)
+	}
+	if left, _ := os.ReadDir(root + "/tmp"); len(left) != 0 {
+		t.Fatalf("%d files left", len(left))
+	}
+}
+
+// One flipped bit is found before it is passed on (HT33-14.6).
+func TestFlippedBitIsRefused(t *testing.T) {
+	d, _ := Open(t.TempDir())
+	h, _ := d.PutBytes(context.Background(), []byte("nguyên vẹn"))
+	b, _ := os.ReadFile(d.path(h))
+	b[3] ^= 1
+	os.WriteFile(d.path(h), b, 0o600)
+	if _, err := d.Read(h); !fail.Is(err, fail.Integrity) {
+		t.Fatalf("got %v", err)
+	}
+}
+
+func TestBadHashIsNoPath(t *testing.T) {
+	d, _ := Open(t.TempDir())
+	for _, h := range []Hash{"", "..", Hash(strings.Repeat("/", 64)), Hash(strings.Repeat("A", 64))} {
+		if _, err := d.Open(h); !errors.Is(err, ErrNone) {
+			t.Errorf("%q: %v", h, err)
+		}
+	}
+}

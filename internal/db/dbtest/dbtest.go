@@ -1,0 +1,155 @@
+// Package dbtest runs a test on both engines, real PostgreSQL beside SQLite.
+//
+// PostgreSQL comes from VANTHU_TEST_POSTGRES (a DSN of a server on loopback),
+// or from a cluster that the first test starts from Debian's package and the
+// last one stops. With -short only SQLite runs.
+package dbtest
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"vanthu/internal/db"
+)
+
+// Each runs f once per engine, each time on an empty host that is closed after.
+// clock may be nil for the real one.
+func Each(t *testing.T, clock func() time.Time, f func(*testing.T, *db.Host)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) { f(t, SQLite(t, clock)) })
+	if testing.Short() {
+		return
+	}
+	t.Run("postgres", func(t *testing.T) { f(t, Postgres(t, clock)) })
+}
+
+// SQLite gives an empty host in a temporary directory.
+func SQLite(t testing.TB, clock func() time.Time) *db.Host {
+	t.Helper()
+	h, err := db.OpenDir(t.TempDir(), orReal(clock))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { h.Close() })
+	return h
+}
+
+// Postgres gives an empty host in a database of its own.
+func Postgres(t testing.TB, clock func() time.Time) *db.Host {
+	t.Helper()
+	ctx := context.Background()
+	base := cluster(t)
+	name := fmt.Sprintf("t%d_%d", os.Getpid(), counter.Add(1))
+	c, err := pgx.Connect(ctx, base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close(ctx)
+	if _, err := c.Exec(ctx, "CREATE DATABASE "+name); err != nil {
+		t.Fatal(err)
+	}
+	h, err := db.OpenPostgres(ctx, strings.Replace(base, "dbname=postgres", "dbname="+name, 1), orReal(clock))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		h.Close()
+		c, err := pgx.Connect(ctx, base)
+		if err == nil {
+			c.Exec(ctx, "DROP DATABASE "+name+" WITH (FORCE)")
+			c.Close(ctx)
+		}
+	})
+	return h
+}
+
+func orReal(clock func() time.Time) func() time.Time {
+	if clock == nil {
+		return time.Now
+	}
+	return clock
+}
+
+var (
+	counter atomic.Int64
+	once    sync.Once
+	dsn     string
+	dsnErr  error
+	stop    = func() {}
+)
+
+// Main is for TestMain of packages that use Each: it stops the cluster that
+// the tests started.
+func Main(m *testing.M) {
+	code := m.Run()
+	stop()
+	os.Exit(code)
+}
+
+func cluster(t testing.TB) string {
+	once.Do(func() {
+		if dsn = os.Getenv("VANTHU_TEST_POSTGRES"); dsn == "" {
+			dsn, stop, dsnErr = Start()
+		}
+	})
+	if dsnErr != nil {
+		t.Fatalf("PostgreSQL is needed for this test (apt-get install postgresql, or -short): %v", dsnErr)
+	}
+	return dsn
+}
+
+// Start runs a throw-away cluster on a Unix socket; stop ends it and removes
+// its files.
+func Start() (dsn string, stop func(), err error) {
+	bins, _ := filepath.Glob("/usr/lib/postgresql/*/bin")
+	if len(bins) == 0 {
+		return "", nil, fmt.Errorf("no /usr/lib/postgresql/*/bin")
+	}
+	bin := bins[len(bins)-1]
+	dir, err := os.MkdirTemp("", "vanthu-pg")
+	if err != nil {
+		return "", nil, err
+	}
+	asUser := []string{}
+	if me, err := user.Current(); err == nil && me.Uid == "0" {
+		// PostgreSQL refuses to run as root.
+		if out, err := exec.Command("chown", "postgres", dir).CombinedOutput(); err != nil {
+			return "", nil, fmt.Errorf("chown: %s", out)
+		}
+		asUser = []string{"runuser", "-u", "postgres", "--"}
+	}
+	os.Chmod(dir, 0o755)
+	data := filepath.Join(dir, "data")
+	run := func(args ...string) error {
+		args = append(append([]string{}, asUser...), args...)
+		cmd := exec.Command(args[0], args[1:]...)
+		cmd.Dir = dir
+		if out, err := cmd.CombinedOutput(); err != nil {
+			return fmt.Errorf("%s: %v: %s", args[0], err, out)
+		}
+		return nil
+	}
+	if err := run(bin+"/initdb", "-D", data, "-A", "trust", "-E", "UTF8", "--no-locale", "-U", "postgres"); err != nil {
+		return "", nil, err
+	}
+	opts := "-k " + dir + " -c listen_addresses='' -c max_connections=200 -c shared_buffers=64MB"
+	if err := run(bin+"/pg_ctl", "-D", data, "-w", "-l", filepath.Join(dir, "log"), "-o", opts, "start"); err != nil {
+		return "", nil, err
+	}
+	stop = func() {
+		run(bin+"/pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+		os.RemoveAll(dir)
+	}
+	return "host=" + dir + " user=postgres dbname=postgres", stop, nil
+}
