@@ -1,0 +1,206 @@
+package cms
+
+import (
+	"errors"
+	"fmt"
+)
+
+// ErrMalformed says that the bytes are not the structure they should be.
+var ErrMalformed = errors.New("cấu trúc dữ liệu hỏng")
+
+// ErrTooLarge says that a limit on size or nesting was passed.
+var ErrTooLarge = errors.New("dữ liệu vượt giới hạn cho phép")
+
+const (
+	maxNesting  = 64
+	maxElements = 1 << 20
+)
+
+// toDER reads one BER element from the front of data and returns it with
+// definite, shortest lengths and with constructed strings joined, which is all
+// that stands between what old signing tools write and what a DER reader takes.
+// Whatever follows the element is returned too: PDF pads /Contents with zeros.
+//
+// It does not sort sets: signatures cover the bytes as they were written.
+func toDER(data []byte) (out, rest []byte, err error) {
+	if len(data) > MaxSize {
+		return nil, nil, ErrTooLarge
+	}
+	r := berReader{data: data}
+	out, err = r.element(nil, 0)
+	if err != nil {
+		return nil, nil, err
+	}
+	return out, data[r.pos:], nil
+}
+
+type berReader struct {
+	data  []byte
+	pos   int
+	count int
+}
+
+// header is one identifier and length; length is -1 for the indefinite form.
+type berHeader struct {
+	tag         []byte
+	constructed bool
+	length      int
+}
+
+// element appends the DER form of the next element to dst.
+func (r *berReader) element(dst []byte, depth int) ([]byte, error) {
+	r.count++
+	if depth > maxNesting || r.count > maxElements {
+		return nil, ErrTooLarge
+	}
+	h, err := r.header()
+	if err != nil {
+		return nil, err
+	}
+	if !h.constructed {
+		body := r.data[r.pos : r.pos+h.length]
+		r.pos += h.length
+		return append(appendHeader(dst, h.tag, len(body)), body...), nil
+	}
+	if joinable(h.tag) {
+		return r.joined(dst, h, depth)
+	}
+	var body []byte
+	err = r.children(h, func() (err error) { body, err = r.element(body, depth+1); return err })
+	if err != nil {
+		return nil, err
+	}
+	return append(appendHeader(dst, h.tag, len(body)), body...), nil
+}
+
+// joined reads a constructed OCTET STRING as the primitive one it stands for.
+func (r *berReader) joined(dst []byte, h berHeader, depth int) ([]byte, error) {
+	var body []byte
+	if err := r.pieces(h, &body, depth); err != nil {
+		return nil, err
+	}
+	return append(appendHeader(dst, []byte{h.tag[0] &^ 0x20}, len(body)), body...), nil
+}
+
+func (r *berReader) pieces(h berHeader, body *[]byte, depth int) error {
+	return r.children(h, func() error {
+		r.count++
+		if depth++; depth > maxNesting*1024 || r.count > maxElements {
+			return ErrTooLarge
+		}
+		in, err := r.header()
+		if err != nil {
+			return err
+		}
+		if in.tag[0]&0x1f != h.tag[0]&0x1f {
+			return fmt.Errorf("%w: mảnh chuỗi khác loại", ErrMalformed)
+		}
+		if in.constructed { // pieces of pieces are legal and never used
+			return fmt.Errorf("%w: chuỗi lồng nhau", ErrUnsupported)
+		}
+		*body = append(*body, r.data[r.pos:r.pos+in.length]...)
+		r.pos += in.length
+		return nil
+	})
+}
+
+// children calls next until the element's content is used up.
+func (r *berReader) children(h berHeader, next func() error) error {
+	if h.length < 0 {
+		for {
+			if r.pos+2 > len(r.data) {
+				return fmt.Errorf("%w: thiếu dấu kết thúc", ErrMalformed)
+			}
+			if r.data[r.pos] == 0 && r.data[r.pos+1] == 0 {
+				r.pos += 2
+				return nil
+			}
+			if err := next(); err != nil {
+				return err
+			}
+		}
+	}
+	end := r.pos + h.length
+	for r.pos < end {
+		if err := next(); err != nil {
+			return err
+		}
+	}
+	if r.pos != end {
+		return fmt.Errorf("%w: phần tử con dài hơn phần tử mẹ", ErrMalformed)
+	}
+	return nil
+}
+
+// header reads identifier and length, and checks that a definite length fits.
+func (r *berReader) header() (berHeader, error) {
+	bad := fmt.Errorf("%w: phần đầu phần tử", ErrMalformed)
+	start := r.pos
+	if r.pos >= len(r.data) {
+		return berHeader{}, bad
+	}
+	first := r.data[r.pos]
+	r.pos++
+	if first&0x1f == 0x1f { // high tag number
+		for n := 0; ; n++ {
+			if r.pos >= len(r.data) || n > 4 {
+				return berHeader{}, bad
+			}
+			r.pos++
+			if r.data[r.pos-1]&0x80 == 0 {
+				break
+			}
+		}
+	}
+	h := berHeader{tag: r.data[start:r.pos], constructed: first&0x20 != 0}
+	if r.pos >= len(r.data) {
+		return berHeader{}, bad
+	}
+	l := r.data[r.pos]
+	r.pos++
+	switch {
+	case l < 0x80:
+		h.length = int(l)
+	case l == 0x80:
+		if !h.constructed {
+			return berHeader{}, bad
+		}
+		h.length = -1
+		return h, nil
+	default:
+		n := int(l & 0x7f)
+		if n > 8 || r.pos+n > len(r.data) {
+			return berHeader{}, bad
+		}
+		for range n {
+			if h.length > MaxSize {
+				return berHeader{}, bad
+			}
+			h.length = h.length<<8 | int(r.data[r.pos])
+			r.pos++
+		}
+	}
+	if h.length > len(r.data)-r.pos {
+		return berHeader{}, bad
+	}
+	return h, nil
+}
+
+// joinable says whether a constructed element of this tag stands for a
+// primitive OCTET STRING. Other strings are not split in practice.
+func joinable(tag []byte) bool { return len(tag) == 1 && tag[0] == 0x24 }
+
+func appendHeader(dst, tag []byte, n int) []byte {
+	dst = append(dst, tag...)
+	switch {
+	case n < 0x80:
+		return append(dst, byte(n))
+	case n < 1<<8:
+		return append(dst, 0x81, byte(n))
+	case n < 1<<16:
+		return append(dst, 0x82, byte(n>>8), byte(n))
+	case n < 1<<24:
+		return append(dst, 0x83, byte(n>>16), byte(n>>8), byte(n))
+	}
+	return append(dst, 0x84, byte(n>>24), byte(n>>16), byte(n>>8), byte(n))
+}

@@ -1,0 +1,27 @@
+// Package cms makes and checks digital signatures (chữ ký số) in the Cryptographic
+// Message Syntax, and everything a check of one needs: certificates and their
+// chains, revocation answers, and time stamps (dấu thời gian).
+//
+// The parts, by the standard they follow:
+//
+//   - SignedData (RFC 5652 §5): [SignDetached] in one step; [Prepare] and
+//     [Prepared.Finish] in two, when the key sits on a token or the person
+//     confirms on a phone minutes later. [Parse] reads what others made (BER,
+//     RSA-PSS, SHA-1) and [SignerInfo.Verify] checks it, naming what is weak.
+//   - Time stamps (RFC 3161): [TSAClient] asks, [ParseToken] reads and checks,
+//     [Responder] answers (for tests and the demonstration authority).
+//   - Certificates (RFC 5280): [Anchors] are the roots by kind, [BuildChain]
+//     leads from a certificate to one of them as of a given moment.
+//   - Revocation: [CheckRevocation] judges OCSP answers (RFC 6960) and CRLs. It
+//     says good, revoked or unknown; unknown is never good.
+//     NĐ 23/2025 Đ15–17 asks for the check before signing and on arrival.
+//   - Encryption to several recipients (RFC 5652 §6, RFC 5083): [Encrypt],
+//     [Decrypt].
+//
+// The package reads no files, opens no connection that it was not handed a
+// client for, and bounds all input: nothing larger than [MaxSize] is parsed and
+// no nesting deeper than 64.
+package cms
+
+// MaxSize is the largest encoded structure, in bytes, that the parsers accept.
+const MaxSize = 16 << 20
