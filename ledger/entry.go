@@ -127,7 +127,7 @@ func ParseEntry(text string) (Entry, error) {
 		return bad(fmt.Errorf("%d bytes", len(text)))
 	}
 	lines := strings.Split(text, "\n")
-	if lines[0] != entryHead {
+	if len(lines) < 2 || lines[0] != entryHead {
 		return bad(fmt.Errorf("no %q line", entryHead))
 	}
 	var e Entry
