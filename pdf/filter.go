@@ -1,0 +1,274 @@
+package pdf
+
+import (
+	"bytes"
+	"compress/lzw"
+	"compress/zlib"
+	"encoding/ascii85"
+	"errors"
+	"io"
+)
+
+// Decode applies the filters of a stream (iso32000-2:7.4): Flate and LZW with
+// predictors, ASCIIHex, ASCII85, RunLength. Picture filters (DCT, JPX, CCITT,
+// JBIG2) are an error: this package has no use for pixels. Output is bounded
+// by MaxInflated and, over all calls on one File, MaxInflatedTotal.
+func (f *File) Decode(s *Stream) ([]byte, error) {
+	filters, parms := f.filters(s.Dict)
+	if len(filters) > 8 {
+		return nil, tooBigf("%d filters on one stream", len(filters))
+	}
+	data := s.Data
+	for i, name := range filters {
+		var err error
+		if data, err = f.decodeOne(name, data, parms[i]); err != nil {
+			return nil, err
+		}
+		if f.inflated += int64(len(data)); f.inflated > MaxInflatedTotal {
+			return nil, tooBigf("streams inflate to more than %d bytes", int64(MaxInflatedTotal))
+		}
+	}
+	return data, nil
+}
+
+func (f *File) filters(d Dict) (names []Name, parms []Dict) {
+	one := func(n, p Object) {
+		names, parms = append(names, f.Name(n)), append(parms, f.Dict(p))
+	}
+	switch v := f.Resolve(d["Filter"]).(type) {
+	case Name:
+		p := f.Resolve(d["DecodeParms"])
+		if a, ok := p.(Array); ok && len(a) > 0 {
+			p = a[0]
+		}
+		one(v, p)
+	case Array:
+		p := f.Array(d["DecodeParms"])
+		for i, n := range v {
+			var parm Object
+			if i < len(p) {
+				parm = p[i]
+			}
+			one(n, parm)
+		}
+	}
+	return names, parms
+}
+
+func (f *File) decodeOne(name Name, data []byte, parm Dict) (out []byte, err error) {
+	switch name {
+	case "FlateDecode", "Fl":
+		out, err = inflate(data)
+	case "LZWDecode", "LZW":
+		early, ok := f.Int(parm["EarlyChange"])
+		out, err = unLZW(data, !ok || early != 0)
+	case "ASCIIHexDecode", "AHx":
+		if i := bytes.IndexByte(data, '>'); i >= 0 {
+			data = data[:i]
+		}
+		return decodeHex(data), nil
+	case "ASCII85Decode", "A85":
+		return unASCII85(data)
+	case "RunLengthDecode", "RL":
+		return unRunLength(data)
+	default:
+		return nil, damagedf("filter %s is not read here", name)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return f.unpredict(out, parm)
+}
+
+// inflate keeps what could be read when the checksum or the end is missing, as
+// viewers do.
+func inflate(data []byte) ([]byte, error) {
+	r, err := zlib.NewReader(bytes.NewReader(data))
+	if err != nil {
+		return nil, damagedf("flate: %v", err)
+	}
+	return readLimited(r)
+}
+
+func readLimited(r io.Reader) ([]byte, error) {
+	var b bytes.Buffer
+	n, err := io.Copy(&b, io.LimitReader(r, MaxInflated+1))
+	if n > MaxInflated {
+		return nil, tooBigf("a stream inflates to more than %d bytes", MaxInflated)
+	}
+	if err != nil && n == 0 && !errors.Is(err, io.EOF) {
+		return nil, damagedf("stream: %v", err)
+	}
+	return b.Bytes(), nil
+}
+
+// unLZW decodes LZW with variable width codes, most significant bit first.
+// The standard library's variant changes width one code later than PDF's
+// default /EarlyChange 1, so only /EarlyChange 0 may use it.
+func unLZW(data []byte, early bool) ([]byte, error) {
+	if !early {
+		return readLimited(lzw.NewReader(bytes.NewReader(data), lzw.MSB, 8))
+	}
+	const clearCode, endCode = 256, 257
+	type node struct {
+		prev int
+		last byte
+		n    int
+	}
+	table := make([]node, 258, 4097)
+	for i := range 256 {
+		table[i] = node{-1, byte(i), 1}
+	}
+	var out []byte
+	prev, width, acc, bits := -1, 9, uint(0), 0
+	for _, b := range data {
+		acc, bits = acc<<8|uint(b), bits+8
+		if bits < width {
+			continue
+		}
+		bits -= width
+		code := int(acc >> bits & (1<<width - 1))
+		switch {
+		case code == endCode:
+			return out, nil
+		case code == clearCode:
+			table, prev, width = table[:258], -1, 9
+			continue
+		case code > len(table) || code == len(table) && prev < 0:
+			return out, nil
+		}
+		from, extra := code, 0
+		if code == len(table) { // the code being defined just now
+			from, extra = prev, 1
+		}
+		start, n := len(out), table[from].n
+		if start+n+extra > MaxInflated {
+			return nil, tooBigf("a stream inflates to more than %d bytes", MaxInflated)
+		}
+		out = append(out, make([]byte, n+extra)...)
+		for i, c := start+n-1, from; i >= start && c >= 0; i, c = i-1, table[c].prev {
+			out[i] = table[c].last
+		}
+		if extra == 1 {
+			out[start+n] = out[start]
+		}
+		if prev >= 0 && len(table) < 4096 {
+			table = append(table, node{prev, out[start], table[prev].n + 1})
+		}
+		prev = code
+		if n := len(table) + 1; n > 1<<width-1 && width < 12 {
+			width++
+		}
+	}
+	return out, nil
+}
+
+func unASCII85(data []byte) ([]byte, error) {
+	if i := bytes.Index(data, []byte("~>")); i >= 0 {
+		data = data[:i]
+	}
+	data = bytes.TrimPrefix(bytes.TrimSpace(data), []byte("<~"))
+	return readLimited(ascii85.NewDecoder(bytes.NewReader(data)))
+}
+
+func unRunLength(data []byte) ([]byte, error) {
+	var out []byte
+	for len(data) > 1 {
+		n := int(data[0])
+		switch {
+		case n == 128:
+			return out, nil
+		case n < 128:
+			k := min(n+2, len(data))
+			out, data = append(out, data[1:k]...), data[k:]
+		default:
+			out, data = append(out, bytes.Repeat(data[1:2], 257-n)...), data[2:]
+		}
+		if len(out) > MaxInflated {
+			return nil, tooBigf("a stream inflates to more than %d bytes", MaxInflated)
+		}
+	}
+	return out, nil
+}
+
+// unpredict undoes a PNG or TIFF predictor (iso32000-2:7.4.4.4).
+func (f *File) unpredict(data []byte, parm Dict) ([]byte, error) {
+	get := func(k Name, def int) int {
+		if v, ok := f.Int(parm[k]); ok {
+			return v
+		}
+		return def
+	}
+	pred, colors, bpc, cols := get("Predictor", 1), get("Colors", 1), get("BitsPerComponent", 8), get("Columns", 1)
+	if pred < 2 {
+		return data, nil
+	}
+	if colors < 1 || colors > 32 || bpc < 1 || bpc > 16 || cols < 1 || cols > 1<<20 {
+		return nil, damagedf("bad predictor parameters")
+	}
+	bpp, row := (colors*bpc+7)/8, (colors*bpc*cols+7)/8
+	if pred == 2 {
+		return unTIFF(data, row, colors, bpc), nil
+	}
+	return unPNG(data, row, bpp), nil
+}
+
+func unTIFF(data []byte, row, colors, bpc int) []byte {
+	if bpc != 8 {
+		return data
+	}
+	out := bytes.Clone(data)
+	for start := 0; start < len(out); start += row {
+		for i := start + colors; i < min(start+row, len(out)); i++ {
+			out[i] += out[i-colors]
+		}
+	}
+	return out
+}
+
+func unPNG(data []byte, row, bpp int) []byte {
+	out := make([]byte, 0, len(data))
+	prev := make([]byte, row)
+	for len(data) > 1 {
+		kind, line := data[0], make([]byte, row)
+		n := copy(line, data[1:])
+		data = data[1+n:]
+		for i := range line[:n] {
+			var left, upleft byte
+			if i >= bpp {
+				left, upleft = line[i-bpp], prev[i-bpp]
+			}
+			switch kind {
+			case 1:
+				line[i] += left
+			case 2:
+				line[i] += prev[i]
+			case 3:
+				line[i] += byte((int(left) + int(prev[i])) / 2)
+			case 4:
+				line[i] += paeth(left, prev[i], upleft)
+			}
+		}
+		out, prev = append(out, line[:n]...), line
+	}
+	return out
+}
+
+func paeth(a, b, c byte) byte {
+	p := int(a) + int(b) - int(c)
+	pa, pb, pc := abs(p-int(a)), abs(p-int(b)), abs(p-int(c))
+	if pa <= pb && pa <= pc {
+		return a
+	}
+	if pb <= pc {
+		return b
+	}
+	return c
+}
+
+func abs(n int) int {
+	if n < 0 {
+		return -n
+	}
+	return n
+}

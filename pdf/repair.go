@@ -1,0 +1,163 @@
+package pdf
+
+import "bytes"
+
+// Found is an indirect object seen by scanning bytes, whatever the
+// cross-reference sections say.
+type Found struct {
+	Num, Gen int
+	Offset   int64
+}
+
+// Scan lists the "num gen obj" headers that stand in data[from:to], in file
+// order. A verifier uses it to see second definitions that no table names.
+func (f *File) Scan(from, to int64) []Found {
+	var out []Found
+	for p := from; p < to; {
+		i := bytes.Index(f.data[p:to], []byte("obj"))
+		if i < 0 {
+			break
+		}
+		at := p + int64(i)
+		p = at + 3
+		if found, ok := headerBefore(f.data, at); ok && found.Offset >= from {
+			out = append(out, found)
+			if len(out) > MaxObjects {
+				break
+			}
+		}
+	}
+	return out
+}
+
+// headerBefore looks backwards from the word obj at position at for its two
+// numbers.
+func headerBefore(data []byte, at int64) (Found, bool) {
+	p, gen, ok := numberBefore(data, at)
+	if !ok {
+		return Found{}, false
+	}
+	p, num, ok := numberBefore(data, p)
+	if !ok || gen > 65535 || p > 0 && isRegular(data[p-1]) {
+		return Found{}, false
+	}
+	return Found{num, gen, p}, true
+}
+
+func numberBefore(data []byte, p int64) (start int64, n int, ok bool) {
+	q := p
+	for q > 0 && p-q < 8 && isSpace(data[q-1]) {
+		q--
+	}
+	end := q
+	for q > 0 && end-q < 10 && data[q-1] >= '0' && data[q-1] <= '9' {
+		q--
+	}
+	if q == end || end == p && data[p] != 'o' {
+		return 0, 0, false
+	}
+	for _, c := range data[q:end] {
+		n = n*10 + int(c-'0')
+	}
+	return q, n, true
+}
+
+// repair rebuilds the object table by scanning the file, for reading only.
+func repair(data []byte, cause error) (*File, error) {
+	f := newFile(data)
+	f.damage = cause.Error()
+	for _, x := range f.Scan(0, int64(len(data))) {
+		f.entries[x.Num] = Entry{Kind: 1, Offset: x.Offset, Gen: x.Gen}
+	}
+	if len(f.entries) == 0 {
+		return nil, damagedf("no object found, %v", cause)
+	}
+	if err := f.repairStreams(); err != nil {
+		return nil, err
+	}
+	f.repairTrailer()
+	if f.Trailer["Encrypt"] != nil {
+		return nil, errEncrypted()
+	}
+	if err := f.checkCatalog(); err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+// repairStreams enters the contents of object streams that no plain object
+// replaces, and takes cross-reference streams as trailers.
+func (f *File) repairStreams() error {
+	type candidate struct{ num, index, stream int }
+	var inside []candidate
+	f.Trailer = Dict{}
+	for num, e := range f.entries {
+		head := f.data[e.Offset:min(int64(len(f.data)), e.Offset+1024)]
+		if !bytes.Contains(head, []byte("/ObjStm")) && !bytes.Contains(head, []byte("/XRef")) {
+			continue
+		}
+		st := f.Stream(Ref{num, e.Gen})
+		if st == nil {
+			continue
+		}
+		if st.Dict["Type"] == Name("XRef") {
+			f.takeTrailer(st.Dict)
+			continue
+		}
+		s, err := f.objectStream(num)
+		if Is(err, TooBig) {
+			return err
+		}
+		if err != nil {
+			continue
+		}
+		for i, n := range s.num {
+			inside = append(inside, candidate{n, i, num})
+		}
+	}
+	best := map[int]int64{}
+	for _, c := range inside {
+		at := f.entries[c.stream].Offset
+		if old, ok := f.entries[c.num]; ok && (old.Kind == 1 || best[c.num] > at) {
+			continue
+		}
+		best[c.num] = at
+		f.entries[c.num] = Entry{Kind: 2, Stream: c.stream, Index: c.index}
+	}
+	clear(f.cache)
+	return nil
+}
+
+func (f *File) takeTrailer(d Dict) {
+	for _, k := range []Name{"Root", "Info", "ID", "Encrypt"} {
+		if d[k] != nil && (f.Trailer[k] == nil || k == "Encrypt") {
+			f.Trailer[k] = d[k]
+		}
+	}
+}
+
+// repairTrailer takes the last trailer that names a catalog, or looks for one.
+func (f *File) repairTrailer() {
+	rest := f.data
+	for range 100 {
+		i := bytes.LastIndex(rest, []byte("trailer"))
+		if i < 0 {
+			break
+		}
+		l := &lexer{data: f.data, pos: i + len("trailer"), refs: true}
+		if o, err := l.object(); err == nil {
+			if d, ok := o.(Dict); ok {
+				f.takeTrailer(d)
+			}
+		}
+		rest = rest[:i]
+	}
+	if f.Dict(f.Dict(f.Trailer["Root"])["Pages"]) != nil {
+		return
+	}
+	for num, e := range f.entries {
+		if d := f.Dict(Ref{num, e.Gen}); d["Type"] == Name("Catalog") && d["Pages"] != nil {
+			f.Trailer["Root"] = Ref{num, e.Gen}
+		}
+	}
+}

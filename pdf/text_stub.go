@@ -1,0 +1,2 @@
+package pdf
+type textFont struct{}
