@@ -1,0 +1,103 @@
+package document
+
+import (
+	"strconv"
+	"strings"
+
+	"vanthu/internal/access"
+	"vanthu/internal/db"
+	"vanthu/internal/org"
+	"vanthu/viet"
+)
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// Filter narrows a list; the zero value of a part does not narrow.
+type Filter struct {
+	Way    Way
+	States []State
+	Words  string // any spelling, with or without marks; all words must occur
+	Kind   string
+	Limit  int // 50 when 0
+	Before ID  // for the next page: only ids below
+}
+
+// List gives the documents an actor may see, newest first.
+func List(q db.Q, a org.Actor, f Filter) ([]Document, error) {
+	where, args := f.where(a)
+	limit := f.Limit
+	if limit <= 0 {
+		limit = 50
+	}
+	return db.All(q, scan, columns+where+` ORDER BY d.id DESC LIMIT `+itoa(limit), args...)
+}
+
+// CountList tells how many documents List would give without its limit.
+func CountList(q db.Q, a org.Actor, f Filter) (int, error) {
+	where, args := f.where(a)
+	return db.Value[int](q, `SELECT COUNT(*) FROM document d`+where, args...)
+}
+
+func (f Filter) where(a org.Actor) (string, []any) {
+	seen, args := access.Visible(a, "d.id", 1)
+	parts := []string{seen}
+	add := func(cond string, arg any) {
+		args = append(args, arg)
+		parts = append(parts, cond+"$"+itoa(len(args)))
+	}
+	if f.Way != "" {
+		add("d.direction = ", f.Way)
+	}
+	if f.Kind != "" {
+		add("d.kind = ", f.Kind)
+	}
+	if f.Before != 0 {
+		add("d.id < ", f.Before)
+	}
+	if len(f.States) > 0 {
+		in, more := db.In(len(args)+1, f.States)
+		parts, args = append(parts, "d.state IN "+in), append(args, more...)
+	}
+	for _, w := range strings.Fields(viet.Fold(f.Words)) {
+		args = append(args, "%"+w+"%")
+		parts = append(parts, "d.text_fold LIKE $"+itoa(len(args)))
+	}
+	return " WHERE " + strings.Join(parts, " AND "), args
+}
+
+// Link joins two documents: "replies", "replaces", "corrects".
+func Link(tx *db.Tx, from, to ID, kind string) error {
+	_, err := tx.Exec(`INSERT INTO link (from_document, to_document, kind) VALUES ($1, $2, $3) ON CONFLICT (from_document, to_document, kind) DO NOTHING`, from, to, kind)
+	return err
+}
+
+// Linked is another document joined to one.
+type Linked struct {
+	Document
+	Kind    string
+	Forward bool // the link leads from the document asked about
+}
+
+// Links lists the documents joined to one, without regard to rights: callers
+// show only those the reader may see.
+func Links(q db.Q, id ID) ([]Linked, error) {
+	type edge struct {
+		other   ID
+		kind    string
+		forward bool
+	}
+	edges, err := db.All(q, func(r db.Row) (e edge, err error) { return e, r.Scan(&e.other, &e.kind, &e.forward) },
+		`SELECT to_document, kind, 1 FROM link WHERE from_document = $1 UNION ALL SELECT from_document, kind, 0 FROM link WHERE to_document = $1`, id)
+	if err != nil {
+		return nil, err
+	}
+	var out []Linked
+	for _, e := range edges {
+		d, err := ByID(q, e.other)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, Linked{d, e.kind, e.forward})
+	}
+	return out, nil
+}

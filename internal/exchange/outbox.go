@@ -1,0 +1,141 @@
+package exchange
+
+import (
+	"errors"
+	"time"
+
+	"vanthu/internal/blob"
+	"vanthu/internal/db"
+	"vanthu/internal/document"
+)
+
+// Kind of an outgoing packet.
+type Kind string
+
+// The kinds.
+const (
+	Document Kind = "edoc"   // a new document to all its recipients
+	Status   Kind = "status" // a status to the sender of an incoming document
+	Recall   Kind = "recall" // status 13 to one recipient
+)
+
+// Item is one packet that waits for the hub. Packets of one document go in
+// order.
+type Item struct {
+	ID       int64
+	Document document.ID
+	Kind     Kind
+	Code     string // status code
+	Note     string
+	Receiver string    // agency code; "" for all recipients of the document
+	Packet   blob.Hash // "" until it was written
+	Tries    int
+	NextAt   time.Time
+	Since    time.Time
+	Error    string
+}
+
+func scanItem(r db.Row) (x Item, err error) {
+	var next, since int64
+	err = r.Scan(&x.ID, &x.Document, &x.Kind, &x.Code, &x.Note, &x.Receiver, &x.Packet, &x.Tries, &next, &since, &x.Error)
+	x.NextAt, x.Since = db.Time(next), db.Time(since)
+	return x, err
+}
+
+const itemColumns = `SELECT id, document, kind, code, note, receiver, packet, tries, next_at, since, error FROM outbox`
+
+// Put queues a packet, in the transaction of the act that causes it.
+func Put(tx *db.Tx, x Item) (int64, error) {
+	id := tx.NewID()
+	_, err := tx.Exec(`INSERT INTO outbox (id, document, kind, code, note, receiver, packet, tries, next_at, since, error) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $8, '')`,
+		id, x.Document, x.Kind, x.Code, x.Note, x.Receiver, x.Packet, db.Ms(tx.Now))
+	return id, err
+}
+
+// Due lists at most limit packets whose turn has come, oldest first: for each
+// document only its first, so that its packets keep their order.
+func Due(q db.Q, now time.Time, limit int) ([]Item, error) {
+	return db.All(q, scanItem, itemColumns+` o WHERE next_at <= $1 AND NOT EXISTS
+		(SELECT 1 FROM outbox e WHERE e.document = o.document AND e.id < o.id) ORDER BY id LIMIT $2`, db.Ms(now), limit)
+}
+
+// Waiting counts the packets that have not gone, and since when.
+func Waiting(q db.Q) (n int, oldest time.Time, err error) {
+	var ms int64
+	err = q.QueryRow(`SELECT COUNT(*), COALESCE(MIN(since), 0) FROM outbox`).Scan(&n, &ms)
+	return n, db.Time(ms), err
+}
+
+// SetPacket notes the packet as it was written, so that a repeat sends the
+// same bytes.
+func SetPacket(tx *db.Tx, id int64, h blob.Hash) error {
+	_, err := tx.Exec(`UPDATE outbox SET packet = $2 WHERE id = $1`, id, h)
+	return err
+}
+
+// Drop takes a packet out: it went, or it was given up.
+func Drop(tx *db.Tx, id int64) error {
+	_, err := tx.Exec(`DELETE FROM outbox WHERE id = $1`, id)
+	return err
+}
+
+// Postpone notes a failed try and when the next one is.
+func Postpone(tx *db.Tx, id int64, next time.Time, reason string) error {
+	_, err := tx.Exec(`UPDATE outbox SET tries = tries + 1, next_at = $2, error = $3 WHERE id = $1`, id, db.Ms(next), reason)
+	return err
+}
+
+// Hurry makes every waiting packet due now: the link is back.
+func Hurry(tx *db.Tx) error {
+	_, err := tx.Exec(`UPDATE outbox SET next_at = $1`, db.Ms(tx.Now))
+	return err
+}
+
+// Arrival is one packet that came.
+type Arrival struct {
+	ID       int64
+	Message  string // the hub's id of the message
+	Sender   string
+	Key      string // the sender's document id
+	Kind     string
+	Packet   blob.Hash
+	At       time.Time
+	Document document.ID
+}
+
+func scanArrival(r db.Row) (a Arrival, err error) {
+	var at int64
+	err = r.Scan(&a.ID, &a.Message, &a.Sender, &a.Key, &a.Kind, &a.Packet, &at, &a.Document)
+	a.At = db.Time(at)
+	return a, err
+}
+
+const arrivalColumns = `SELECT id, message, sender, document_key, kind, packet, at, document FROM arrival`
+
+// AddArrival records a packet; db.IsUnique of the error says that it came before.
+func AddArrival(tx *db.Tx, a Arrival) error {
+	_, err := tx.Exec(`INSERT INTO arrival (id, message, sender, document_key, kind, packet, at, document) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		tx.NewID(), a.Message, a.Sender, a.Key, a.Kind, a.Packet, db.Ms(tx.Now), a.Document)
+	return err
+}
+
+// ArrivalOf finds the packet that an incoming document came in.
+func ArrivalOf(q db.Q, d document.ID) (Arrival, error) {
+	return db.One(q, scanArrival, arrivalColumns+` WHERE document = $1 ORDER BY id LIMIT 1`, d)
+}
+
+// ArrivalByKey finds the first packet of a sender's document; found is false
+// when none came.
+func ArrivalByKey(q db.Q, sender, key string) (a Arrival, found bool, err error) {
+	a, err = db.One(q, scanArrival, arrivalColumns+` WHERE sender = $1 AND document_key = $2 AND document <> 0 ORDER BY id LIMIT 1`, sender, key)
+	if errors.Is(err, db.ErrNone) {
+		return a, false, nil
+	}
+	return a, err == nil, err
+}
+
+// SeenMessage says whether the hub's message came before.
+func SeenMessage(q db.Q, message string) (bool, error) {
+	n, err := db.Value[int](q, `SELECT COUNT(*) FROM arrival WHERE message = $1`, message)
+	return n > 0, err
+}

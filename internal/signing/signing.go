@@ -1,0 +1,125 @@
+// Package signing keeps the certificates (chứng thư số) of the agency and its
+// people, who holds the agency's key (người giữ khóa), and every use of a key.
+//
+// Private keys are never in the store: a certificate names its driver and a
+// reference that the driver understands. Tables: certificate, custody,
+// signature.
+//
+// law:HT33-4.1 HT33-4.2 ND30-32.2 ND23-15
+package signing
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"vanthu/cms"
+	"vanthu/internal/db"
+	"vanthu/internal/document"
+	"vanthu/internal/fail"
+	"vanthu/internal/org"
+)
+
+// Certificate is one chứng thư số; Person 0 is the agency's own.
+type Certificate struct {
+	ID          int64
+	Person      org.PersonID
+	Driver      string // "software", "pkcs11", "client", "remote"
+	KeyRef      string
+	Serial      string
+	Subject     string
+	Issuer      string
+	NotBefore   time.Time
+	NotAfter    time.Time
+	Fingerprint string // SHA-256 of the DER, hex
+	Device      string
+}
+
+// Keys opens keys for signing: the seam to drivers.
+type Keys interface {
+	// Signer gives the signer of a certificate; E-STATE with the next step when
+	// the key cannot be used now.
+	Signer(ctx context.Context, c Certificate) (cms.Signer, error)
+	// Check asks the issuer about a certificate before it signs
+	// (law:ND23-15): nil, or a refusal that names what is wrong.
+	Check(ctx context.Context, s cms.Signer, at time.Time) error
+	// Stamp gives an RFC 3161 token; nil func when no time-stamping is set up.
+	Stamper() cms.Stamper
+}
+
+func scan(r db.Row) (c Certificate, err error) {
+	var from, to int64
+	err = r.Scan(&c.ID, &c.Person, &c.Driver, &c.KeyRef, &c.Serial, &c.Subject, &c.Issuer, &from, &to, &c.Fingerprint, &c.Device)
+	c.NotBefore, c.NotAfter = db.Time(from), db.Time(to)
+	return c, err
+}
+
+const columns = `SELECT id, person, driver, key_ref, serial, subject, issuer, not_before, not_after, fingerprint, device FROM certificate`
+
+// AddCertificate enters a certificate.
+func AddCertificate(tx *db.Tx, c Certificate) (int64, error) {
+	id := tx.NewID()
+	_, err := tx.Exec(`INSERT INTO certificate (id, person, driver, key_ref, serial, subject, issuer, not_before, not_after, fingerprint, device, ended_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0)`,
+		id, c.Person, c.Driver, c.KeyRef, c.Serial, c.Subject, c.Issuer, db.Ms(c.NotBefore), db.Ms(c.NotAfter), c.Fingerprint, c.Device)
+	return id, err
+}
+
+// OfPerson finds the newest certificate of a person in use.
+func OfPerson(q db.Q, p org.PersonID) (Certificate, error) {
+	c, err := db.One(q, scan, columns+` WHERE person = $1 AND ended_at = 0 ORDER BY id DESC LIMIT 1`, p)
+	if errors.Is(err, db.ErrNone) {
+		return c, fail.State("Chưa có chứng thư số.", "ND30-13").Then("Đề nghị quản trị đăng ký chứng thư số, hoặc ký bằng phần mềm ngoài rồi tải lên.")
+	}
+	return c, err
+}
+
+// OfAgency finds the agency's certificate in use.
+func OfAgency(q db.Q) (Certificate, error) {
+	c, err := OfPerson(q, 0)
+	if fail.Is(err, fail.Conflict) {
+		return c, fail.State("Cơ quan chưa có chứng thư số.", "HT33-4.1").Then("Đề nghị quản trị đăng ký chứng thư số của cơ quan.")
+	}
+	return c, err
+}
+
+// HandOver records who keeps the agency's key from now on; permission is the
+// number of the written permission, minutes that of the biên bản.
+// law:HT33-4.1 ND30-32.2b
+func HandOver(tx *db.Tx, certificate int64, to org.PersonID, permission, minutes string) error {
+	if permission == "" {
+		return fail.Invalid("permission", "Cần số văn bản cho phép giao khóa.", "HT33-4.1", "ND30-32.2")
+	}
+	if _, err := tx.Exec(`UPDATE custody SET to_at = $2 WHERE certificate = $1 AND to_at = 0`, certificate, db.Ms(tx.Now)); err != nil {
+		return err
+	}
+	_, err := tx.Exec(`INSERT INTO custody (id, certificate, person, from_at, to_at, permission, minutes) VALUES ($1, $2, $3, $4, 0, $5, $6)`,
+		tx.NewID(), certificate, to, db.Ms(tx.Now), permission, minutes)
+	return err
+}
+
+// Custodian tells who keeps the key of a certificate now; 0 when nobody does.
+func Custodian(q db.Q, certificate int64) (org.PersonID, error) {
+	p, err := db.Value[org.PersonID](q, `SELECT person FROM custody WHERE certificate = $1 AND to_at = 0`, certificate)
+	if errors.Is(err, db.ErrNone) {
+		return 0, nil
+	}
+	return p, err
+}
+
+// Purpose of a signature.
+type Purpose string
+
+// The purposes.
+const (
+	ByPerson Purpose = "person" // người có thẩm quyền
+	ByAgency Purpose = "agency" // chữ ký số cơ quan
+	AsCopy   Purpose = "copy"   // bản sao
+)
+
+// Record notes a use of a key.
+func Record(tx *db.Tx, d document.ID, f document.FileID, c Certificate, by org.PersonID, p Purpose) error {
+	_, err := tx.Exec(`INSERT INTO signature (id, document, file, certificate, person, purpose, at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		tx.NewID(), d, f, c.ID, by, p, db.Ms(tx.Now))
+	return err
+}
