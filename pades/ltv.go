@@ -1,0 +1,123 @@
+package pades
+
+import (
+	"bytes"
+	"context"
+	"crypto"
+	"crypto/sha256"
+
+	"vanthu/pdf"
+)
+
+// Evidence is what a later check needs when nobody answers any more: DER
+// certificates of signers, authorities, stampers and responders, OCSP
+// responses and CRLs, each as it was received.
+type Evidence struct {
+	Certs, OCSPs, CRLs [][]byte
+}
+
+// AddDSS appends the document security store with the evidence, which makes a
+// B-T signature B-LT (etsi-319142-1:5.4.2). What an earlier store holds, its
+// /VRI included, is kept; evidence that is there already is not repeated, and
+// if all is there the file is returned as it is.
+func AddDSS(in []byte, ev Evidence) ([]byte, error) {
+	e, err := openEditor(in)
+	if err != nil {
+		return nil, err
+	}
+	root, ok := e.f.Root()
+	if !ok {
+		return nil, refuse(BadInput, "Tệp không có danh mục gốc.")
+	}
+	if err := e.checkLocks(nil, Options{}); err != nil {
+		return nil, err
+	}
+	at, isRef := e.f.Catalog()["DSS"].(pdf.Ref)
+	dss := pdf.Dict{"Type": pdf.Name("DSS")}
+	if old := e.f.Dict(e.f.Catalog()["DSS"]); old != nil {
+		dss = old.Clone()
+	}
+	changed := false
+	for _, part := range []struct {
+		key  pdf.Name
+		data [][]byte
+	}{{"Certs", ev.Certs}, {"OCSPs", ev.OCSPs}, {"CRLs", ev.CRLs}} {
+		if list, grew := e.extend(e.f.Array(dss[part.key]), part.data); grew {
+			dss[part.key] = list
+			changed = true
+		}
+	}
+	if !changed {
+		return in, nil
+	}
+	if isRef {
+		e.u.Set(at, dss)
+	} else {
+		e.set(root, pdf.Dict{"DSS": e.u.Add(dss)})
+	}
+	return e.u.Bytes()
+}
+
+// extend adds streams for the values that the list does not hold yet.
+func (e *editor) extend(list pdf.Array, values [][]byte) (pdf.Array, bool) {
+	seen := map[[32]byte]bool{}
+	for _, o := range list {
+		if s := e.f.Stream(o); s != nil {
+			if data, err := e.f.Decode(s); err == nil {
+				seen[sha256.Sum256(data)] = true
+			}
+		}
+	}
+	out := append(pdf.Array{}, list...)
+	for _, v := range values {
+		h := sha256.Sum256(v)
+		if !seen[h] && len(v) > 0 {
+			seen[h] = true
+			out = append(out, e.u.Add(pdf.Compress(pdf.Dict{}, v)))
+		}
+	}
+	return out, len(out) > len(list)
+}
+
+// ReadDSS gives the evidence in the document security store, empty if there is
+// none.
+func ReadDSS(f *pdf.File) Evidence {
+	dss := f.Dict(f.Catalog()["DSS"])
+	read := func(key pdf.Name) (out [][]byte) {
+		for _, o := range f.Array(dss[key]) {
+			if s := f.Stream(o); s != nil && len(out) < 10_000 {
+				if data, err := f.Decode(s); err == nil {
+					out = append(out, data)
+				}
+			}
+		}
+		return out
+	}
+	return Evidence{Certs: read("Certs"), OCSPs: read("OCSPs"), CRLs: read("CRLs")}
+}
+
+// Stamper gets an RFC 3161 token over a SHA-256 imprint.
+type Stamper func(ctx context.Context, imprint []byte) (token []byte, err error)
+
+// AddDocTimeStamp appends an invisible document time stamp over the whole file,
+// which makes B-LT B-LTA; it is to be repeated before the stamper's certificate
+// ends (etsi-319142-1:5.4.3).
+func AddDocTimeStamp(ctx context.Context, in []byte, stamp Stamper) ([]byte, error) {
+	p, err := begin(in, Options{Hash: crypto.SHA256}, stampDict)
+	if err != nil {
+		return nil, err
+	}
+	token, err := stamp(ctx, p.Digest)
+	if err != nil {
+		return nil, err
+	}
+	return p.Finish(token)
+}
+
+func stampDict(_ Options, reserve int, _ *FieldLock) pdf.Raw {
+	var b bytes.Buffer
+	b.WriteString("<</Type /DocTimeStamp /Filter /Adobe.PPKLite /SubFilter /ETSI.RFC3161\n/ByteRange " + rangeHole + "\n/Contents <")
+	b.Write(bytes.Repeat([]byte("0"), 2*reserve))
+	b.WriteString(">>>")
+	return b.Bytes()
+}
