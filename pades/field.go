@@ -100,7 +100,7 @@ func (w *fieldWalk) walk(o pdf.Object, above inherited, depth int) {
 }
 
 func (w *fieldWalk) inherit(d pdf.Dict, up inherited) inherited {
-	if t := w.f.Text(d["T"]); t != "" && up.name != "" {
+	if t := w.f.Str(d["T"]); t != "" && up.name != "" {
 		up.name += "." + t
 	} else if t != "" {
 		up.name = t

@@ -73,7 +73,7 @@ func (e *editor) fill(fields []Field, in Fill) error {
 func fillLook(f *pdf.File, p pdf.Page, fd Field, w Widget, in Fill) *Look {
 	box := p.View(w.Rect)
 	unit := pdf.PointsPerMM / p.UserUnit
-	face, size := defaultAppearance(f.Text(fd.Dict["DA"]))
+	face, size := defaultAppearance(f.Str(fd.Dict["DA"]))
 	parts, gaps := in.Parts, f.Array(f.Dict(w.Ref)[gapsKey])
 	if len(parts) == 0 || len(gaps) < 2 {
 		parts, gaps = []string{in.Value}, pdf.Array{0.0, box.W * unit}

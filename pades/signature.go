@@ -94,8 +94,8 @@ func readSignature(f *pdf.File, fd Field) Signature {
 	if s.Type == "" {
 		s.Type = "Sig"
 	}
-	s.Name, s.Reason, s.Location = f.Text(d["Name"]), f.Text(d["Reason"]), f.Text(d["Location"])
-	s.Time, _ = ParseDate(f.Text(d["M"]))
+	s.Name, s.Reason, s.Location = f.Str(d["Name"]), f.Str(d["Reason"]), f.Str(d["Location"])
+	s.Time, _ = ParseDate(f.Str(d["M"]))
 	s.readRange(f)
 	s.readContents(f)
 	s.readTransforms(f)
@@ -204,7 +204,7 @@ func (s *Signature) readTransforms(f *pdf.File) {
 func readLock(f *pdf.File, d pdf.Dict) FieldLock {
 	l := FieldLock{Action: f.Name(d["Action"])}
 	for _, o := range f.Array(d["Fields"]) {
-		l.Fields = append(l.Fields, f.Text(o))
+		l.Fields = append(l.Fields, f.Str(o))
 	}
 	return l
 }

@@ -146,8 +146,8 @@ func (f *File) Int(o Object) (int, bool) {
 	return int(n), true
 }
 
-// Text resolves o to a text string decoded to UTF-8 (iso32000-2:7.9.2.2).
-func (f *File) Text(o Object) string {
+// Str resolves o to a text string decoded to UTF-8 (iso32000-2:7.9.2.2).
+func (f *File) Str(o Object) string {
 	s, _ := f.Resolve(o).(String)
 	return DecodeText(s)
 }

@@ -1,0 +1,314 @@
+package pdf
+
+import (
+	"bytes"
+	"math"
+)
+
+// Limits on the text of one page.
+const (
+	maxOperators = 5_000_000
+	maxGlyphs    = 500_000
+	maxFormDepth = 12
+)
+
+// matrix is [a b c d e f] of iso32000-2:8.3.3.
+type matrix [6]float64
+
+var identity = matrix{1, 0, 0, 1, 0, 0}
+
+// mul is m followed by n.
+func (m matrix) mul(n matrix) matrix {
+	return matrix{
+		m[0]*n[0] + m[1]*n[2], m[0]*n[1] + m[1]*n[3],
+		m[2]*n[0] + m[3]*n[2], m[2]*n[1] + m[3]*n[3],
+		m[4]*n[0] + m[5]*n[2] + n[4], m[4]*n[1] + m[5]*n[3] + n[5],
+	}
+}
+
+func (m matrix) point(x, y float64) (float64, float64) {
+	return m[0]*x + m[2]*y + m[4], m[1]*x + m[3]*y + m[5]
+}
+
+// bounds is the rectangle around the image of r.
+func (m matrix) bounds(r Rect) Rect {
+	out := Rect{math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)}
+	for _, p := range [4][2]float64{{r.X0, r.Y0}, {r.X1, r.Y0}, {r.X0, r.Y1}, {r.X1, r.Y1}} {
+		x, y := m.point(p[0], p[1])
+		out = Rect{min(out.X0, x), min(out.Y0, y), max(out.X1, x), max(out.Y1, y)}
+	}
+	return out
+}
+
+// textState is the part of the graphics state that moves text
+// (iso32000-2:9.3).
+type textState struct {
+	ctm                  matrix
+	font                 *textFont
+	size                 float64
+	charSpace, wordSpace float64
+	scale, leading, rise float64
+}
+
+// interpreter walks a content stream and collects its glyphs
+// (iso32000-2:8.2, 9.4).
+type interpreter struct {
+	f       *File
+	state   textState
+	stack   []textState
+	tm, tlm matrix
+	args    []Object
+	ops     int
+	depth   int
+	glyphs  []Glyph
+}
+
+func (f *File) contentGlyphs(p Page) ([]Glyph, error) {
+	var data []byte
+	parts := Array{p.Dict["Contents"]}
+	if a := f.Array(p.Dict["Contents"]); a != nil {
+		parts = a
+	}
+	for _, o := range parts {
+		if s := f.Stream(o); s != nil {
+			b, err := f.Decode(s)
+			if Is(err, TooBig) {
+				return nil, err
+			}
+			data = append(append(data, b...), '\n')
+			if len(data) > MaxInflated {
+				return nil, tooBigf("content of page %d", p.Index+1)
+			}
+		}
+	}
+	in := &interpreter{f: f, state: textState{ctm: identity, scale: 1}}
+	err := in.run(data, p.Resources)
+	return in.glyphs, err
+}
+
+func (in *interpreter) run(data []byte, res Dict) error {
+	l := &lexer{data: data}
+	for {
+		l.skipSpace()
+		if l.pos >= len(data) {
+			return nil
+		}
+		o, err := l.object()
+		if err != nil {
+			if Is(err, TooBig) {
+				return err
+			}
+			return nil // the rest of a broken stream shows nothing
+		}
+		op, ok := o.(keyword)
+		if !ok {
+			if len(in.args) < 64 {
+				in.args = append(in.args, o)
+			}
+			continue
+		}
+		if in.ops++; in.ops > maxOperators || len(in.glyphs) > maxGlyphs {
+			return tooBigf("page with too much text")
+		}
+		if op == "BI" {
+			skipInlineImage(l)
+		} else if err := in.operator(string(op), res); err != nil {
+			return err
+		}
+		in.args = in.args[:0]
+	}
+}
+
+// skipInlineImage moves behind the EI that ends an inline image.
+func skipInlineImage(l *lexer) {
+	i := bytes.Index(l.data[l.pos:], []byte("ID"))
+	if i < 0 {
+		l.pos = len(l.data)
+		return
+	}
+	l.pos += i + 3
+	for l.pos < len(l.data) {
+		j := bytes.Index(l.data[l.pos:], []byte("EI"))
+		if j < 0 {
+			l.pos = len(l.data)
+			return
+		}
+		l.pos += j + 2
+		if isSpace(l.data[l.pos-3]) && (l.pos >= len(l.data) || !isRegular(l.data[l.pos])) {
+			return
+		}
+	}
+}
+
+// num is argument i as a number, 0 if it is none.
+func (in *interpreter) num(i int) float64 {
+	if i >= len(in.args) {
+		return 0
+	}
+	v, _ := Number(in.args[i])
+	return v
+}
+
+func (in *interpreter) arg(i int) Object {
+	if i >= len(in.args) {
+		return nil
+	}
+	return in.args[i]
+}
+
+func (in *interpreter) matrixArg() matrix {
+	return matrix{in.num(0), in.num(1), in.num(2), in.num(3), in.num(4), in.num(5)}
+}
+
+func (in *interpreter) operator(op string, res Dict) error {
+	s := &in.state
+	switch op {
+	case "q":
+		if len(in.stack) < 1000 {
+			in.stack = append(in.stack, *s)
+		}
+	case "Q":
+		if n := len(in.stack); n > 0 {
+			*s, in.stack = in.stack[n-1], in.stack[:n-1]
+		}
+	case "cm":
+		s.ctm = in.matrixArg().mul(s.ctm)
+	case "BT":
+		in.tm, in.tlm = identity, identity
+	case "Tc":
+		s.charSpace = in.num(0)
+	case "Tw":
+		s.wordSpace = in.num(0)
+	case "Tz":
+		s.scale = in.num(0) / 100
+	case "TL":
+		s.leading = in.num(0)
+	case "Ts":
+		s.rise = in.num(0)
+	case "Tf":
+		s.size = in.num(1)
+		if n, ok := in.arg(0).(Name); ok {
+			s.font = in.f.textFont(in.f.Dict(res["Font"])[n])
+		}
+	case "Td":
+		in.newLine(in.num(0), in.num(1))
+	case "TD":
+		s.leading = -in.num(1)
+		in.newLine(in.num(0), in.num(1))
+	case "Tm":
+		in.tm = in.matrixArg()
+		in.tlm = in.tm
+	case "T*":
+		in.newLine(0, -s.leading)
+	case "Tj":
+		in.show(in.arg(0))
+	case "'":
+		in.newLine(0, -s.leading)
+		in.show(in.arg(0))
+	case "\"":
+		s.wordSpace, s.charSpace = in.num(0), in.num(1)
+		in.newLine(0, -s.leading)
+		in.show(in.arg(2))
+	case "TJ":
+		in.showArray(in.arg(0))
+	case "Do":
+		return in.form(res)
+	}
+	return nil
+}
+
+func (in *interpreter) newLine(x, y float64) {
+	in.tlm = matrix{1, 0, 0, 1, x, y}.mul(in.tlm)
+	in.tm = in.tlm
+}
+
+func (in *interpreter) showArray(o Object) {
+	a, _ := o.(Array)
+	for _, v := range a {
+		if n, ok := Number(v); ok {
+			in.advance(-n / 1000 * in.state.size * in.state.scale)
+			continue
+		}
+		in.show(v)
+	}
+}
+
+func (in *interpreter) advance(x float64) { in.tm = matrix{1, 0, 0, 1, x, 0}.mul(in.tm) }
+
+// Liberation Serif's (and Times New Roman's) extent above and below the
+// baseline, in parts of the size; other faces differ little.
+const (
+	ascentPart  = 0.891
+	descentPart = 0.216
+)
+
+func (in *interpreter) show(o Object) {
+	str, ok := o.(String)
+	s := &in.state
+	if !ok || s.font == nil {
+		return
+	}
+	for _, c := range s.font.decode(string(str)) {
+		if len(in.glyphs) > maxGlyphs {
+			return
+		}
+		w := c.width*s.size + s.charSpace
+		if c.space {
+			w += s.wordSpace
+		}
+		m := matrix{s.size * s.scale, 0, 0, s.size, 0, s.rise}.mul(in.tm).mul(s.ctm)
+		g := Glyph{Text: c.text, Rect: m.bounds(Rect{0, -descentPart, c.width, ascentPart}), Size: math.Hypot(m[2], m[3])}
+		g.dirX, g.dirY = m[0], m[1]
+		if c.text != "" && g.finite() {
+			in.glyphs = append(in.glyphs, g)
+		}
+		in.advance(w * s.scale)
+	}
+}
+
+// form runs a form XObject in place (iso32000-2:8.10).
+func (in *interpreter) form(res Dict) error {
+	n, ok := in.arg(0).(Name)
+	if !ok || in.depth >= maxFormDepth {
+		return nil
+	}
+	st := in.f.Stream(in.f.Dict(res["XObject"])[n])
+	if st == nil || in.f.Name(st.Dict["Subtype"]) != "Form" {
+		return nil
+	}
+	return in.runForm(st, res)
+}
+
+func (in *interpreter) runForm(st *Stream, res Dict) error {
+	data, err := in.f.Decode(st)
+	if err != nil {
+		if Is(err, TooBig) {
+			return err
+		}
+		return nil
+	}
+	if own := in.f.Dict(st.Dict["Resources"]); own != nil {
+		res = own
+	}
+	saved, stack, args := in.state, in.stack, in.args
+	in.stack, in.args = nil, nil
+	if m, ok := in.f.matrix(st.Dict["Matrix"]); ok {
+		in.state.ctm = m.mul(in.state.ctm)
+	}
+	in.depth++
+	err = in.run(data, res)
+	in.depth--
+	in.state, in.stack, in.args = saved, stack, args
+	return err
+}
+
+func (f *File) matrix(o Object) (m matrix, ok bool) {
+	a := f.Array(o)
+	if len(a) != 6 {
+		return identity, false
+	}
+	for i := range a {
+		m[i], _ = f.Number(a[i])
+	}
+	return m, true
+}

@@ -1,0 +1,290 @@
+package pdf
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// Glyph is one shown letter in user space.
+type Glyph struct {
+	Text string  // what it stands for; a ligature has several letters
+	Rect Rect    // its advance width, from descent to ascent
+	Size float64 // of the font, in user space units
+
+	dirX, dirY float64 // writing direction
+}
+
+func (g Glyph) finite() bool {
+	for _, v := range []float64{g.Rect.X0, g.Rect.Y0, g.Rect.X1, g.Rect.Y1, g.Size} {
+		if math.IsNaN(v) || math.Abs(v) > 1e6 {
+			return false
+		}
+	}
+	return true
+}
+
+// Line is what stands on one baseline of the page, from left to right, across
+// columns. Words that stand apart are separated by one space at least.
+type Line struct {
+	Text   string  // NFC
+	Rect   Rect    // user space
+	Size   float64 // of the first letter
+	Glyphs []Glyph
+	// at[i] is the index in Glyphs of the letter that byte i of Text is from,
+	// -1 for a space put in between words.
+	at []int
+}
+
+// Lines reads the text of a page with positions, from top to bottom as the
+// page is seen. Text that runs upwards or downwards is left out.
+func (f *File) Lines(p Page) ([]Line, error) {
+	glyphs, err := f.contentGlyphs(p)
+	if err != nil {
+		return nil, err
+	}
+	return layLines(p, glyphs), nil
+}
+
+// layLines groups glyphs by baseline as seen.
+func layLines(p Page, glyphs []Glyph) []Line {
+	type placed struct {
+		Glyph
+		box  Box // mm as seen
+		base float64
+	}
+	var all []placed
+	for _, g := range glyphs {
+		if b := p.View(g.Rect); upright(p.Rotate, g) {
+			all = append(all, placed{g, b, b.Y + b.H})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b placed) int { return cmp.Compare(a.base, b.base) })
+	var out []Line
+	for start := 0; start < len(all); {
+		end := start + 1
+		// raised and lowered letters join: half the letter height is the band
+		for end < len(all) && all[end].base-all[start].base < 0.4*max(all[start].box.H, 1) {
+			end++
+		}
+		row := all[start:end]
+		slices.SortStableFunc(row, func(a, b placed) int { return cmp.Compare(a.box.X, b.box.X) })
+		var l Line
+		last := math.Inf(-1)
+		for _, g := range row {
+			if g.box.X-last > 0.2*g.box.H && len(l.Glyphs) > 0 {
+				l.add(-1, " ")
+			}
+			l.Glyphs = append(l.Glyphs, g.Glyph)
+			l.add(len(l.Glyphs)-1, g.Text)
+			l.Rect = l.Rect.Union(g.Rect)
+			last = max(last, g.box.X+g.box.W)
+		}
+		l.Size = l.Glyphs[0].Size
+		l.normalize()
+		out = append(out, l)
+		start = end
+	}
+	return out
+}
+
+// upright: the letter's writing direction is to the right as seen.
+func upright(rotate int, g Glyph) bool {
+	x, y := g.dirX, g.dirY
+	switch rotate {
+	case 90:
+		x, y = y, -x
+	case 180:
+		x, y = -x, -y
+	case 270:
+		x, y = -y, x
+	}
+	return x > 0 && math.Abs(y) < 0.1*x
+}
+
+func (l *Line) add(glyph int, text string) {
+	l.Text += text
+	for range len(text) {
+		l.at = append(l.at, glyph)
+	}
+}
+
+// normalize brings Text to NFC and keeps at in step: letters that are composed
+// count as the first of their parts.
+func (l *Line) normalize() {
+	if norm.NFC.IsNormalString(l.Text) {
+		return
+	}
+	var b strings.Builder
+	var at []int
+	var it norm.Iter
+	it.InitString(norm.NFC, l.Text)
+	for !it.Done() {
+		from := it.Pos()
+		seg := it.Next()
+		b.Write(seg)
+		for range len(seg) {
+			at = append(at, l.at[min(from, len(l.at)-1)])
+		}
+	}
+	l.Text, l.at = b.String(), at
+}
+
+// Span is the rectangle of Text[from:to], and the glyphs it is from.
+func (l Line) Span(from, to int) (r Rect, first, last int) {
+	first, last = -1, -1
+	for _, g := range l.at[max(0, from):min(to, len(l.at))] {
+		if g < 0 {
+			continue
+		}
+		if first < 0 {
+			first = g
+		}
+		last = max(last, g)
+		r = r.Union(l.Glyphs[g].Rect)
+	}
+	return r, first, last
+}
+
+// Text reads the whole text of the file for search, in NFC, page by page, each
+// page followed by what its form fields and signatures show. A page that
+// cannot be read is left out; TooBig ends the reading with what was read.
+func (f *File) Text() (string, error) {
+	pages, err := f.Pages()
+	if err != nil {
+		return "", err
+	}
+	var b strings.Builder
+	for _, p := range pages {
+		glyphs, err := f.contentGlyphs(p)
+		if err == nil {
+			glyphs, err = f.widgetGlyphs(p, glyphs)
+		}
+		for _, l := range layLines(p, glyphs) {
+			b.WriteString(strings.Join(strings.Fields(l.Text), " "))
+			b.WriteByte('\n')
+		}
+		if err != nil {
+			return b.String(), err
+		}
+	}
+	return b.String(), nil
+}
+
+// widgetGlyphs adds what the widgets of the page show (iso32000-2:12.5.5).
+func (f *File) widgetGlyphs(p Page, glyphs []Glyph) ([]Glyph, error) {
+	in := &interpreter{f: f, glyphs: glyphs}
+	for _, o := range f.Array(p.Dict["Annots"]) {
+		a := f.Dict(o)
+		st := f.Stream(f.Dict(a["AP"])["N"])
+		rect, ok := f.Rect(a["Rect"])
+		if f.Name(a["Subtype"]) != "Widget" || st == nil || !ok {
+			continue
+		}
+		m, _ := f.matrix(st.Dict["Matrix"])
+		bbox, ok := f.Rect(st.Dict["BBox"])
+		if !ok {
+			continue
+		}
+		from := m.bounds(bbox)
+		if from.W() == 0 || from.H() == 0 {
+			continue
+		}
+		sx, sy := rect.W()/from.W(), rect.H()/from.H()
+		in.state = textState{ctm: matrix{sx, 0, 0, sy, rect.X0 - from.X0*sx, rect.Y0 - from.Y0*sy}, scale: 1}
+		if err := in.runForm(st, nil); err != nil {
+			return in.glyphs, err
+		}
+	}
+	return in.glyphs, nil
+}
+
+// Anchor is a place where a text was found.
+type Anchor struct {
+	Page  Page
+	Line  Line
+	Rect  Rect // of the text, user space
+	First int  // index in Line.Glyphs of its first letter
+	Last  int  // and of its last
+}
+
+// FindAnchor looks for a text, written in NFC or not, from the last page
+// backwards and on each page from the bottom up; runs of spaces count as one.
+// Not found is an *Error of kind NotFound.
+func (f *File) FindAnchor(s string) (Anchor, error) {
+	pages, err := f.Pages()
+	if err != nil {
+		return Anchor{}, err
+	}
+	want := strings.Join(strings.Fields(norm.NFC.String(s)), " ")
+	for _, p := range slices.Backward(pages) {
+		lines, err := f.Lines(p)
+		if err != nil {
+			return Anchor{}, err
+		}
+		for _, l := range slices.Backward(lines) {
+			if a, ok := l.find(want); ok {
+				a.Page = p
+				return a, nil
+			}
+		}
+	}
+	return Anchor{}, &Error{NotFound, "Không tìm thấy “" + want + "” trong tệp.", ""}
+}
+
+// find looks for want in the line with runs of spaces folded, the last place
+// first. Letters next to the match would make it another word.
+func (l Line) find(want string) (Anchor, bool) {
+	text, at := foldSpaces(l.Text)
+	for end := len(text); want != ""; {
+		i := strings.LastIndex(text[:end], want)
+		if i < 0 {
+			break
+		}
+		end = i + len(want) - 1
+		if wordAt(text, i-1, true) || wordAt(text, i+len(want), false) {
+			continue
+		}
+		r, first, last := l.Span(at[i], at[i+len(want)-1]+1)
+		if first >= 0 {
+			return Anchor{Line: l, Rect: r, First: first, Last: last}, true
+		}
+	}
+	return Anchor{}, false
+}
+
+func wordAt(s string, i int, before bool) bool {
+	if i < 0 || i >= len(s) {
+		return false
+	}
+	var r rune
+	if before {
+		rs := []rune(s[:i+1])
+		r = rs[len(rs)-1]
+	} else {
+		r = []rune(s[i:])[0]
+	}
+	return unicode.IsLetter(r) || unicode.IsDigit(r)
+}
+
+// foldSpaces makes runs of spaces one space; at maps bytes back.
+func foldSpaces(s string) (string, []int) {
+	var b []byte
+	var at []int
+	for i, r := range s {
+		if unicode.IsSpace(r) {
+			if len(b) > 0 && b[len(b)-1] != ' ' {
+				b, at = append(b, ' '), append(at, i)
+			}
+			continue
+		}
+		for k := range len(string(r)) {
+			b, at = append(b, s[i+k]), append(at, i+k)
+		}
+	}
+	return string(b), at
+}

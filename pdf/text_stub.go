@@ -1,2 +1,0 @@
-package pdf
-type textFont struct{}
