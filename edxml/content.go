@@ -17,12 +17,13 @@ type content struct {
 	head    [16]byte // first bytes, to tell the format
 	headLen int
 
-	out    []byte // decoded, not yet read: buf[…]
-	buf    []byte
-	carry  [4]byte // characters that do not make a group of four yet
-	carryN int
-	padded bool  // a "=" has been seen: nothing may follow
-	err    error // sticky; io.EOF at the end tag
+	out     []byte // decoded, not yet read: buf[…]
+	buf     []byte
+	carry   [4]byte // characters that do not make a group of four yet
+	carryN  int
+	carryAt int64 // where the first of them stood
+	padded  bool  // a "=" has been seen: nothing may follow
+	err     error // sticky; io.EOF at the end tag
 }
 
 func newContent(s *scanner) *content {
@@ -109,18 +110,19 @@ func (c *content) decode(b []byte) error {
 	out := c.buf[:0]
 	if c.carryN > 0 {
 		n := copy(c.carry[c.carryN:], b)
+		start += int64(n)
 		c.carryN += n
 		if b = b[n:]; c.carryN < 4 {
 			return nil
 		}
 		c.carryN = 0
 		var err error
-		if out, err = c.group(out, c.carry[:], start); err != nil {
+		if out, err = c.group(out, c.carry[:], c.carryAt); err != nil {
 			return err
 		}
 	}
 	whole := len(b) &^ 3
-	c.carryN = copy(c.carry[:], b[whole:])
+	c.carryN, c.carryAt = copy(c.carry[:], b[whole:]), start+int64(whole)
 	out, err := c.group(out, b[:whole], start)
 	if err != nil {
 		return err
