@@ -1,0 +1,140 @@
+package hub
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"time"
+
+	"vanthu/internal/db"
+	"vanthu/internal/fail"
+)
+
+// Caller is an agency whose system has shown its credential.
+type Caller struct {
+	Code string // the agency's code in force
+	Name string
+	id   int64
+}
+
+// NewCredential gives an agency a secret of 256 random bits, shown once. The
+// earlier ones stay valid until RevokeCredentials, so that a system can be
+// changed over without a pause.
+func (h *Hub) NewCredential(ctx context.Context, by db.Actor, code, label string) (secret string, err error) {
+	raw := make([]byte, 32)
+	rand.Read(raw)
+	secret = base64.RawURLEncoding.EncodeToString(raw)
+	return secret, h.SetCredential(ctx, by, code, label, secret)
+}
+
+// SetCredential is NewCredential with a secret brought along, for systems that
+// move from another hub. It must have 16 characters or more.
+func (h *Hub) SetCredential(ctx context.Context, by db.Actor, code, label, secret string) error {
+	if len(secret) < 16 || len(secret) > 256 {
+		return badAgency("secret", "Khóa bí mật phải có từ 16 đến 256 ký tự.")
+	}
+	return h.writeBy(ctx, by, func(a *act) error {
+		g, err := agencyByCode(a, code)
+		if err != nil {
+			return badAgency("code", "Danh bạ không có cơ quan mã "+code+".")
+		}
+		_, err = a.Exec(`INSERT INTO credential (id, agency, label, hash, sealed, since, revoked) VALUES ($1, $2, $3, $4, $5, $6, 0)`,
+			a.NewID(), g.id, label, hashSecret(secret), h.sealSecret(secret), db.Ms(a.Now))
+		if err != nil {
+			return err
+		}
+		return a.note("credential.given", g.Code, label)
+	})
+}
+
+// RevokeCredentials ends every credential of an agency given before a moment
+// (the zero time: all).
+func (h *Hub) RevokeCredentials(ctx context.Context, by db.Actor, code string, before time.Time) error {
+	return h.writeBy(ctx, by, func(a *act) error {
+		g, err := agencyByCode(a, code)
+		if err != nil {
+			return badAgency("code", "Danh bạ không có cơ quan mã "+code+".")
+		}
+		if before.IsZero() {
+			before = a.Now.Add(time.Millisecond)
+		}
+		if _, err = a.Exec(`UPDATE credential SET revoked = $1 WHERE agency = $2 AND revoked = 0 AND since < $3`,
+			db.Ms(a.Now), g.id, db.Ms(before)); err != nil {
+			return err
+		}
+		return a.note("credential.revoked", g.Code, "")
+	})
+}
+
+// Authenticate finds the agency that presents a secret under one of its codes.
+// Secrets are random, so one round of SHA-256 guards them well enough.
+func (h *Hub) Authenticate(ctx context.Context, code, secret string) (Caller, error) {
+	want := []byte(hashSecret(secret))
+	return h.authenticate(ctx, code, func(hash, _ string) bool {
+		return subtle.ConstantTimeCompare([]byte(hash), want) == 1
+	})
+}
+
+// AuthenticateBy is Authenticate for a caller that proves its secret without
+// showing it: proves is asked about each valid secret of the agency.
+func (h *Hub) AuthenticateBy(ctx context.Context, code string, proves func(secret []byte) bool) (Caller, error) {
+	return h.authenticate(ctx, code, func(_, sealed string) bool {
+		secret, err := h.openSecret(sealed)
+		return err == nil && proves(secret)
+	})
+}
+
+func (h *Hub) authenticate(ctx context.Context, code string, ok func(hash, sealed string) bool) (c Caller, err error) {
+	type cred struct{ hash, sealed string }
+	err = h.Store.Read(ctx, func(v *db.View) error {
+		g, err := agencyByCode(v, code)
+		if errors.Is(err, db.ErrNone) {
+			return errCredential()
+		}
+		if err != nil {
+			return err
+		}
+		list, err := db.All(v, func(r db.Row) (x cred, err error) { return x, r.Scan(&x.hash, &x.sealed) },
+			`SELECT hash, sealed FROM credential WHERE agency = $1 AND revoked = 0`, g.id)
+		if err != nil {
+			return err
+		}
+		for _, x := range list {
+			if ok(x.hash, x.sealed) {
+				c = Caller{Code: g.Code, Name: g.Name, id: g.id}
+				return nil
+			}
+		}
+		return errCredential()
+	})
+	return c, err
+}
+
+func errCredential() error {
+	return refuse(CodeAuth, fail.New(fail.Auth, "Mã cơ quan hoặc khóa bí mật không đúng.", "HT33-12.2").
+		Then("Hỏi đơn vị vận hành trục để được cấp lại khóa."))
+}
+
+func hashSecret(secret string) string {
+	s := sha256.Sum256([]byte(secret))
+	return hex.EncodeToString(s[:])
+}
+
+func (h *Hub) sealSecret(secret string) string {
+	nonce := make([]byte, h.seal.NonceSize())
+	rand.Read(nonce)
+	return base64.StdEncoding.EncodeToString(h.seal.Seal(nonce, nonce, []byte(secret), nil))
+}
+
+func (h *Hub) openSecret(sealed string) ([]byte, error) {
+	raw, err := base64.StdEncoding.DecodeString(sealed)
+	if err != nil || len(raw) < h.seal.NonceSize() {
+		return nil, errors.New("hub: sealed secret is damaged")
+	}
+	n := h.seal.NonceSize()
+	return h.seal.Open(nil, raw[:n], raw[n:], nil)
+}

@@ -1,0 +1,32 @@
+// Package hub is the exchange hub (trục liên thông văn bản): it takes packets
+// (gói tin edXML) over from agencies, keeps them until each recipient's system
+// has them, follows their statuses, and logs every step so that anybody can
+// check it.
+//
+// One file per act:
+//
+//	accept.go   an agency hands a packet in          → Ack with receipt
+//	inbox.go    an agency looks what waits            lock
+//	fetch.go    … fetches a packet                    fetch
+//	confirm.go  … says it is stored, or gives it back confirm
+//	status.go   a status packet moves a delivery along requirements §6.3
+//	recall.go   a recall packet asks for documents back
+//	sent.go     the sender watches its recipients and draws receipts
+//	agency.go   directory; enrol.go the operator's acts on it; credential.go
+//	log.go      the tamper-evident log (package ledger) and its receipts
+//
+// What it promises (law:BRVT1842-6.5 HT33-10.2.i GL443-3.4.ii): acknowledged
+// means on disk; one effect per (sender, document, recipient) however often a
+// packet is offered; order per sender and recipient among packets of the same
+// urgency, and never a packet before the one it is about; a slow agency delays
+// nobody else; what §6.3 does not allow is kept as an anomaly and not applied;
+// nothing barred is stored.
+//
+//	ack, err := h.Accept(ctx, sxd, hub.Offer{Body: packet})
+//	list, err := h.Inbox(ctx, snv, hub.Look{Wait: 25 * time.Second})
+//	body, err := h.Fetch(ctx, snv, list[0].ID)
+//	receipt, err := h.Confirm(ctx, snv, list[0].ID)
+//
+// Tables: agency, agency_code, credential, event, packet, delivery, waiting,
+// queue, status, leaf, tail, checkpoint (internal/schema/hub).
+package hub

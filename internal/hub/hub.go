@@ -1,0 +1,118 @@
+package hub
+
+import (
+	"context"
+	"crypto/cipher"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"vanthu/internal/blob"
+	"vanthu/internal/db"
+	"vanthu/law"
+	"vanthu/ledger"
+)
+
+// Config says where a hub lives and how it behaves. Zero values of the
+// optional fields mean the figures named with them.
+type Config struct {
+	Store *db.Store // of schema hub.Hub
+	Blobs *blob.Dir // bodies of packets
+	// Key is the private text of ledger.GenerateKey; its name is the hub's id
+	// and the origin of its log, such as "truc.h99.vn".
+	Key string
+
+	MaxPacket int64         // largest packet in bytes; 1 GiB
+	Lock      time.Duration // how long an inbox keeps what it handed out; 5 min
+	Trial     time.Duration // length of the trial of an agency; 0 is two months (law:BRVT1842-11.2)
+	// Bar names the mark or secrecy word in a text of the header that must not
+	// cross the hub, and the rule; "" when there is none. nil is Barred.
+	Bar func(text string) (mark string, rule law.Ref)
+}
+
+// Hub is an open hub. Its methods may be called at once from many goroutines;
+// several processes may open one PostgreSQL store.
+type Hub struct {
+	Config
+	signer ledger.Signer
+	public string
+	seal   cipher.AEAD
+	wake   *wake
+	sweep  sync.Mutex
+}
+
+const (
+	maxPacket = 1 << 30
+	lockTime  = 5 * time.Minute
+)
+
+// Open checks the configuration, opens the log of an empty store, and sweeps
+// bodies that no packet names.
+func Open(ctx context.Context, c Config) (*Hub, error) {
+	if c.Store == nil || c.Blobs == nil {
+		return nil, errors.New("hub: store and blobs are needed")
+	}
+	if c.MaxPacket == 0 {
+		c.MaxPacket = maxPacket
+	}
+	if c.Lock == 0 {
+		c.Lock = lockTime
+	}
+	if c.Bar == nil {
+		c.Bar = Barred
+	}
+	h := &Hub{Config: c, wake: newWake()}
+	var err error
+	if h.signer, h.public, err = readKey(c.Key); err != nil {
+		return nil, fmt.Errorf("hub: key: %w", err)
+	}
+	if h.seal, err = sealer(c.Key); err != nil {
+		return nil, fmt.Errorf("hub: key: %w", err)
+	}
+	return h, h.openLog(ctx)
+}
+
+// ID is the hub's name: the origin of its log.
+func (h *Hub) ID() string { return h.signer.Name() }
+
+// PublicKey is the one-line text that receipts and checkpoints are checked
+// against.
+func (h *Hub) PublicKey() string { return h.public }
+
+// write is one act in the store's turn, after which sleepers are woken.
+func (h *Hub) write(ctx context.Context, f func(*act) error) error {
+	return h.Store.Write(ctx, db.System, func(tx *db.Tx) error { return h.run(tx, f) })
+}
+
+// writeBy is write for acts of the operator, who is kept with the act.
+func (h *Hub) writeBy(ctx context.Context, by db.Actor, f func(*act) error) error {
+	return h.Store.Write(ctx, by, func(tx *db.Tx) error { return h.run(tx, f) })
+}
+
+func (h *Hub) run(tx *db.Tx, f func(*act) error) error {
+	a := &act{Tx: tx, hub: h, wakes: map[int64]bool{}}
+	if err := f(a); err != nil {
+		return err
+	}
+	if err := a.saveTail(); err != nil {
+		return err
+	}
+	tx.After(func() {
+		for agency := range a.wakes {
+			h.wake.rouse(agency)
+		}
+	})
+	return nil
+}
+
+// act is one write of the hub: the transaction, the log's tail as it stands
+// inside it, and whom to wake after it.
+type act struct {
+	*db.Tx
+	hub    *Hub
+	wakes  map[int64]bool
+	tail   ledger.Tail
+	loaded bool
+	logged bool
+}

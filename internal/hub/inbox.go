@@ -1,0 +1,192 @@
+package hub
+
+import (
+	"context"
+	"time"
+
+	"vanthu/internal/db"
+)
+
+// Arrival is a packet that waits for an agency.
+type Arrival struct {
+	ID          string
+	Kind        Kind
+	Sender      string // code of the sending agency
+	SenderName  string
+	As          string // the addressee's code as the sender wrote it
+	Document    string
+	Notation    string // số/ký hiệu
+	SHA256      string
+	Size        int64
+	Priority    int
+	At          time.Time // accepted by the hub
+	LockedUntil time.Time // until then nobody else is handed it, nor what came after it from its sender
+	Attempts    int       // how often it was handed out, this time included
+
+	packet, sender, recipient int64
+	class                     int
+}
+
+// Look says what an inbox call wants.
+type Look struct {
+	Wait     time.Duration // how long to wait for the first packet, at most MaxWait
+	Limit    int           // most packets, at most MaxInbox; 0 is 20
+	Statuses bool          // only status packets
+	Letters  bool          // only the others
+	Lock     time.Duration // 0 is the hub's own; at most an hour
+}
+
+// Limits of Look.
+const (
+	MaxWait  = 60 * time.Second
+	MaxInbox = 200
+	maxLock  = time.Hour
+	// scanAhead bounds how far a look goes past locked packets.
+	scanAhead = 1000
+)
+
+// Inbox hands out what waits for the caller's agency, urgent packets first,
+// else in the order of acceptance, and locks it: until the lock runs out or
+// the packet is confirmed or released, nobody else of the agency is handed it,
+// nor any later packet of the same sender, so that parallel fetchers keep the
+// order per sender and recipient. A fetcher that died loses nothing: its
+// packets come again (law:BRVT1842-6.5 QD28-6.2).
+func (h *Hub) Inbox(ctx context.Context, c Caller, k Look) ([]Arrival, error) {
+	k = k.bounded(h)
+	until := time.Now().Add(k.Wait)
+	for {
+		rouse := h.wake.on(c.id)
+		list, err := h.handOut(ctx, c, k)
+		if err != nil || len(list) > 0 || !sleep(ctx, rouse, until) {
+			return list, err
+		}
+	}
+}
+
+func (k Look) bounded(h *Hub) Look {
+	if k.Limit <= 0 {
+		k.Limit = 20
+	}
+	if k.Lock <= 0 {
+		k.Lock = h.Lock
+	}
+	k.Limit, k.Wait, k.Lock = min(k.Limit, MaxInbox), min(k.Wait, MaxWait), min(k.Lock, maxLock)
+	return k
+}
+
+// handOut looks without the turn first: most looks find nothing.
+func (h *Hub) handOut(ctx context.Context, c Caller, k Look) (list []Arrival, err error) {
+	err = h.Store.Read(ctx, func(v *db.View) error {
+		list, err = pick(v, v.Now, c, k)
+		return err
+	})
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	err = h.write(ctx, func(a *act) error {
+		if list, err = pick(a, a.Now, c, k); err != nil || len(list) == 0 {
+			return err
+		}
+		return a.lock(c, list, a.Now.Add(k.Lock))
+	})
+	return list, err
+}
+
+const arrivalColumns = `SELECT p.name, p.kind, s.code, s.name, d.to_code, p.document, p.notation, p.hash, p.size, p.priority, p.at,
+	w.locked_until, w.attempts, w.packet, w.sender, w.recipient, w.class
+	FROM waiting w JOIN packet p ON p.id = w.packet JOIN agency s ON s.id = w.sender
+	JOIN delivery d ON d.packet = w.packet AND d.recipient = w.recipient`
+
+func scanArrival(r db.Row) (x Arrival, err error) {
+	var at, locked int64
+	err = r.Scan(&x.ID, &x.Kind, &x.Sender, &x.SenderName, &x.As, &x.Document, &x.Notation, &x.SHA256, &x.Size, &x.Priority, &at,
+		&locked, &x.Attempts, &x.packet, &x.sender, &x.recipient, &x.class)
+	x.At, x.LockedUntil = db.Time(at), db.Time(locked)
+	return x, err
+}
+
+// pick chooses what may be handed out now. A sender with a packet in somebody's
+// hands is passed over, within urgent and ordinary ones apart.
+func pick(q db.Q, now time.Time, c Caller, k Look) ([]Arrival, error) {
+	paused, err := db.Value[bool](q, `SELECT paused FROM agency WHERE id = $1`, c.id)
+	if err != nil || paused {
+		return nil, err
+	}
+	page, err := db.All(q, scanArrival, arrivalColumns+` WHERE w.recipient = $1 ORDER BY w.class, w.packet LIMIT $2`,
+		c.id, scanAhead)
+	if err != nil {
+		return nil, err
+	}
+	type pair struct {
+		sender int64
+		class  int
+	}
+	held := map[pair]bool{}
+	var out []Arrival
+	for _, x := range page {
+		p := pair{x.sender, x.class}
+		if x.LockedUntil.After(now) {
+			held[p] = true
+		}
+		if held[p] || !k.wants(x.Kind) {
+			continue
+		}
+		if out = append(out, x); len(out) == k.Limit {
+			break
+		}
+	}
+	return out, nil
+}
+
+func (k Look) wants(kind Kind) bool {
+	return !(k.Statuses && kind != Status) && !(k.Letters && kind == Status)
+}
+
+func (a *act) lock(c Caller, list []Arrival, until time.Time) error {
+	ids := make([]int64, len(list))
+	for i := range list {
+		ids[i] = list[i].packet
+		list[i].LockedUntil = until
+		list[i].Attempts++
+	}
+	in, args := db.In(3, ids)
+	if _, err := a.Exec(`UPDATE waiting SET locked_until = $1, attempts = attempts + 1 WHERE recipient = $2 AND packet IN `+in,
+		append([]any{db.Ms(until), c.id}, args...)...); err != nil {
+		return err
+	}
+	return a.seen(c)
+}
+
+// seen notes that the agency's system called (law:HN20-10.1.d).
+func (a *act) seen(c Caller) error {
+	_, err := a.Exec(`UPDATE agency SET seen_at = $1 WHERE id = $2`, db.Ms(a.Now), c.id)
+	return err
+}
+
+// Waiting lists what waits for the caller's agency without locking it, for
+// the dialect whose clients list, fetch and acknowledge one by one. from and to
+// bound the time of acceptance; zero times leave it open.
+func (h *Hub) Waiting(ctx context.Context, c Caller, k Look, from, to time.Time) (list []Arrival, err error) {
+	k = k.bounded(h)
+	err = h.Store.Read(ctx, func(v *db.View) error {
+		page, err := db.All(v, scanArrival, arrivalColumns+` WHERE w.recipient = $1 AND w.recipient NOT IN
+			(SELECT id FROM agency WHERE paused) ORDER BY w.class, w.packet LIMIT $2`, c.id, scanAhead)
+		for _, x := range page {
+			if k.wants(x.Kind) && len(list) < k.Limit && !x.At.Before(from) && (to.IsZero() || x.At.Before(to)) {
+				list = append(list, x)
+			}
+		}
+		return err
+	})
+	return list, err
+}
+
+// Count tells how many packets wait for the caller's agency: statuses, or the
+// others.
+func (h *Hub) Count(ctx context.Context, c Caller, statuses bool) (n int, err error) {
+	err = h.Store.Read(ctx, func(v *db.View) (err error) {
+		n, err = db.Value[int](v, `SELECT COUNT(*) FROM waiting WHERE recipient = $1 AND status = $2`, c.id, statuses)
+		return err
+	})
+	return n, err
+}
