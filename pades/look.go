@@ -59,8 +59,8 @@ func TextLook(lines ...string) *Look { return textLook(Left, lines) }
 func SealLook(png []byte, mm float64, lines ...string) *Look {
 	l := &Look{Marks: []Mark{{PNG: png, Box: pdf.Box{W: mm, H: mm}}}, W: mm, H: mm}
 	for _, s := range lines {
-		l.Marks = append(l.Marks, Mark{Text: s, Size: 8, Red: true, Box: pdf.Box{Y: l.H, W: mm, H: 3.5}})
-		l.H += 3.5
+		l.Marks = append(l.Marks, Mark{Text: s, Size: 8, Red: true, Box: pdf.Box{Y: l.H, W: mm, H: sealLeading}})
+		l.H += sealLeading
 	}
 	return l
 }
@@ -83,6 +83,7 @@ func CopyLook(form, agency string, at time.Time) *Look {
 const (
 	markSize    = 10.0
 	markLeading = 4.2 // mm from line to line
+	sealLeading = 3.5 // mm, lines under a seal
 )
 
 func textLook(align Align, lines []string) *Look {
@@ -186,6 +187,9 @@ func (d *drawing) line(m Mark, size float64) error {
 	glyphs, err := face.font.Encode(m.Text)
 	if err != nil {
 		return err
+	}
+	if w := face.font.Width(m.Text, size); w > m.Box.W*d.unit {
+		size *= m.Box.W * d.unit / w // rather small than cut off
 	}
 	name := pdf.Name(fmt.Sprintf("F%d", m.Face))
 	d.fonts[name] = face.ref
