@@ -1,0 +1,406 @@
+package cms
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/crypto/cryptobyte"
+	casn1 "golang.org/x/crypto/cryptobyte/asn1"
+)
+
+// AnchorKind says whose root a trust anchor is. ND23-15 ND23-16
+type AnchorKind string
+
+// The kinds of anchor, also the names of folders that LoadAnchors reads.
+const (
+	BanCoYeu AnchorKind = "ban-co-yeu" // official-duty signatures of state agencies
+	Public   AnchorKind = "public"     // public certification services
+	Demo     AnchorKind = "demo"       // the demonstration authority: proves nothing outside it
+)
+
+// Anchors are the roots that are trusted, each of a kind, with any further
+// intermediate certificates that signers tend to leave out.
+type Anchors struct {
+	roots []anchor
+	extra []*x509.Certificate
+}
+
+type anchor struct {
+	cert *x509.Certificate
+	kind AnchorKind
+}
+
+// Add trusts certificates as roots of a kind. Trust is given to the name and
+// key; the root's own signature and period are not examined. rfc5280:6.1.1
+func (a *Anchors) Add(kind AnchorKind, certs ...*x509.Certificate) {
+	for _, c := range certs {
+		a.roots = append(a.roots, anchor{c, kind})
+	}
+}
+
+// AddIntermediate offers certificates for chain building without trusting them.
+func (a *Anchors) AddIntermediate(certs ...*x509.Certificate) { a.extra = append(a.extra, certs...) }
+
+// Roots returns the trusted certificates.
+func (a *Anchors) Roots() []*x509.Certificate {
+	var out []*x509.Certificate
+	for _, r := range a.roots {
+		out = append(out, r.cert)
+	}
+	return out
+}
+
+// LoadAnchors reads every .crt, .cer, .pem and .der below fsys. The name of the
+// top folder is the kind (files outside a known folder are Public); certificates
+// that did not sign themselves become intermediates.
+func LoadAnchors(fsys fs.FS) (*Anchors, error) {
+	a := &Anchors{}
+	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !slices.Contains([]string{".crt", ".cer", ".pem", ".der"}, strings.ToLower(path.Ext(name))) {
+			return err
+		}
+		data, err := fs.ReadFile(fsys, name)
+		if err != nil {
+			return err
+		}
+		certs, err := ParseCertificates(data)
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		for _, c := range certs {
+			if bytes.Equal(c.RawIssuer, c.RawSubject) {
+				a.Add(kindOfFolder(name), c)
+			} else {
+				a.AddIntermediate(c)
+			}
+		}
+		return nil
+	})
+	return a, err
+}
+
+func kindOfFolder(name string) AnchorKind {
+	top, _, _ := strings.Cut(name, "/")
+	if k := AnchorKind(top); k == BanCoYeu || k == Demo {
+		return k
+	}
+	return Public
+}
+
+// ParseCertificates reads PEM (several) or DER (one).
+func ParseCertificates(data []byte) ([]*x509.Certificate, error) {
+	if len(data) > MaxSize {
+		return nil, ErrTooLarge
+	}
+	if !bytes.Contains(data, []byte("-----BEGIN")) {
+		c, err := x509.ParseCertificate(data)
+		return []*x509.Certificate{c}, err
+	}
+	var out []*x509.Certificate
+	for {
+		var b *pem.Block
+		if b, data = pem.Decode(data); b == nil {
+			return out, nil
+		}
+		if b.Type != "CERTIFICATE" {
+			continue
+		}
+		c, err := x509.ParseCertificate(b.Bytes)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, c)
+	}
+}
+
+// Pool holds certificates to build chains from, and remembers which signed
+// which, so that a file with fifty signatures costs little more than one.
+type Pool struct {
+	certs   []*x509.Certificate
+	known   map[[32]byte]bool
+	checked map[[2]*x509.Certificate]signedBy
+	anchors *Anchors
+}
+
+type signedBy struct {
+	weak []string
+	err  error
+}
+
+// NewPool starts a pool on the anchors and their intermediates.
+func NewPool(anchors *Anchors) *Pool {
+	if anchors == nil {
+		anchors = &Anchors{}
+	}
+	p := &Pool{known: map[[32]byte]bool{}, checked: map[[2]*x509.Certificate]signedBy{}, anchors: anchors}
+	p.Add(anchors.extra...)
+	return p
+}
+
+// maxPool bounds what one document may bring along.
+const maxPool = 2000
+
+// Add offers certificates; duplicates are dropped.
+func (p *Pool) Add(certs ...*x509.Certificate) {
+	for _, c := range certs {
+		id := sha256.Sum256(c.Raw)
+		if !p.known[id] && len(p.certs) < maxPool {
+			p.known[id] = true
+			p.certs = append(p.certs, c)
+		}
+	}
+}
+
+// Certificates returns what is in the pool, without the anchors.
+func (p *Pool) Certificates() []*x509.Certificate { return p.certs }
+
+// Chain leads from a certificate to an anchor.
+type Chain struct {
+	Certificates []*x509.Certificate // the leaf first, the anchor last
+	Kind         AnchorKind
+	Weak         []string // such as "SHA-1": the chain is readable but proves little
+}
+
+var (
+	// ErrNoAnchor says that no chain to a trusted root could be built: the root
+	// is not trusted or a link is missing. Not decided, rather than invalid.
+	ErrNoAnchor = errors.New("không dẫn được tới chứng thư số gốc tin cậy")
+	// ErrConstraint says that a chain exists but breaks a rule, such as an
+	// ordinary certificate acting as an authority.
+	ErrConstraint = errors.New("chuỗi chứng thư số vi phạm ràng buộc")
+	// ErrPeriod says that a certificate is not within its period.
+	ErrPeriod = errors.New("chứng thư số không trong thời hạn hiệu lực")
+)
+
+const (
+	maxDepth  = 8
+	maxChecks = 400
+)
+
+// BuildChain finds a chain, preferring one whose certificates are all within
+// their periods at the given moment. Periods are not a condition: ask
+// [Chain.ValidAt]. Errors: ErrNoAnchor, ErrConstraint. rfc5280:6.1
+func (p *Pool) BuildChain(leaf *x509.Certificate, at time.Time) (*Chain, error) {
+	s := search{pool: p, at: at}
+	s.walk([]*x509.Certificate{leaf}, nil)
+	switch {
+	case s.best != nil:
+		return s.best, nil
+	case s.broken != nil:
+		return nil, s.broken
+	}
+	return nil, fmt.Errorf("%w: %s", ErrNoAnchor, leaf.Issuer.CommonName)
+}
+
+type search struct {
+	pool   *Pool
+	at     time.Time
+	checks int
+	best   *Chain
+	broken error // why a chain that reached an anchor was refused
+	done   bool
+}
+
+// walk extends a path by every possible issuer, anchors first.
+func (s *search) walk(path []*x509.Certificate, weak []string) {
+	last := path[len(path)-1]
+	for _, r := range s.pool.anchors.roots {
+		if s.done {
+			return
+		}
+		if r.cert.Equal(last) {
+			s.found(path, r.kind, weak)
+		} else if by, ok := s.issued(r.cert, last); ok {
+			s.found(append(slices.Clone(path), r.cert), r.kind, append(slices.Clone(weak), by.weak...))
+		}
+	}
+	if len(path) >= maxDepth {
+		return
+	}
+	for _, c := range s.pool.certs {
+		if s.done {
+			return
+		}
+		if slices.Contains(path, c) {
+			continue
+		}
+		if by, ok := s.issued(c, last); ok {
+			s.walk(append(slices.Clone(path), c), append(slices.Clone(weak), by.weak...))
+		}
+	}
+}
+
+func (s *search) found(path []*x509.Certificate, kind AnchorKind, weak []string) {
+	if err := checkAuthorities(path); err != nil {
+		s.broken = err
+		return
+	}
+	slices.Sort(weak)
+	c := &Chain{Certificates: path, Kind: kind, Weak: slices.Compact(weak)}
+	if s.best == nil {
+		s.best = c
+	}
+	if c.ValidAt(s.at) == nil {
+		s.best, s.done = c, true
+	}
+}
+
+// issued tells whether the parent's name and key fit the child.
+func (s *search) issued(parent, child *x509.Certificate) (signedBy, bool) {
+	if !bytes.Equal(parent.RawSubject, child.RawIssuer) || s.checks > maxChecks {
+		return signedBy{}, false
+	}
+	if len(child.AuthorityKeyId) > 0 && len(parent.SubjectKeyId) > 0 && !bytes.Equal(child.AuthorityKeyId, parent.SubjectKeyId) {
+		return signedBy{}, false
+	}
+	s.checks++
+	by := s.pool.signedBy(parent, child)
+	return by, by.err == nil
+}
+
+// signedBy checks the child's signature, SHA-1 included, which crypto/x509 refuses.
+func (p *Pool) signedBy(parent, child *x509.Certificate) signedBy {
+	key := [2]*x509.Certificate{parent, child}
+	if got, ok := p.checked[key]; ok {
+		return got
+	}
+	var got signedBy
+	got.weak, got.err = checkSigned(parent, child.Raw, child.RawTBSCertificate, child.Signature)
+	p.checked[key] = got
+	return got
+}
+
+// checkSigned verifies a SIGNED structure (certificate, CRL): whole is the outer
+// SEQUENCE, from which the algorithm with its parameters is read.
+func checkSigned(by *x509.Certificate, whole, tbs, sig []byte) ([]string, error) {
+	in := cryptobyte.String(whole)
+	var seq, first cryptobyte.String
+	var id pkix.AlgorithmIdentifier
+	if !in.ReadASN1(&seq, casn1.SEQUENCE) || !seq.ReadASN1Element(&first, casn1.SEQUENCE) || !readAlgorithm(&seq, &id) {
+		return nil, malformed("cấu trúc đã ký")
+	}
+	return checkSignedWith(by, id, tbs, sig)
+}
+
+func checkSignedWith(by *x509.Certificate, id pkix.AlgorithmIdentifier, tbs, sig []byte) ([]string, error) {
+	alg, err := algorithmOf(id, 0)
+	if err != nil {
+		return nil, err
+	}
+	if !alg.hash.Available() {
+		return nil, ErrUnsupported
+	}
+	return weakness(by.PublicKey, alg), verifyWith(by.PublicKey, alg, sum(alg.hash, tbs), sig)
+}
+
+// checkAuthorities applies the rules for everything above the leaf. rfc5280:6.1.4
+func checkAuthorities(path []*x509.Certificate) error {
+	bad := func(c *x509.Certificate, why string) error {
+		return fmt.Errorf("%w: %s %s", ErrConstraint, c.Subject.CommonName, why)
+	}
+	for i, c := range path {
+		if len(c.UnhandledCriticalExtensions) > 0 && !onlyStampUsage(c) {
+			return bad(c, "có phần mở rộng bắt buộc chưa được hỗ trợ")
+		}
+		if i == 0 {
+			continue
+		}
+		isAnchor := i == len(path)-1
+		if !c.BasicConstraintsValid || !c.IsCA {
+			if !isAnchor || c.Version == 3 { // a version 1 root can say nothing
+				return bad(c, "không phải là tổ chức chứng thực")
+			}
+		}
+		if c.KeyUsage != 0 && c.KeyUsage&x509.KeyUsageCertSign == 0 {
+			return bad(c, "không được ký chứng thư số")
+		}
+		if limited := c.MaxPathLen > 0 || c.MaxPathLenZero; limited && i-1 > c.MaxPathLen {
+			return bad(c, "đứng trên quá nhiều cấp")
+		}
+		if err := checkNames(c, path[0]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func onlyStampUsage(c *x509.Certificate) bool {
+	return !slices.ContainsFunc(c.UnhandledCriticalExtensions, func(o asn1.ObjectIdentifier) bool { return !o.Equal(oidExtKeyUsage) })
+}
+
+// checkNames is cautious: an authority limited to some names, over a leaf that
+// uses names of that type, is refused rather than guessed at. rfc5280:4.2.1.10
+func checkNames(ca, leaf *x509.Certificate) error {
+	mail := len(ca.PermittedEmailAddresses)+len(ca.ExcludedEmailAddresses) > 0 && len(leaf.EmailAddresses) > 0
+	dns := len(ca.PermittedDNSDomains)+len(ca.ExcludedDNSDomains) > 0 && len(leaf.DNSNames) > 0
+	if mail || dns {
+		return fmt.Errorf("%w: giới hạn tên của %s", ErrConstraint, ca.Subject.CommonName)
+	}
+	return nil
+}
+
+// ValidAt tells whether every certificate below the anchor was within its period
+// at a moment; else ErrPeriod names the first that was not. ND23-16
+func (c *Chain) ValidAt(at time.Time) error {
+	for i, cert := range c.Certificates {
+		if i > 0 && i == len(c.Certificates)-1 {
+			break
+		}
+		switch {
+		case at.Before(cert.NotBefore):
+			return fmt.Errorf("%w: %s chỉ có hiệu lực từ %s", ErrPeriod, cert.Subject.CommonName, civil(cert.NotBefore))
+		case at.After(cert.NotAfter):
+			return fmt.Errorf("%w: %s hết hạn ngày %s", ErrPeriod, cert.Subject.CommonName, civil(cert.NotAfter))
+		}
+	}
+	return nil
+}
+
+// civil is a day in Vietnam, as people read it.
+func civil(t time.Time) string { return t.In(hanoi).Format("02/01/2006") }
+
+var hanoi = time.FixedZone("+07", 7*3600)
+
+// usages that allow signing documents where a certificate lists usages at all.
+var documentUsages = []asn1.ObjectIdentifier{
+	{1, 3, 6, 1, 5, 5, 7, 3, 36},       // id-kp-documentSigning, rfc9336
+	{1, 2, 840, 113583, 1, 1, 5},       // Adobe authentic documents
+	{1, 3, 6, 1, 4, 1, 311, 10, 3, 12}, // Microsoft document signing
+}
+
+// CheckSigningUsage tells whether a certificate may sign documents: key usage
+// digitalSignature or contentCommitment, and no list of other usages only. The
+// scope check of ND23-16.
+func CheckSigningUsage(c *x509.Certificate) error {
+	if c.KeyUsage != 0 && c.KeyUsage&(x509.KeyUsageDigitalSignature|x509.KeyUsageContentCommitment) == 0 {
+		return fmt.Errorf("%w: ký số", ErrUsage)
+	}
+	if c.IsCA {
+		return fmt.Errorf("%w: chứng thư số của tổ chức chứng thực", ErrUsage)
+	}
+	if len(c.ExtKeyUsage)+len(c.UnknownExtKeyUsage) == 0 {
+		return nil
+	}
+	for _, u := range c.ExtKeyUsage {
+		if u == x509.ExtKeyUsageAny || u == x509.ExtKeyUsageEmailProtection || u == x509.ExtKeyUsageClientAuth {
+			return nil
+		}
+	}
+	for _, u := range c.UnknownExtKeyUsage {
+		if slices.ContainsFunc(documentUsages, u.Equal) {
+			return nil
+		}
+	}
+	return fmt.Errorf("%w: ký văn bản", ErrUsage)
+}
