@@ -85,11 +85,41 @@ func sample(t *testing.T, shape string) []byte {
 	case "linearized object streams":
 		must(t, "qpdf", "--linearize", "--object-streams=generate", lo, out)
 	case "rotated":
-		must(t, "qpdf", "--rotate=+90:1-z", lo, out)
+		return turned(t, read(t, lo))
 	default:
 		t.Fatal("no such shape: ", shape)
 	}
 	return read(t, out)
+}
+
+// turned lays the pages on their side and turns them back by /Rotate 90, with a
+// crop box that does not start at 0: it looks the same and is all different.
+func turned(t *testing.T, in []byte) []byte {
+	t.Helper()
+	f := open(t, in)
+	u, err := f.Update()
+	if err != nil {
+		t.Fatal(err)
+	}
+	pages, err := f.Pages()
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := u.Add(pdf.Compress(pdf.Dict{}, []byte("q 0 1 -1 0 942 50 cm\n")))
+	after := u.Add(pdf.Compress(pdf.Dict{}, []byte("\nQ")))
+	for _, p := range pages {
+		d := p.Dict.Clone()
+		d["Contents"] = pdf.Array{before, d["Contents"], after}
+		d["Rotate"] = int64(90)
+		d["MediaBox"] = pdf.Array{int64(0), int64(0), int64(1000), int64(700)}
+		d["CropBox"] = pdf.Array{int64(100), int64(50), int64(942), int64(645)}
+		u.Set(p.Ref, d)
+	}
+	out, err := u.Bytes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
 }
 
 // authority is a throw-away certification authority.
@@ -153,7 +183,7 @@ func (a *authority) tsa() *cms.Responder {
 	if err != nil {
 		panic(err)
 	}
-	return &cms.Responder{Signer: s}
+	return &cms.Responder{Signer: s, Clock: time.Now, Policy: []int{1, 2, 3, 4}}
 }
 
 func ec(c elliptic.Curve) crypto.Signer {

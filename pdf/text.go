@@ -35,8 +35,7 @@ type Line struct {
 	Rect   Rect    // user space
 	Size   float64 // of the first letter
 	Glyphs []Glyph
-	// at[i] is the index in Glyphs of the letter that byte i of Text is from,
-	// -1 for a space put in between words.
+	// at[i] is the index in Glyphs of the letter that byte i of Text is from.
 	at []int
 }
 
@@ -50,46 +49,70 @@ func (f *File) Lines(p Page) ([]Line, error) {
 	return layLines(p, glyphs), nil
 }
 
+// placed is a glyph with its box in mm as seen.
+type placed struct {
+	Glyph
+	box Box
+}
+
+func (g placed) base() float64 { return g.box.Y + g.box.H }
+func (g placed) blank() bool   { return strings.TrimSpace(g.Text) == "" }
+
 // layLines groups glyphs by baseline as seen.
 func layLines(p Page, glyphs []Glyph) []Line {
-	type placed struct {
-		Glyph
-		box  Box // mm as seen
-		base float64
-	}
 	var all []placed
 	for _, g := range glyphs {
-		if b := p.View(g.Rect); upright(p.Rotate, g) {
-			all = append(all, placed{g, b, b.Y + b.H})
+		if upright(p.Rotate, g) {
+			all = append(all, placed{g, p.View(g.Rect)})
 		}
 	}
-	slices.SortStableFunc(all, func(a, b placed) int { return cmp.Compare(a.base, b.base) })
+	slices.SortStableFunc(all, func(a, b placed) int { return cmp.Compare(a.base(), b.base()) })
 	var out []Line
 	for start := 0; start < len(all); {
 		end := start + 1
 		// raised and lowered letters join: half the letter height is the band
-		for end < len(all) && all[end].base-all[start].base < 0.4*max(all[start].box.H, 1) {
+		for end < len(all) && all[end].base()-all[start].base() < 0.4*max(all[start].box.H, 1) {
 			end++
 		}
 		row := all[start:end]
 		slices.SortStableFunc(row, func(a, b placed) int { return cmp.Compare(a.box.X, b.box.X) })
-		var l Line
-		last := math.Inf(-1)
-		for _, g := range row {
-			if g.box.X-last > 0.2*g.box.H && len(l.Glyphs) > 0 {
-				l.add(-1, " ")
-			}
-			l.Glyphs = append(l.Glyphs, g.Glyph)
-			l.add(len(l.Glyphs)-1, g.Text)
-			l.Rect = l.Rect.Union(g.Rect)
-			last = max(last, g.box.X+g.box.W)
+		if l := layLine(p, row); len(l.Glyphs) > 0 {
+			out = append(out, l)
 		}
-		l.Size = l.Glyphs[0].Size
-		l.normalize()
-		out = append(out, l)
 		start = end
 	}
 	return out
+}
+
+// layLine joins letters from left to right. A space counts only where nothing
+// else stands: a filled number lies over the spaces of its gap.
+func layLine(p Page, row []placed) Line {
+	var l Line
+	var spaces []placed
+	right := math.Inf(-1)
+	for _, g := range row {
+		if g.blank() {
+			spaces = append(spaces, g)
+			continue
+		}
+		if gap := g.box.X - right; len(l.Glyphs) > 0 && gap > 0.08*g.box.H {
+			if len(spaces) == 0 && gap > 0.2*g.box.H {
+				b := Box{X: right, Y: g.box.Y, W: gap, H: g.box.H}
+				spaces = append(spaces, placed{Glyph{Text: " ", Rect: p.User(b), Size: g.Size}, b})
+			}
+			for _, s := range spaces {
+				l.add(s.Glyph)
+			}
+		}
+		spaces = spaces[:0]
+		l.add(g.Glyph)
+		right = max(right, g.box.X+g.box.W)
+	}
+	if len(l.Glyphs) > 0 {
+		l.Size = l.Glyphs[0].Size
+		l.normalize()
+	}
+	return l
 }
 
 // upright: the letter's writing direction is to the right as seen.
@@ -106,10 +129,12 @@ func upright(rotate int, g Glyph) bool {
 	return x > 0 && math.Abs(y) < 0.1*x
 }
 
-func (l *Line) add(glyph int, text string) {
-	l.Text += text
-	for range len(text) {
-		l.at = append(l.at, glyph)
+func (l *Line) add(g Glyph) {
+	l.Glyphs = append(l.Glyphs, g)
+	l.Rect = l.Rect.Union(g.Rect)
+	l.Text += g.Text
+	for range len(g.Text) {
+		l.at = append(l.at, len(l.Glyphs)-1)
 	}
 }
 
@@ -138,9 +163,6 @@ func (l *Line) normalize() {
 func (l Line) Span(from, to int) (r Rect, first, last int) {
 	first, last = -1, -1
 	for _, g := range l.at[max(0, from):min(to, len(l.at))] {
-		if g < 0 {
-			continue
-		}
 		if first < 0 {
 			first = g
 		}
