@@ -14,14 +14,15 @@ type Slot string
 
 // The slots.
 const (
-	Source_  Slot = "source"   // editable source of a draft (DOCX)
-	Body     Slot = "body"     // the PDF of a draft version, or of an incoming document
-	Prepared Slot = "prepared" // body with the places of number, date and signatures: what is approved
-	Signed_  Slot = "signed"   // with the person's signature
-	Sealed_  Slot = "sealed"   // with number, date and the agency's signature: the original
-	Annex    Slot = "annex"
-	Scan     Slot = "scan" // of a paper document
-	Packet   Slot = "packet"
+	Source_     Slot = "source"   // editable source of a draft (DOCX)
+	Body        Slot = "body"     // the PDF of a draft version, or of an incoming document
+	Prepared    Slot = "prepared" // body with the places of number, date and signatures: what is approved
+	Signed_     Slot = "signed"   // with the person's signature
+	Sealed_     Slot = "sealed"   // with number, date and the agency's signature: the original
+	Annex       Slot = "annex"
+	SealedAnnex Slot = "sealed_annex" // an annex with the agency's signature
+	Scan        Slot = "scan"         // of a paper document
+	Packet      Slot = "packet"
 )
 
 // FileID names a file of a document.

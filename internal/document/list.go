@@ -101,3 +101,18 @@ func Links(q db.Q, id ID) ([]Linked, error) {
 	}
 	return out, nil
 }
+
+// IssuedID finds the issued document of this agency with that number and
+// notation (in any spelling) that is the one meant; db.ErrNone when none is.
+func IssuedID(q db.Q, meant func(Document) bool, code string) (ID, error) {
+	list, err := db.All(q, scan, columns+` WHERE d.direction = $1 AND d.doc_key LIKE $2 AND d.issued_at <> 0 ORDER BY d.id DESC`, Out, viet.NotationKey(code)+"|%")
+	if err != nil {
+		return 0, err
+	}
+	for _, d := range list {
+		if meant(d) {
+			return d.ID, nil
+		}
+	}
+	return 0, db.ErrNone
+}

@@ -1,0 +1,312 @@
+package office
+
+import (
+	"context"
+	"io"
+	"strings"
+
+	"vanthu/edxml"
+	"vanthu/internal/access"
+	"vanthu/internal/blob"
+	"vanthu/internal/db"
+	"vanthu/internal/document"
+	"vanthu/internal/exchange"
+	"vanthu/internal/fail"
+	"vanthu/internal/journal"
+	"vanthu/internal/org"
+	"vanthu/law"
+	"vanthu/viet"
+)
+
+// Arrival is a packet fetched from the hub, raw, already in the blob store.
+type Arrival struct {
+	Message string // the hub's id of it
+	Sender  string // as the hub authenticated it
+	Packet  blob.Hash
+}
+
+// Arrive takes a packet in: a new document waits to be received (01), a status
+// moves a delivery line, a recall closes or asks. The same message twice has
+// one effect; signatures are examined before anything is written. It is the
+// system's act and needs no right.
+// law:HT33-8.2.i BRVT1842-3.3 ND30-PL6.III.1e QD28-9.1
+func (o *Office) Arrive(ctx context.Context, a Arrival) error {
+	seen := false
+	err := o.Read(ctx, func(v *db.View) (err error) {
+		seen, err = exchange.SeenMessage(v, a.Message)
+		return err
+	})
+	if err != nil || seen {
+		return err
+	}
+	p, files, err := o.unpack(ctx, a.Packet)
+	if err != nil {
+		return err
+	}
+	if p.Header.From.OrganID != "" && p.Header.From.OrganID != a.Sender {
+		return fail.New(fail.Integrity, "Mã cơ quan trong gói tin không phải là bên gửi mà trục xác nhận.", "QCVN102-1")
+	}
+	switch p.Kind() {
+	case edxml.StatusReport:
+		err = o.statusCame(ctx, a, p)
+	case edxml.Recall:
+		err = o.recallCame(ctx, a, recallKey(p), p.Business.Reason)
+	default:
+		err = o.documentCame(ctx, a, p, files)
+	}
+	if db.IsUnique(err) {
+		return nil // another follower took the same message in just now
+	}
+	return err
+}
+
+// recallKey names the document that is recalled; some software leaves it in
+// the header only.
+func recallKey(p *edxml.Packet) string {
+	if p.Business.DocumentID != "" {
+		return p.Business.DocumentID
+	}
+	return p.Header.DocumentID
+}
+
+// unpack reads a packet and stores its files, each looked at.
+func (o *Office) unpack(ctx context.Context, h blob.Hash) (*edxml.Packet, []arrived, error) {
+	f, err := o.Blobs.Open(h)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer f.Close()
+	var files []arrived
+	p, err := edxml.Read(f, edxml.Options{Attachment: func(a edxml.Attachment, r io.Reader) error {
+		x, err := o.takeFile(ctx, a, r)
+		files = append(files, x)
+		return err
+	}})
+	if err != nil {
+		return nil, nil, err
+	}
+	// Names may stand behind the content in a packet: they are known by now.
+	for i := range files {
+		if i < len(p.Attachments) {
+			files[i].Name = CleanName(p.Attachments[i].Name)
+		}
+	}
+	return p, files, nil
+}
+
+// arrived is a file of a packet with what was found in it.
+type arrived struct {
+	Upload
+	examined
+}
+
+// takeFile stores an attachment. What is no good as a file is kept as it came
+// and flagged, for the clerk to see and return.
+func (o *Office) takeFile(ctx context.Context, a edxml.Attachment, r io.Reader) (arrived, error) {
+	h, n, err := o.Blobs.Put(ctx, r, 512<<20)
+	if err != nil {
+		return arrived{}, err
+	}
+	x := arrived{Upload: Upload{Name: CleanName(a.Name), Hash: h, Size: n, MIME: "application/octet-stream"}}
+	if err := o.look(&x.Upload); err != nil {
+		x.verdict, x.sentence = "invalid", inFile(x.Name, err).Error()
+		if e, ok := fail.As(err); ok {
+			x.sentence = "Tệp “" + x.Name + "”: " + e.Text
+		}
+		return x, nil
+	}
+	if x.MIME == "application/pdf" {
+		if x.examined, err = o.examine(ctx, h); err != nil {
+			return x, err
+		}
+	}
+	return x, nil
+}
+
+// documentCame makes the document that waits to be received. One of a sender's
+// document ids has one effect, however often it comes.
+func (o *Office) documentCame(ctx context.Context, a Arrival, p *edxml.Packet, files []arrived) error {
+	return o.Store.Write(ctx, db.System, func(tx *db.Tx) error {
+		key := p.Header.DocumentID
+		old, found, err := exchange.ArrivalByKey(tx, a.Sender, key)
+		if err != nil {
+			return err
+		}
+		row := exchange.Arrival{Message: a.Message, Sender: a.Sender, Key: key, Kind: "edoc", Packet: a.Packet}
+		if found && key != "" {
+			o.log().Info("repeated document", "message", a.Message, "first", old.Message)
+			return exchange.AddArrival(tx, row)
+		}
+		d, err := o.arrivedDocument(tx, a, p, len(files))
+		if err != nil {
+			return err
+		}
+		id, err := document.Add(tx, d)
+		if err != nil {
+			return err
+		}
+		d.ID, row.Document = id, id
+		if err := exchange.AddArrival(tx, row); err != nil {
+			return err
+		}
+		if err := o.addArrivedFiles(tx, id, files); err != nil {
+			return err
+		}
+		if err := linkReplies(tx, id, p); err != nil {
+			return err
+		}
+		return o.waitReceive(tx, d, files)
+	})
+}
+
+func (o *Office) waitReceive(tx *db.Tx, d document.Document, files []arrived) error {
+	clerk := org.RoleToken(org.Clerk)
+	if err := access.Grant(tx, access.Subject(d.ID), clerk, access.Registrar); err != nil {
+		return err
+	}
+	if err := document.Wait(tx, d.ID, clerk, document.ToReceive, o.sameDay(tx.Now, d.Urgency), ""); err != nil {
+		return err
+	}
+	if err := o.tellSender(tx, d.ID, "01", ""); err != nil {
+		return err
+	}
+	tx.After(func() { o.publish("desk") })
+	return journal.Write(tx, ArrivedIt, int64(d.ID), 0, journal.Detail{"code": d.Code(), "from": d.IssuerName, "files": itoa(int64(len(files)))})
+}
+
+func (o *Office) addArrivedFiles(tx *db.Tx, id document.ID, files []arrived) error {
+	for i, x := range files {
+		slot := document.Annex
+		if i == 0 {
+			slot = document.Body
+		}
+		if _, err := document.AddFile(tx, x.apply(x.file(id, 0, slot))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (o *Office) arrivedDocument(tx *db.Tx, a Arrival, p *edxml.Packet, files int) (document.Document, error) {
+	h := p.Header
+	d := document.Document{Way: document.In, State: document.Arrived, Source: document.ByHub, ArrivedAt: tx.Now,
+		Kind: kindOf(h), Subject: h.Subject, Number: h.Code.Number, Notation: h.Code.Notation,
+		IssuerCode: a.Sender, IssuerName: h.From.OrganName, SignerName: h.SignerInfo.FullName, SignerTitle: h.SignerInfo.Position,
+		Pages: h.OtherInfo.PageAmount, Mark: h.OtherInfo.SphereOfPromulgation}
+	d.Urgency = document.Urgency(min(max(h.OtherInfo.Priority, 0), 3))
+	if !h.PromulgationInfo.Date.IsZero() {
+		d.Day = viet.DayOf(h.PromulgationInfo.Date)
+	}
+	if !h.DueDate.IsZero() {
+		d.Due = viet.DayOf(h.DueDate)
+	}
+	if g, err := org.AgencyByCode(tx, a.Sender); err == nil {
+		d.IssuerName = g.Name
+	}
+	if err := barredText(d.Subject); err != nil {
+		return d, err
+	}
+	return d, nil
+}
+
+func kindOf(h edxml.MessageHeader) string {
+	if k, ok := law.KindByName(h.DocumentType.Name); ok {
+		return k.Code
+	}
+	return law.KindByNotation(h.Code.String()).Code
+}
+
+// linkReplies joins an answer to the document of ours that it answers.
+func linkReplies(tx *db.Tx, id document.ID, p *edxml.Packet) error {
+	for _, r := range p.Header.ResponseFor {
+		ours, err := issuedByKey(tx, r.DocumentID)
+		if isNone(err) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if err := document.Link(tx, id, ours.ID, "replies"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// issuedByKey finds the document of this agency that a packet's document id
+// names; db.ErrNone when there is none.
+func issuedByKey(q db.Q, key string) (document.Document, error) {
+	id, err := document.IssuedID(q, func(d document.Document) bool { return documentID(d.IssuerCode, d) == key }, codeOf(key))
+	if err != nil {
+		return document.Document{}, err
+	}
+	return document.ByID(q, id)
+}
+
+// codeOf is the last part of the vendor form: "7816/VPCP-TTĐT".
+func codeOf(key string) string { return key[strings.LastIndex(key, ",")+1:] }
+
+// statusCame moves the delivery line that a status is about, or, for 13,
+// handles the sender's recall. law:HT33-10.2.i ND30-PL6.III.1k
+func (o *Office) statusCame(ctx context.Context, a Arrival, p *edxml.Packet) error {
+	s := p.Status
+	if s.Code == edxml.RecallAsked {
+		return o.recallCame(ctx, a, s.ResponseFor.DocumentID, s.Description)
+	}
+	return o.Store.Write(ctx, db.System, func(tx *db.Tx) error {
+		row := exchange.Arrival{Message: a.Message, Sender: a.Sender, Key: s.ResponseFor.DocumentID, Kind: "status", Packet: a.Packet}
+		if err := exchange.AddArrival(tx, row); err != nil {
+			return err
+		}
+		d, err := issuedByKey(tx, s.ResponseFor.DocumentID)
+		if isNone(err) {
+			o.log().Warn("status about an unknown document", "from", a.Sender, "code", s.Code)
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		return o.change(tx, d.ID, func(tx *db.Tx, d *document.Document) error { return o.applyStatus(tx, d, a, s) })
+	})
+}
+
+func (o *Office) applyStatus(tx *db.Tx, d *document.Document, a Arrival, s *edxml.Status) error {
+	line, err := exchange.To(tx, d.ID, a.Sender)
+	if err != nil {
+		return err
+	}
+	changed, err := exchange.Apply(tx, &line, exchange.Event{Code: string(s.Code), At: s.Timestamp, Staff: s.Staff.Staff, Note: s.Description})
+	if err != nil || !changed {
+		return err
+	}
+	if err := exchange.SetReceipt(tx, line.ID, string(s.Code), a.Packet); err != nil {
+		return err
+	}
+	if s.Code == edxml.Rejected {
+		note := line.Name + " từ chối: " + s.Description
+		if err := document.Wait(tx, d.ID, org.RoleToken(org.Clerk), document.ToFollow, o.Calendar.AddDays(tx.Now, 1), note); err != nil {
+			return err
+		}
+	}
+	return journal.Write(tx, StatusCame, int64(d.ID), line.ID, journal.Detail{"to": line.Name, "code": string(s.Code), "text": s.Description})
+}
+
+// recallCame handles a recall, whichever way it was sent (edXML kind 1 or
+// status 13).
+func (o *Office) recallCame(ctx context.Context, a Arrival, key, reason string) error {
+	return o.Store.Write(ctx, db.System, func(tx *db.Tx) error {
+		old, found, err := exchange.ArrivalByKey(tx, a.Sender, key)
+		if err != nil {
+			return err
+		}
+		row := exchange.Arrival{Message: a.Message, Sender: a.Sender, Key: key, Kind: "recall", Packet: a.Packet}
+		if err := exchange.AddArrival(tx, row); err != nil {
+			return err
+		}
+		if !found {
+			o.log().Warn("recall of an unknown document", "from", a.Sender)
+			return nil
+		}
+		return o.change(tx, old.Document, func(tx *db.Tx, d *document.Document) error { return o.recallArrived(tx, d, reason) })
+	})
+}

@@ -1,0 +1,156 @@
+// Package office holds the acts of one agency (nghiệp vụ): one file per act of
+// the rules, one exported method per act, one transaction each. Only here do
+// documents, registers, drafts, tasks and the exchange meet.
+//
+// Every act begins with the check of access, changes the state along
+// requirements §6, says who holds the document next, and writes its journal
+// entry, all in one transaction. Slow work (files, signatures, network) is done
+// before it and its result checked again inside. A refusal changes nothing and
+// is journalled by itself.
+//
+// The two routes through these files are told in doc/tour.md.
+package office
+
+import (
+	"context"
+	"log/slog"
+	"strconv"
+	"time"
+
+	"vanthu/internal/access"
+	"vanthu/internal/blob"
+	"vanthu/internal/db"
+	"vanthu/internal/document"
+	"vanthu/internal/fail"
+	"vanthu/internal/journal"
+	"vanthu/internal/org"
+	"vanthu/internal/signing"
+	"vanthu/viet"
+)
+
+// Office is one agency at work.
+type Office struct {
+	Store *db.Store
+	Blobs *blob.Dir
+	Keys  signing.Keys
+	Judge Judge // examines signatures
+
+	Convert  Converter // DOCX to PDF; nil without LibreOffice
+	Calendar *viet.Calendar
+	Publish  func(topics ...string) // tells open pages; may be nil
+	Log      *slog.Logger
+}
+
+// Converter makes PDFs of editors' files.
+type Converter interface {
+	ToPDF(ctx context.Context, name string, data []byte) ([]byte, error)
+}
+
+// Read runs f on one snapshot of the agency's store.
+func (o *Office) Read(ctx context.Context, f func(*db.View) error) error {
+	return o.Store.Read(ctx, f)
+}
+
+// Actor loads a person of this agency as somebody who acts now.
+func (o *Office) Actor(ctx context.Context, id org.PersonID, address string) (a org.Actor, err error) {
+	err = o.Read(ctx, func(v *db.View) error {
+		a, err = org.Act(v, id, viet.DayOf(v.Now), address)
+		return err
+	})
+	return a, err
+}
+
+// act is the frame of an act on one document: access, the act, saving the
+// document, telling open pages. f changes *d and writes what else there is.
+func (o *Office) act(ctx context.Context, by org.Actor, id document.ID, action access.Action, f func(*db.Tx, *document.Document) error) error {
+	err := o.Store.Write(ctx, by.DB(), func(tx *db.Tx) error {
+		if err := access.Check(tx, by, access.Subject(id), action); err != nil {
+			return err
+		}
+		return o.change(tx, id, f)
+	})
+	if err != nil {
+		o.refused(ctx, by, int64(id), action, err)
+	}
+	return err
+}
+
+// change is act for the system, which no rule of access binds.
+func (o *Office) change(tx *db.Tx, id document.ID, f func(*db.Tx, *document.Document) error) error {
+	d, err := document.ByID(tx, id)
+	if err != nil {
+		return err
+	}
+	if err := f(tx, &d); err != nil {
+		return err
+	}
+	if err := document.Save(tx, d); err != nil {
+		return err
+	}
+	tx.After(func() { o.publish("document:"+strconv.FormatInt(int64(id), 10), "desk") })
+	return nil
+}
+
+// publish names topics of this agency's pages.
+func (o *Office) publish(topics ...string) {
+	if o.Publish == nil {
+		return
+	}
+	for i, t := range topics {
+		topics[i] = o.Store.Name() + "/" + t
+	}
+	o.Publish(topics...)
+}
+
+// refused journals a refusal: who, what, on what, which rule, from where. It
+// holds nothing of the content. law:HT33-14.6
+func (o *Office) refused(ctx context.Context, by org.Actor, subject int64, action access.Action, err error) {
+	e, ok := fail.As(err)
+	if !ok || e.Kind == fail.BadInput {
+		return
+	}
+	d := journal.Detail{"action": string(action), "kind": string(e.Kind)}
+	if len(e.Refs) > 0 {
+		d["rule"] = string(e.Refs[0])
+	}
+	werr := o.Store.Write(context.WithoutCancel(ctx), by.DB(), func(tx *db.Tx) error {
+		return journal.Write(tx, "act.refused", subject, 0, d)
+	})
+	if werr != nil {
+		o.log().Error("refusal not journalled", "err", werr)
+	}
+}
+
+func (o *Office) log() *slog.Logger {
+	if o.Log == nil {
+		return slog.Default()
+	}
+	return o.Log
+}
+
+// sameDay is the clock of registering and presenting: 15 minutes for urgent
+// documents at any hour, else the end of the working day that the moment
+// counts for. law:HT33-8.3.i HT33-8.3.ii ND30-4.2c
+func (o *Office) sameDay(t time.Time, u document.Urgency) time.Time {
+	if u != document.Normal {
+		return t.Add(15 * time.Minute)
+	}
+	return o.Calendar.EndOfDay(o.Calendar.CountingDay(t))
+}
+
+// nextMorning is the clock of sending: the end of the next working morning,
+// 15 minutes for urgent documents. law:HT33-10.2.ii QD28-6.2
+func (o *Office) nextMorning(t time.Time, u document.Urgency) time.Time {
+	if u != document.Normal {
+		return t.Add(15 * time.Minute)
+	}
+	return o.Calendar.EndOfMorning(o.Calendar.NextWorkday(viet.DayOf(t)))
+}
+
+// endOf is the moment a day set by a leader ends.
+func (o *Office) endOf(d viet.Day) time.Time {
+	if d.IsZero() {
+		return time.Time{}
+	}
+	return o.Calendar.EndOfDay(d)
+}

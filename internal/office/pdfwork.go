@@ -1,0 +1,335 @@
+package office
+
+import (
+	"bytes"
+	"context"
+	"crypto"
+	"errors"
+	"fmt"
+	"time"
+
+	"vanthu/cms"
+	"vanthu/internal/blob"
+	"vanthu/internal/db"
+	"vanthu/internal/document"
+	"vanthu/internal/fail"
+	"vanthu/internal/org"
+	"vanthu/internal/signing"
+	"vanthu/pades"
+	"vanthu/pdf"
+	"vanthu/viet"
+)
+
+// The two ways signatures get into a PDF. With Reserved, the places of number,
+// date and both signatures are set before anybody signs, and the agency's one
+// increment fills them. Finished is for a PDF that has no room for them: number
+// and date become the look of an extra agency signature on page 1.
+// law:HT33-10.1.c.i HT33-10.1.c.iii
+const (
+	Reserved = "A"
+	Finished = "B"
+)
+
+// Places are chosen by hand where the text does not tell them: the signer's
+// box, in millimetres from the upper left corner of a page counted from 0.
+type Places struct {
+	Signer *pades.Place
+}
+
+type prepared struct {
+	Upload
+	flow string
+}
+
+// prepare sets the places into the PDF of a draft.
+func (o *Office) prepare(ctx context.Context, id document.ID, body document.File, at Places) (prepared, error) {
+	data, err := o.Blobs.Read(body.Hash)
+	if err != nil {
+		return prepared{}, err
+	}
+	var name string
+	var look images
+	err = o.Read(ctx, func(v *db.View) error {
+		d, err := document.ByID(v, id)
+		if err != nil {
+			return err
+		}
+		name = d.SignerName
+		look, err = o.images(v, signerID(v, id))
+		return err
+	})
+	if err != nil {
+		return prepared{}, err
+	}
+	layout := pades.Layout{Signers: []pades.Signer{{Name: name, PNG: look.person, Place: at.Signer}}, SealMM: look.sealMM}
+	out, flow := []byte(nil), Reserved
+	out, err = pades.PrepareDocument(data, layout)
+	if lacksNumberRoom(err) || pades.Is(err, pades.Signed) {
+		flow, layout.NoNumber = Finished, true
+		if out, err = pades.PrepareDocument(data, layout); pades.Is(err, pades.Signed) {
+			out, err = data, nil
+		}
+	}
+	if err != nil {
+		return prepared{}, placeError(err)
+	}
+	u, err := o.Keep(ctx, body.Name, bytes.NewReader(out))
+	return prepared{u, flow}, err
+}
+
+func lacksNumberRoom(err error) bool {
+	var e *pades.Error
+	return errors.As(err, &e) && (e.Kind == pades.NoAnchor || e.Kind == pades.NoGap) && e.Anchor != pades.SignerField
+}
+
+// placeError asks for the signer's place where the text does not tell it.
+func placeError(err error) error {
+	var e *pades.Error
+	if !errors.As(err, &e) {
+		return pdfError(err)
+	}
+	if e.Kind == pades.NoAnchor || e.Kind == pades.NoGap {
+		return fail.Invalid("place", e.Text, "ND30-PL1")
+	}
+	return fail.File(e.Text).Because(err)
+}
+
+// images are the pictures of signature and seal. law:ND30-PL1
+type images struct {
+	person []byte // blue, transparent PNG
+	seal   []byte // red, transparent PNG
+	sealMM float64
+}
+
+// Names of the settings that hold the hashes of pictures.
+func signatureImage(p org.PersonID) string { return "image.signature." + itoa(int64(p)) }
+
+const sealImage = "image.seal"
+
+func (o *Office) images(q db.Q, signer org.PersonID) (im images, err error) {
+	if im.person, err = o.image(q, signatureImage(signer)); err != nil {
+		return im, err
+	}
+	im.seal, err = o.image(q, sealImage)
+	im.sealMM = pades.ProfileOn(o.Store.Now()).SealMM
+	return im, err
+}
+
+func (o *Office) image(q db.Q, setting string) ([]byte, error) {
+	h, err := org.Setting(q, setting)
+	if err != nil || h == "" {
+		return nil, err
+	}
+	return o.Blobs.Read(blob.Hash(h))
+}
+
+func signerID(q db.Q, id document.ID) org.PersonID {
+	p, err := db.Value[org.PersonID](q, `SELECT signer FROM draft WHERE document = $1`, id)
+	if err != nil {
+		return 0
+	}
+	return p
+}
+
+// signPerson puts the competent person's signature on the approved file.
+func (o *Office) signPerson(ctx context.Context, j signingJob) (Upload, error) {
+	in, err := o.Blobs.Read(j.file.Hash)
+	if err != nil {
+		return Upload{}, err
+	}
+	var im images
+	if err := o.Read(ctx, func(v *db.View) error { im, err = o.images(v, j.dr.Signer); return err }); err != nil {
+		return Upload{}, err
+	}
+	opts := pades.Options{Name: j.doc.SignerName, Reason: "Ký duyệt văn bản", Time: o.Store.Now(), Field: pades.SignerField, Look: pades.PersonalLook(im.person)}
+	if im.person == nil {
+		opts.Look = pades.TextLook(j.doc.SignerName, viet.DateTime(o.Store.Now()))
+	}
+	if opts.Place, err = newFieldPlace(in, j); err != nil {
+		return Upload{}, err
+	}
+	if opts.Place != nil {
+		opts.Field = ""
+	}
+	return o.signFile(ctx, in, opts, j.cert, j.file.Name)
+}
+
+// newFieldPlace is where a signature goes on a file that could not be
+// prepared because it was signed before it came here.
+func newFieldPlace(in []byte, j signingJob) (*pades.Place, error) {
+	f, err := pdf.Open(in)
+	if err != nil {
+		return nil, pdfError(err)
+	}
+	fields, err := pades.Fields(f)
+	if err != nil {
+		return nil, pdfError(err)
+	}
+	for _, x := range fields {
+		if x.Name == pades.SignerField && !x.Signed() {
+			return nil, nil
+		}
+	}
+	p, err := pades.SignaturePlace(f, j.doc.SignerName, 45, 20)
+	if err != nil {
+		return nil, placeError(err)
+	}
+	return &p, nil
+}
+
+// sealedAnnex is an annex with the agency's signature.
+type sealedAnnex struct{ Upload }
+
+// sealAll makes the agency's increment on the main file and signs the PDF
+// annexes. law:HT33-10.1.c.i HT33-10.1.c.v
+func (o *Office) sealAll(ctx context.Context, j signingJob) (Upload, []sealedAnnex, error) {
+	in, err := o.Blobs.Read(j.file.Hash)
+	if err != nil {
+		return Upload{}, nil, err
+	}
+	var im images
+	var annexes []document.File
+	err = o.Read(ctx, func(v *db.View) error {
+		if im, err = o.images(v, j.dr.Signer); err != nil {
+			return err
+		}
+		annexes, err = document.Annexes(v, j.doc.ID, j.dr.Version)
+		return err
+	})
+	if err != nil {
+		return Upload{}, nil, err
+	}
+	main, err := o.sealMain(ctx, in, j, im)
+	if err != nil {
+		return main, nil, err
+	}
+	var out []sealedAnnex
+	for _, a := range annexes {
+		if a.MIME != "application/pdf" {
+			continue
+		}
+		u, err := o.sealAnnex(ctx, a, j)
+		if err != nil {
+			return main, nil, inFile(a.Name, err)
+		}
+		out = append(out, sealedAnnex{u})
+	}
+	return main, out, nil
+}
+
+func (o *Office) sealMain(ctx context.Context, in []byte, j signingJob, im images) (Upload, error) {
+	now := o.Store.Now()
+	opts := pades.Options{Name: j.doc.IssuerName, Reason: "Ký số cơ quan", Time: now, LockAll: true, Field: pades.SealField, Look: pades.SealLook(im.seal, im.sealMM)}
+	if im.seal == nil {
+		opts.Look = pades.TextLook(j.doc.IssuerName, viet.DateTime(now))
+	}
+	name := fileName(j.doc)
+	if j.dr.Flow == Reserved {
+		opts.Fill = []pades.Fill{{Field: pades.NumberField, Value: j.doc.Number}, pades.FillDate(j.doc.Day.Start())}
+		return o.signFile(ctx, in, opts, j.cert, name)
+	}
+	// The file has no places for number and date: an agency signature of its
+	// own shows them, then the seal closes the document.
+	mark := pades.Options{Name: j.doc.IssuerName, Reason: "Số, ngày văn bản", Time: now, Look: pades.TextLook("Số: "+j.doc.Code(), "Ngày "+j.doc.Day.String())}
+	f, err := pdf.Open(in)
+	if err != nil {
+		return Upload{}, pdfError(err)
+	}
+	pages, err := f.Pages()
+	if err != nil {
+		return Upload{}, pdfError(err)
+	}
+	mark.Place = mark.Look.TopRight(pages[0])
+	marked, err := o.signBytes(ctx, in, mark, j.cert)
+	if err != nil {
+		return Upload{}, err
+	}
+	return o.signFile(ctx, marked, opts, j.cert, name)
+}
+
+func (o *Office) sealAnnex(ctx context.Context, a document.File, j signingJob) (Upload, error) {
+	in, err := o.Blobs.Read(a.Hash)
+	if err != nil {
+		return Upload{}, err
+	}
+	f, err := pdf.Open(in)
+	if err != nil {
+		return Upload{}, pdfError(err)
+	}
+	pages, err := f.Pages()
+	if err != nil {
+		return Upload{}, pdfError(err)
+	}
+	now := o.Store.Now()
+	look := pades.AnnexLook(j.doc.Code(), now)
+	opts := pades.Options{Name: j.doc.IssuerName, Reason: "Phụ lục kèm theo", Time: now, Look: look, Place: look.TopRight(pages[0])}
+	return o.signFile(ctx, in, opts, j.cert, a.Name)
+}
+
+func fileName(d document.Document) string {
+	return CleanName(fmt.Sprintf("%s-%s.pdf", d.Number, d.Notation))
+}
+
+func (o *Office) signFile(ctx context.Context, in []byte, opts pades.Options, c signing.Certificate, name string) (Upload, error) {
+	out, err := o.signBytes(ctx, in, opts, c)
+	if err != nil {
+		return Upload{}, err
+	}
+	return o.Keep(ctx, name, bytes.NewReader(out))
+}
+
+// signBytes makes one signature: certificate and issuer are checked first
+// (law:ND23-15), the time stamp is asked for, and each failure is a named state.
+func (o *Office) signBytes(ctx context.Context, in []byte, opts pades.Options, c signing.Certificate) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	s, err := o.Keys.Signer(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	if err := o.Keys.Check(ctx, s, o.Store.Now()); err != nil {
+		return nil, err
+	}
+	out, err := pades.Sign(ctx, in, opts, func(ctx context.Context, digest []byte, hash crypto.Hash) ([]byte, error) {
+		return cms.SignDetached(ctx, digest, hash, s, cms.Options{TSA: o.Keys.Stamper()})
+	})
+	switch {
+	case err == nil:
+		return out, nil
+	case errors.Is(err, cms.ErrTimestamp):
+		return nil, fail.New(fail.Busy, "Chưa lấy được dấu thời gian nên chưa ký.", "ND23-15").Then("Thử lại sau ít phút; báo quản trị nếu lỗi kéo dài.").Because(err)
+	}
+	var pe *pades.Error
+	if errors.As(err, &pe) {
+		return nil, placeError(err)
+	}
+	if _, ok := fail.As(err); ok {
+		return nil, err
+	}
+	return nil, fail.State("Ký không thành công: "+err.Error(), "ND23-17").Then("Kiểm tra chứng thư số rồi ký lại.").Because(err)
+}
+
+// firstLines is the text of the first page, for the bar of secrets.
+func (o *Office) firstLines(h blob.Hash) (string, error) {
+	data, err := o.Blobs.Read(h)
+	if err != nil {
+		return "", err
+	}
+	f, err := pdf.Open(data)
+	if err != nil {
+		return "", pdfError(err)
+	}
+	pages, err := f.Pages()
+	if err != nil || len(pages) == 0 {
+		return "", pdfError(err)
+	}
+	lines, err := f.Lines(pages[0])
+	if err != nil {
+		return "", nil // a page whose text cannot be read is like a scan
+	}
+	var b bytes.Buffer
+	for _, l := range lines {
+		b.WriteString(l.Text + "\n")
+	}
+	return b.String(), nil
+}

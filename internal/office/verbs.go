@@ -1,0 +1,55 @@
+package office
+
+import (
+	"strconv"
+
+	"vanthu/internal/journal"
+)
+
+// The verbs of the journal, in the order of the two routes.
+const (
+	Drafted        journal.Verb = "document.drafted"
+	SubmittedIt    journal.Verb = "document.submitted"
+	ReturnedIt     journal.Verb = "document.returned"
+	ContentPassed  journal.Verb = "document.content_passed"
+	FormPassed     journal.Verb = "document.form_passed"
+	ApprovedIt     journal.Verb = "document.approved"
+	SignedIt       journal.Verb = "document.signed"
+	NumberedIt     journal.Verb = "document.numbered"
+	NumberVoided   journal.Verb = "document.number_voided"
+	SealedIt       journal.Verb = "document.sealed"
+	CheckedIt      journal.Verb = "document.checked"
+	IssuedIt       journal.Verb = "document.issued"
+	CancelledIt    journal.Verb = "document.cancelled"
+	SentIt         journal.Verb = "document.sent"
+	SendFailed     journal.Verb = "document.send_failed"
+	StatusCame     journal.Verb = "document.status"
+	PaperSentIt    journal.Verb = "document.paper_sent"
+	RecallAskedIt  journal.Verb = "document.recall_asked"
+	RecallEnded    journal.Verb = "document.recalled"
+	RecallDeclined journal.Verb = "document.recall_declined"
+
+	ArrivedIt    journal.Verb = "document.arrived"
+	RegisteredIt journal.Verb = "document.registered"
+	PresentedIt  journal.Verb = "document.presented"
+	DirectedIt   journal.Verb = "document.directed"
+	AssignedIt   journal.Verb = "document.assigned"
+	TaskReturned journal.Verb = "document.task_returned"
+	OpenedIt     journal.Verb = "document.opened"
+	ProgressedIt journal.Verb = "document.progress"
+	CompletedIt  journal.Verb = "document.completed"
+	ClosedIt     journal.Verb = "document.closed"
+)
+
+// VerbNames are the verbs as a timeline says them.
+var VerbNames = map[journal.Verb]string{
+	Drafted: "Soạn dự thảo", SubmittedIt: "Trình", ReturnedIt: "Trả lại", ContentPassed: "Duyệt nội dung", FormPassed: "Thể thức đạt",
+	ApprovedIt: "Duyệt", SignedIt: "Ký số", NumberedIt: "Cấp số", NumberVoided: "Hủy số", SealedIt: "Ký số cơ quan",
+	CheckedIt: "Kiểm tra cuối", IssuedIt: "Phát hành", CancelledIt: "Hủy dự thảo", SentIt: "Gửi lên trục", SendFailed: "Chưa gửi được",
+	StatusCame: "Trạng thái nơi nhận", PaperSentIt: "Gửi bản giấy", RecallAskedIt: "Yêu cầu thu hồi", RecallEnded: "Thu hồi", RecallDeclined: "Từ chối thu hồi",
+	ArrivedIt: "Đã đến", RegisteredIt: "Vào sổ", PresentedIt: "Trình lãnh đạo", DirectedIt: "Ý kiến chỉ đạo", AssignedIt: "Giao việc",
+	TaskReturned: "Trả lại việc", OpenedIt: "Bắt đầu xử lý", ProgressedIt: "Tiến độ", CompletedIt: "Hoàn thành", ClosedIt: "Kết thúc",
+	"act.refused": "Bị từ chối",
+}
+
+func itoa(n int64) string { return strconv.FormatInt(n, 10) }
