@@ -62,9 +62,15 @@ func run() error {
 		return err
 	}
 	m.Icons = names
-	m.Files["icons.svg"] = hashed("icons.svg", sprite)
-	if err := put(m.Files["icons.svg"], sprite); err != nil {
+	seal, err := os.ReadFile(src + "/seal.svg")
+	if err != nil {
 		return err
+	}
+	for name, body := range map[string][]byte{"icons.svg": sprite, "seal.svg": seal} {
+		m.Files[name] = hashed(name, body)
+		if err := put(m.Files[name], body); err != nil {
+			return err
+		}
 	}
 	b, err := json.MarshalIndent(m, "", " ")
 	if err != nil {
