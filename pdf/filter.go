@@ -24,11 +24,21 @@ func (f *File) Decode(s *Stream) ([]byte, error) {
 		if data, err = f.decodeOne(name, data, parms[i]); err != nil {
 			return nil, err
 		}
-		if f.inflated += int64(len(data)); f.inflated > MaxInflatedTotal {
-			return nil, tooBigf("streams inflate to more than %d bytes", int64(MaxInflatedTotal))
+		if err := f.spend(len(data)); err != nil {
+			return nil, err
 		}
 	}
+	if len(filters) == 0 { // a plain stream used by many pages costs each time too
+		return data, f.spend(len(data))
+	}
 	return data, nil
+}
+
+func (f *File) spend(n int) error {
+	if f.inflated += int64(n); f.inflated > MaxInflatedTotal {
+		return tooBigf("streams give more than %d bytes", int64(MaxInflatedTotal))
+	}
+	return nil
 }
 
 func (f *File) filters(d Dict) (names []Name, parms []Dict) {

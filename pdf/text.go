@@ -190,12 +190,18 @@ func (f *File) Text() (string, error) {
 			b.WriteString(strings.Join(strings.Fields(l.Text), " "))
 			b.WriteByte('\n')
 		}
+		if err == nil && b.Len() > maxText {
+			err = tooBigf("more than %d bytes of text", maxText)
+		}
 		if err != nil {
 			return b.String(), err
 		}
 	}
 	return b.String(), nil
 }
+
+// maxText bounds what Text reads, in bytes.
+const maxText = 64 << 20
 
 // widgetGlyphs adds what the widgets of the page show (iso32000-2:12.5.5).
 func (f *File) widgetGlyphs(p Page, glyphs []Glyph) ([]Glyph, error) {
