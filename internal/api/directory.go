@@ -1,0 +1,82 @@
+package api
+
+import (
+	"net/http"
+	"strconv"
+
+	"vanthu/internal/hub"
+)
+
+func (s *server) sent(w http.ResponseWriter, r *http.Request, c hub.Caller) error {
+	page, err := s.hub.Sent(r.Context(), c, r.URL.Query().Get("since"))
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, struct {
+		Lines []lineJSON `json:"lines"`
+		Next  string     `json:"next"`
+		More  bool       `json:"more"`
+	}{linesOf(page.Lines), page.Next, page.More})
+}
+
+func (s *server) directory(w http.ResponseWriter, r *http.Request, _ hub.Caller) error {
+	page, err := s.hub.Directory(r.Context(), r.URL.Query().Get("since"))
+	if err != nil {
+		return err
+	}
+	list := make([]agencyJSON, len(page.Agencies))
+	for i, a := range page.Agencies {
+		list[i] = agencyOf(a)
+	}
+	return writeJSON(w, http.StatusOK, struct {
+		Agencies []agencyJSON `json:"agencies"`
+		Next     string       `json:"next"`
+		More     bool         `json:"more"`
+	}{list, page.Next, page.More})
+}
+
+func (s *server) agency(w http.ResponseWriter, r *http.Request, _ hub.Caller) error {
+	a, err := s.hub.Agency(r.Context(), r.PathValue("code"))
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, agencyOf(a))
+}
+
+// checkpoint is the signed state of the log, as plain text, for witnesses.
+func (s *server) checkpoint(w http.ResponseWriter, r *http.Request, _ hub.Caller) error {
+	note, _, err := s.hub.Checkpoint(r.Context())
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, err = w.Write(note)
+	return ignoreGone(err)
+}
+
+// consistency proves to a witness that the log has only grown.
+func (s *server) consistency(w http.ResponseWriter, r *http.Request, _ hub.Caller) error {
+	q := r.URL.Query()
+	from, err := strconv.ParseInt(q.Get("from"), 10, 64)
+	if err != nil {
+		return errRequest("from", "from là số mục của điểm chốt đã lưu.")
+	}
+	var to int64
+	if v := q.Get("to"); v != "" {
+		if to, err = strconv.ParseInt(v, 10, 64); err != nil || to < 1 {
+			return errRequest("to", "to là số mục của điểm chốt mới.")
+		}
+	}
+	note, proof, err := s.hub.Consistency(r.Context(), from, to)
+	if err != nil {
+		return err
+	}
+	hashes := make([]string, len(proof))
+	for i, p := range proof {
+		hashes[i] = p.String()
+	}
+	return writeJSON(w, http.StatusOK, struct {
+		Checkpoint string   `json:"checkpoint"`
+		Proof      []string `json:"proof"`
+	}{string(note), hashes})
+}

@@ -1,0 +1,127 @@
+// Package api is HTTP for other systems: the exchange hub's own interface
+// under /v1, the dialect of the national exchange's client kit beside it, and
+// health and metrics for the administration address.
+//
+// The clean interface is JSON and raw packets, described by openapi.json,
+// which the server serves and the tests hold it to:
+//
+//	POST /v1/packets                hand a packet in; Idempotency-Key, Content-Digest
+//	GET  /v1/inbox?wait=25s         what waits, locked for the caller (long poll)
+//	GET  /v1/packets/{id}           the packet, byte for byte
+//	POST /v1/inbox/{id}/confirm     it is stored here       → receipt
+//	POST /v1/inbox/{id}/release     give it back, or refuse it as unreadable
+//	GET  /v1/sent?since=…           what became of what I sent
+//	GET  /v1/directory?since=…      agencies that changed
+//
+// An agency's system shows its credential with every call:
+// "Authorization: Bearer <agency code>:<secret>", or the same as Basic.
+// Refusals are application/problem+json with a stable code, a Vietnamese
+// sentence and the clauses it rests on. Times are ISO 8601 in Vietnam's zone
+// (law:QD28-14).
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"vanthu/internal/hub"
+)
+
+// HubHandler serves the hub to other systems.
+func HubHandler(h *hub.Hub) http.Handler {
+	s := &server{hub: h, tries: newTries(), replays: newReplays()}
+	mux := http.NewServeMux()
+	for _, r := range s.routes() {
+		mux.Handle(r.pattern, s.handle(r))
+	}
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { writeProblem(w, r, errNoRoute(r)) })
+	return mux
+}
+
+type server struct {
+	hub     *hub.Hub
+	tries   *tries
+	replays *replays
+}
+
+// route is one line of the interface.
+type route struct {
+	pattern string
+	auth    auth
+	serve   func(s *server, w http.ResponseWriter, r *http.Request, c hub.Caller) error
+}
+
+// auth is who may call a route.
+type auth int
+
+const (
+	anyone auth = iota // public: the hub's key, its log, this description
+	agency             // Bearer or Basic credential of an agency
+	signed             // headers signed in the manner of the national kit
+)
+
+// routes is the whole interface on one screen.
+func (s *server) routes() []route {
+	return append([]route{
+		{"GET /v1/openapi.json", anyone, (*server).openapi},
+		{"GET /v1/hub", anyone, (*server).about},
+		{"GET /v1/checkpoint", anyone, (*server).checkpoint},
+		{"GET /v1/consistency", anyone, (*server).consistency},
+		{"POST /v1/packets", agency, (*server).accept},
+		{"GET /v1/packets/{id}", agency, (*server).fetch},
+		{"GET /v1/packets/{id}/lines", agency, (*server).lines},
+		{"GET /v1/packets/{id}/receipts", agency, (*server).receipts},
+		{"GET /v1/inbox", agency, (*server).inbox},
+		{"POST /v1/inbox/{id}/confirm", agency, (*server).confirm},
+		{"POST /v1/inbox/{id}/release", agency, (*server).release},
+		{"GET /v1/sent", agency, (*server).sent},
+		{"GET /v1/directory", agency, (*server).directory},
+		{"GET /v1/directory/{code}", agency, (*server).agency},
+	}, national()...)
+}
+
+// handle is what every route has in common: the credential first, then the
+// act, and one place where errors become answers.
+func (s *server) handle(rt route) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "no-store")
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		if rt.auth == signed {
+			s.serveSigned(rt, w, r)
+			return
+		}
+		var c hub.Caller
+		var err error
+		if rt.auth == agency {
+			c, err = s.caller(r)
+		}
+		if err == nil {
+			err = rt.serve(s, w, r, c)
+		}
+		if err != nil {
+			writeProblem(w, r, err)
+		}
+	})
+}
+
+// about tells who the hub is and what its clock says.
+func (s *server) about(w http.ResponseWriter, r *http.Request, _ hub.Caller) error {
+	note, size, err := s.hub.Checkpoint(r.Context())
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, struct {
+		ID         string `json:"id"`
+		PublicKey  string `json:"publicKey"`
+		Time       string `json:"time"`
+		MaxPacket  int64  `json:"maxPacketBytes"`
+		LogSize    int64  `json:"logSize"`
+		Checkpoint string `json:"checkpoint"`
+	}{s.hub.ID(), s.hub.PublicKey(), stamp(s.hub.Store.Now()), s.hub.MaxPacket, size, string(note)})
+}
+
+// background is a context for what must be noted although the caller hung up.
+func background(r *http.Request) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(r.Context()), 10*time.Second)
+}

@@ -1,0 +1,155 @@
+package api
+
+import (
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"vanthu/internal/hub"
+)
+
+var vietnam = time.FixedZone("+07", 7*3600)
+
+// stamp is a moment as the interface speaks it, empty for none (law:QD28-14).
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(vietnam).Format("2006-01-02T15:04:05.000-07:00")
+}
+
+func writeJSON(w http.ResponseWriter, status int, v any) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(status)
+	_, err = w.Write(append(b, '\n'))
+	return ignoreGone(err)
+}
+
+// ignoreGone drops the error of writing to a caller that hung up: there is
+// nobody to answer.
+func ignoreGone(error) error { return nil }
+
+type ackJSON struct {
+	ID         string    `json:"id"`
+	Kind       hub.Kind  `json:"kind"`
+	DocumentID string    `json:"documentId"`
+	SHA256     string    `json:"sha256"`
+	Size       int64     `json:"size"`
+	AcceptedAt string    `json:"acceptedAt"`
+	Recipients []legJSON `json:"recipients"`
+	Duplicate  bool      `json:"duplicate"`
+	Receipt    string    `json:"receipt"`
+}
+
+type legJSON struct {
+	Code  string    `json:"code"`
+	As    string    `json:"addressedAs"`
+	Name  string    `json:"name"`
+	State hub.State `json:"state"`
+}
+
+func ackOf(a hub.Ack) ackJSON {
+	out := ackJSON{ID: a.ID, Kind: a.Kind, DocumentID: a.Document, SHA256: a.SHA256, Size: a.Size,
+		AcceptedAt: stamp(a.At), Recipients: []legJSON{}, Duplicate: a.Duplicate, Receipt: string(a.Receipt)}
+	for _, g := range a.To {
+		out.Recipients = append(out.Recipients, legJSON(g))
+	}
+	return out
+}
+
+type arrivalJSON struct {
+	ID          string   `json:"id"`
+	Kind        hub.Kind `json:"kind"`
+	Sender      string   `json:"sender"`
+	SenderName  string   `json:"senderName"`
+	AddressedAs string   `json:"addressedAs"`
+	DocumentID  string   `json:"documentId"`
+	Notation    string   `json:"notation"`
+	SHA256      string   `json:"sha256"`
+	Size        int64    `json:"size"`
+	Priority    int      `json:"priority"`
+	AcceptedAt  string   `json:"acceptedAt"`
+	LockedUntil string   `json:"lockedUntil"`
+	Attempts    int      `json:"attempts"`
+}
+
+func arrivalOf(a hub.Arrival) arrivalJSON {
+	return arrivalJSON{a.ID, a.Kind, a.Sender, a.SenderName, a.As, a.Document, a.Notation, a.SHA256, a.Size, a.Priority,
+		stamp(a.At), stamp(a.LockedUntil), a.Attempts}
+}
+
+type lineJSON struct {
+	ID          string    `json:"id"`
+	Kind        hub.Kind  `json:"kind"`
+	DocumentID  string    `json:"documentId"`
+	Notation    string    `json:"notation"`
+	Recipient   string    `json:"recipient"`
+	AddressedAs string    `json:"addressedAs"`
+	Name        string    `json:"name"`
+	AcceptedAt  string    `json:"acceptedAt"`
+	State       hub.State `json:"state"`
+	StateAt     string    `json:"stateAt"`
+	Note        string    `json:"note"`
+	Transport   string    `json:"transport"`
+	FetchedAt   string    `json:"fetchedAt"`
+	ConfirmedAt string    `json:"confirmedAt"`
+	Late        bool      `json:"late"`
+}
+
+func linesOf(list []hub.SentLine) []lineJSON {
+	out := make([]lineJSON, len(list))
+	for i, s := range list {
+		out[i] = lineJSON{s.ID, s.Kind, s.Document, s.Notation, s.To, s.As, s.Name, stamp(s.At), s.State, stamp(s.StateAt),
+			s.Note, s.Transport, stamp(s.Fetched), stamp(s.Confirmed), s.Late}
+	}
+	return out
+}
+
+type saidJSON struct {
+	Recipient string `json:"recipient"`
+	Code      string `json:"code"`
+	SaidAt    string `json:"saidAt"`
+	At        string `json:"at"`
+	Staff     string `json:"staff"`
+	Note      string `json:"note"`
+	Outcome   string `json:"outcome"`
+	Why       string `json:"why"`
+}
+
+type receiptJSON struct {
+	Event     string `json:"event"`
+	Recipient string `json:"recipient"`
+	Time      string `json:"time"`
+	Receipt   string `json:"receipt"`
+}
+
+type agencyJSON struct {
+	Code      string        `json:"code"`
+	AltCode   string        `json:"altCode"`
+	OldCodes  []string      `json:"oldCodes"`
+	Name      string        `json:"name"`
+	Symbol    string        `json:"symbol"`
+	Parent    string        `json:"parent"`
+	Class     string        `json:"class"`
+	Mail      string        `json:"mail"`
+	Phone     string        `json:"phone"`
+	Address   string        `json:"address"`
+	Website   string        `json:"website"`
+	State     hub.LinkState `json:"state"`
+	Since     string        `json:"since"`
+	TrialEnds string        `json:"trialEnds"`
+	Successor string        `json:"successor"`
+}
+
+func agencyOf(a hub.Agency) agencyJSON {
+	old := a.Old
+	if old == nil {
+		old = []string{}
+	}
+	return agencyJSON{a.Code, a.AltCode, old, a.Name, a.Symbol, a.Parent, a.Class, a.Mail, a.Phone, a.Address, a.Website,
+		a.State, stamp(a.Since), stamp(a.TrialEnds), a.Successor}
+}

@@ -1,0 +1,350 @@
+package partner
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Hub is the driver for our own hub's interface (/v1).
+type Hub struct {
+	base   string
+	auth   string
+	client *http.Client
+}
+
+// NewHub makes the driver for a hub at baseURL, as the agency with that code
+// and secret. client may be nil; it must have no overall time limit shorter
+// than Inbox's wait and the largest packet need.
+func NewHub(baseURL, code, secret string, client *http.Client) *Hub {
+	if client == nil {
+		client = defaultClient()
+	}
+	return &Hub{strings.TrimSuffix(baseURL, "/"), "Bearer " + code + ":" + secret, client}
+}
+
+// defaultClient gives up on a server that accepts and then says nothing.
+func defaultClient() *http.Client {
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.ResponseHeaderTimeout = 3 * time.Minute
+	t.MaxIdleConnsPerHost = 8
+	return &http.Client{Transport: t}
+}
+
+// Send implements Partner.
+func (h *Hub) Send(ctx context.Context, raw io.Reader, size int64, key string) (Ack, error) {
+	req, err := h.request(ctx, http.MethodPost, "/v1/packets", raw)
+	if err != nil {
+		return Ack{}, err
+	}
+	if size >= 0 {
+		req.ContentLength = size
+	}
+	req.Header.Set("Content-Type", "application/xml")
+	req.Header.Set("Expect", "100-continue") // a refusal by credential costs no upload
+	if key != "" {
+		req.Header.Set("Idempotency-Key", key)
+	}
+	var out struct {
+		ID         string    `json:"id"`
+		SHA256     string    `json:"sha256"`
+		AcceptedAt time.Time `json:"acceptedAt"`
+		Duplicate  bool      `json:"duplicate"`
+		Receipt    string    `json:"receipt"`
+		Recipients []struct {
+			Code  string `json:"code"`
+			As    string `json:"addressedAs"`
+			State string `json:"state"`
+		} `json:"recipients"`
+	}
+	if err := h.do(req, &out); err != nil {
+		return Ack{}, err
+	}
+	ack := Ack{ID: out.ID, At: out.AcceptedAt, SHA256: out.SHA256, Duplicate: out.Duplicate, Receipt: []byte(out.Receipt)}
+	for _, r := range out.Recipients {
+		ack.To = append(ack.To, Leg(r))
+	}
+	return ack, nil
+}
+
+// Inbox implements Partner.
+func (h *Hub) Inbox(ctx context.Context, wait time.Duration) ([]Arrival, error) {
+	var out struct {
+		Packets []struct {
+			ID         string    `json:"id"`
+			Kind       string    `json:"kind"`
+			Sender     string    `json:"sender"`
+			DocumentID string    `json:"documentId"`
+			SHA256     string    `json:"sha256"`
+			Size       int64     `json:"size"`
+			Priority   int       `json:"priority"`
+			AcceptedAt time.Time `json:"acceptedAt"`
+		} `json:"packets"`
+	}
+	q := url.Values{"wait": {strconv.Itoa(int(wait.Seconds())) + "s"}}
+	if err := h.get(ctx, "/v1/inbox?"+q.Encode(), &out); err != nil {
+		return nil, err
+	}
+	list := make([]Arrival, len(out.Packets))
+	for i, p := range out.Packets {
+		list[i] = Arrival{ID: p.ID, Kind: p.Kind, Sender: p.Sender, Document: p.DocumentID, SHA256: p.SHA256, Size: p.Size,
+			Priority: p.Priority, At: p.AcceptedAt}
+	}
+	return list, nil
+}
+
+// Fetch implements Partner. The body is held against the digest that the hub
+// sends with it.
+func (h *Hub) Fetch(ctx context.Context, id string, w io.Writer) error {
+	req, err := h.request(ctx, http.MethodGet, "/v1/packets/"+url.PathEscape(id), nil)
+	if err != nil {
+		return err
+	}
+	res, err := h.client.Do(req)
+	if err != nil {
+		return lineDown(err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		return problem(res)
+	}
+	sum := sha256.New()
+	out := &sink{w: w}
+	if _, err := io.Copy(io.MultiWriter(out, sum), res.Body); err != nil {
+		if out.err != nil {
+			return out.err // our own disk, not the line
+		}
+		return lineDown(err)
+	}
+	want := res.Header.Get("Content-Digest")
+	if got := "sha-256=:" + base64.StdEncoding.EncodeToString(sum.Sum(nil)) + ":"; got != want {
+		return &Error{Temporary: true, Code: "hash_mismatch", Text: "Gói tin nhận về không khớp mã băm của trục.", Err: fmt.Errorf("got %s, want %s", got, want)}
+	}
+	return nil
+}
+
+// sink remembers that writing failed here, not reading from the line.
+type sink struct {
+	w   io.Writer
+	err error
+}
+
+func (s *sink) Write(p []byte) (int, error) {
+	n, err := s.w.Write(p)
+	s.err = err
+	return n, err
+}
+
+// Confirm implements Partner.
+func (h *Hub) Confirm(ctx context.Context, id string) error {
+	return h.post(ctx, "/v1/inbox/"+url.PathEscape(id)+"/confirm", nil, nil)
+}
+
+// Reject implements Partner.
+func (h *Hub) Reject(ctx context.Context, id, reason string) error {
+	body := struct {
+		Final  bool   `json:"final"`
+		Reason string `json:"reason"`
+	}{true, reason}
+	return h.post(ctx, "/v1/inbox/"+url.PathEscape(id)+"/release", body, nil)
+}
+
+// Sent implements Partner.
+func (h *Hub) Sent(ctx context.Context, since string) ([]Line, string, error) {
+	var out struct {
+		Lines []struct {
+			ID         string    `json:"id"`
+			DocumentID string    `json:"documentId"`
+			Recipient  string    `json:"recipient"`
+			State      string    `json:"state"`
+			StateAt    time.Time `json:"stateAt"`
+			Note       string    `json:"note"`
+			Transport  string    `json:"transport"`
+			Late       bool      `json:"late"`
+		} `json:"lines"`
+		Next string `json:"next"`
+	}
+	if err := h.get(ctx, "/v1/sent?since="+url.QueryEscape(since), &out); err != nil {
+		return nil, "", err
+	}
+	list := make([]Line, len(out.Lines))
+	for i, l := range out.Lines {
+		list[i] = Line{ID: l.ID, Document: l.DocumentID, To: l.Recipient, State: l.State, At: l.StateAt, Note: l.Note, Transport: l.Transport, Late: l.Late}
+	}
+	return list, out.Next, nil
+}
+
+// Directory implements Partner. A long list comes in pages; all are read.
+func (h *Hub) Directory(ctx context.Context, since string) ([]Agency, string, error) {
+	var list []Agency
+	for {
+		var out struct {
+			Agencies []struct {
+				Code      string   `json:"code"`
+				AltCode   string   `json:"altCode"`
+				OldCodes  []string `json:"oldCodes"`
+				Name      string   `json:"name"`
+				Symbol    string   `json:"symbol"`
+				Parent    string   `json:"parent"`
+				Mail      string   `json:"mail"`
+				State     string   `json:"state"`
+				Successor string   `json:"successor"`
+			} `json:"agencies"`
+			Next string `json:"next"`
+			More bool   `json:"more"`
+		}
+		if err := h.get(ctx, "/v1/directory?since="+url.QueryEscape(since), &out); err != nil {
+			return nil, "", err
+		}
+		for _, a := range out.Agencies {
+			list = append(list, Agency(a))
+		}
+		since = out.Next
+		if !out.More {
+			return list, since, nil
+		}
+	}
+}
+
+// Receipts implements Partner.
+func (h *Hub) Receipts(ctx context.Context, id string) ([]Receipt, error) {
+	var out struct {
+		Receipts []struct {
+			Event     string    `json:"event"`
+			Recipient string    `json:"recipient"`
+			Time      time.Time `json:"time"`
+			Receipt   string    `json:"receipt"`
+		} `json:"receipts"`
+	}
+	if err := h.get(ctx, "/v1/packets/"+url.PathEscape(id)+"/receipts", &out); err != nil {
+		return nil, err
+	}
+	list := make([]Receipt, len(out.Receipts))
+	for i, r := range out.Receipts {
+		list[i] = Receipt{r.Event, r.Recipient, r.Time, []byte(r.Receipt)}
+	}
+	return list, nil
+}
+
+// About is what a hub says of itself.
+type About struct {
+	ID         string    `json:"id"`
+	PublicKey  string    `json:"publicKey"` // to keep at the first meeting and check receipts with
+	Time       time.Time `json:"time"`      // the hub's clock
+	MaxPacket  int64     `json:"maxPacketBytes"`
+	LogSize    int64     `json:"logSize"`
+	Checkpoint string    `json:"checkpoint"` // signed note
+}
+
+// About asks the hub who it is and what time it has.
+func (h *Hub) About(ctx context.Context) (About, error) {
+	var a About
+	err := h.get(ctx, "/v1/hub", &a)
+	return a, err
+}
+
+// Consistency asks for the proof that the hub's log goes on from a kept
+// checkpoint of from entries; see ledger.Witness. The proof's hashes are
+// base64 as ledger.Hash prints them.
+func (h *Hub) Consistency(ctx context.Context, from int64) (checkpoint []byte, proof []string, err error) {
+	var out struct {
+		Checkpoint string   `json:"checkpoint"`
+		Proof      []string `json:"proof"`
+	}
+	err = h.get(ctx, "/v1/consistency?from="+strconv.FormatInt(from, 10), &out)
+	return []byte(out.Checkpoint), out.Proof, err
+}
+
+func (h *Hub) request(ctx context.Context, method, path string, body io.Reader) (*http.Request, error) {
+	req, err := http.NewRequestWithContext(ctx, method, h.base+path, body)
+	if err != nil {
+		return nil, &Error{Code: "address", Text: "Địa chỉ của trục liên thông không đúng.", Err: err}
+	}
+	req.Header.Set("Authorization", h.auth)
+	return req, nil
+}
+
+func (h *Hub) get(ctx context.Context, path string, out any) error {
+	req, err := h.request(ctx, http.MethodGet, path, nil)
+	if err != nil {
+		return err
+	}
+	return h.do(req, out)
+}
+
+func (h *Hub) post(ctx context.Context, path string, in, out any) error {
+	body := ""
+	if in != nil {
+		b, err := json.Marshal(in)
+		if err != nil {
+			return err
+		}
+		body = string(b)
+	}
+	req, err := h.request(ctx, http.MethodPost, path, strings.NewReader(body))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	return h.do(req, out)
+}
+
+// maxAnswer bounds JSON answers; a directory page is under 1 MB.
+const maxAnswer = 16 << 20
+
+func (h *Hub) do(req *http.Request, out any) error {
+	res, err := h.client.Do(req)
+	if err != nil {
+		return lineDown(err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode >= 300 {
+		return problem(res)
+	}
+	if out == nil || res.StatusCode == http.StatusNoContent {
+		io.Copy(io.Discard, io.LimitReader(res.Body, maxAnswer)) // keeps the connection
+		return nil
+	}
+	if err := json.NewDecoder(io.LimitReader(res.Body, maxAnswer)).Decode(out); err != nil {
+		return garbled(err)
+	}
+	return nil
+}
+
+// problem reads a refusal (application/problem+json).
+func problem(res *http.Response) error {
+	var p struct {
+		Code       string   `json:"code"`
+		Detail     string   `json:"detail"`
+		Next       string   `json:"next"`
+		Citations  []string `json:"citations"`
+		Recipients []struct {
+			Code   string `json:"code"`
+			Reason string `json:"reason"`
+			Detail string `json:"detail"`
+		} `json:"recipients"`
+	}
+	err := json.NewDecoder(io.LimitReader(res.Body, 1<<20)).Decode(&p)
+	if err != nil || p.Code == "" {
+		return garbled(errors.Join(fmt.Errorf("HTTP %s", res.Status), err))
+	}
+	e := &Error{Code: p.Code, Text: p.Detail, Next: p.Next, Citations: p.Citations}
+	// 400 here is only the hub's word for a body that broke off.
+	e.Temporary = res.StatusCode >= 500 || res.StatusCode == http.StatusTooManyRequests || res.StatusCode == http.StatusBadRequest
+	if n, err := strconv.Atoi(res.Header.Get("Retry-After")); err == nil {
+		e.RetryAfter = time.Duration(n) * time.Second
+	}
+	for _, r := range p.Recipients {
+		e.Recipients = append(e.Recipients, Bad{r.Code, r.Reason, r.Detail})
+	}
+	return e
+}
