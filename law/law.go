@@ -22,6 +22,8 @@ package law
 import (
 	_ "embed"
 	"fmt"
+	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 )
@@ -125,8 +127,12 @@ var load = sync.OnceValue(func() *index {
 // known through the nearest listed id above it (ND30-15.3 through ND30-15) and
 // then carries that one's restatement under its own id; ids of the five
 // provincial regulations must be listed exactly.
+//
+// Two other ways of writing a national id are read too, ND30-PL.I.II.8.a and
+// ND30-PL1.II.8.a for ND30-PL1.II.8a; the clause then carries the usual id.
 func Find(r Ref) (Clause, bool) {
 	x := load()
+	r = usual(r)
 	if i, ok := x.byID[r]; ok {
 		return x.clauses[i], true
 	}
@@ -143,6 +149,29 @@ func Find(r Ref) (Clause, bool) {
 		}
 	}
 	return Clause{}, false
+}
+
+var (
+	spacedAnnex = regexp.MustCompile(`-PL\.?([IV]+)\.`)
+	spacedPoint = regexp.MustCompile(`\.([0-9]+)\.([a-zđ])$`)
+)
+
+// usual writes an id of a national act in its usual form.
+func usual(r Ref) Ref {
+	prefix, _, _ := strings.Cut(string(r), "-")
+	if isProvincial(prefix) {
+		return r
+	}
+	s := spacedAnnex.ReplaceAllStringFunc(string(r), func(m string) string {
+		roman := strings.Trim(m, "-PL.")
+		for n, a := range annexes {
+			if a == roman {
+				return "-PL" + strconv.Itoa(n) + "."
+			}
+		}
+		return m
+	})
+	return Ref(spacedPoint.ReplaceAllString(s, ".$1$2"))
 }
 
 // All gives every listed clause: the provincial regulations in their order,

@@ -82,7 +82,7 @@ func TestFind(t *testing.T) {
 		"ND30-15": true, "ND30-15.3": true, "ND30-7": true, "ND30-PL6.III.6k": true,
 		"ND30-99": false, "ND30": false, "ND30-15.": false, "ND30-15.x9": false, "": false, "-": false,
 		"QD28-6.2": true, "ND23-16": true, "TT05-8": true, "QD20-3": true, "QCVN102-1.14": true,
-		"ND30-PL.I.I.4": false, "nd30-15": false,
+		"ND30-PL.I.I.4": true, "ND30-PL.X.I": false, "nd30-15": false,
 	} {
 		if _, ok := Find(id); ok != want {
 			t.Errorf("Find(%q) = %v, want %v", id, ok, want)
@@ -90,6 +90,9 @@ func TestFind(t *testing.T) {
 	}
 	c, _ := Find("ND30-15.3")
 	if c.ID != "ND30-15.3" || c.Text == "" || c.Kind != Software {
+		t.Errorf("%+v", c)
+	}
+	if c, _ := Find("ND30-PL.I.II.8.a"); c.ID != "ND30-PL1.II.8a" || !strings.Contains(c.Text, "red seal") {
 		t.Errorf("%+v", c)
 	}
 	if c, _ := Find("HT33-8.2.i"); c.Capabilities[0] == "" || c.Roles == "" || c.Rank != Must {

@@ -1,0 +1,4 @@
+package util
+
+// Root is somebody's computer.
+const Root = "/home/an/vanthu"
