@@ -35,7 +35,7 @@ type scanner struct {
 	scratch  []byte
 
 	// The token.
-	offset  int64  // where it begins
+	offset  int64  // where it begins; -1 for the end of an empty element
 	prefix  []byte // of start and end tags
 	local   []byte
 	attrs   []attr // of start tags, namespace declarations included
@@ -210,7 +210,7 @@ func (s *scanner) next() (token, error) {
 		}
 	}
 	if s.pending {
-		s.pending = false
+		s.pending, s.offset = false, -1
 		return s.closeElement()
 	}
 	if s.cdata {
