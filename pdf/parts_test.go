@@ -19,7 +19,7 @@ func TestLexer_7_3(t *testing.T) {
 		"<48 65 6C6>":                 "(Hel`)",
 		"[1 0 R 2 3 .5 -7 true null]": "[1 0 R 2 3 0.5 -7 true null]",
 		"<</B 1/A[/x(y)]>>":           "<</A [/x (y)]/B 1>>",
-		"--5":                         "0",
+		"--5":                         "-5",
 		"% note\n12":                  "12",
 	} {
 		l := &lexer{data: []byte(in), refs: true}

@@ -1,0 +1,393 @@
+package pades
+
+import (
+	"slices"
+
+	"vanthu/pdf"
+)
+
+// catalog: evidence, form, extensions and metadata may change, each by its own
+// rule, and nothing else. etsi-319142-1:5.4
+func (c *comparer) catalog() {
+	root, _ := c.new.Root()
+	was, is := c.old.Catalog(), c.new.Catalog()
+	if c.changed[root.Num] {
+		allowed := true
+		for _, k := range differing(was, is) {
+			switch k {
+			case "DSS", "AcroForm":
+			case "Metadata":
+				c.raise(LTA)
+			case "Extensions":
+				c.raise(LTA)
+				c.reach(is[k], nil)
+			default:
+				allowed = false
+				c.other("khóa /%s trong danh mục gốc bị thay", k)
+			}
+		}
+		c.claimed[root.Num] = c.existed(root.Num) && allowed
+	}
+	c.dss(was["DSS"], is["DSS"])
+	c.metadata(was["Metadata"], is["Metadata"])
+	c.form(was["AcroForm"], is["AcroForm"])
+}
+
+// metadata may be replaced by metadata, if nothing else used the old stream.
+func (c *comparer) metadata(was, is pdf.Object) {
+	r, ok := is.(pdf.Ref)
+	if !ok || !c.changed[r.Num] {
+		return
+	}
+	s := c.new.Stream(r)
+	if s == nil || s.Dict["Type"] != pdf.Name("Metadata") || !c.soleUse(r) {
+		return
+	}
+	if old := c.old.Stream(was); c.existed(r.Num) && (old == nil || old.Dict["Type"] != pdf.Name("Metadata")) {
+		return
+	}
+	c.place(was, is)
+	c.reach(s.Dict, nil)
+	c.raise(LTA)
+}
+
+// dss: the document security store may only grow. etsi-319142-1:5.4.2
+func (c *comparer) dss(was, is pdf.Object) {
+	a, b := c.old.Dict(was), c.new.Dict(is)
+	if b == nil {
+		if a != nil {
+			c.other("kho bằng chứng /DSS bị xóa")
+		}
+		return
+	}
+	if was != nil && same(was, is) && !c.touches(is) {
+		return
+	}
+	if c.new.Stream(is) != nil || !c.soleUse(is) {
+		c.other("kho bằng chứng /DSS không hợp lệ")
+		return
+	}
+	c.place(was, is)
+	c.raise(LTA)
+	for k, v := range b {
+		switch k {
+		case "Certs", "OCSPs", "CRLs":
+			c.streams(a[k], v)
+		case "VRI":
+			c.vri(a[k], v)
+		case "Type":
+		default:
+			c.other("khóa /%s lạ trong /DSS", k)
+		}
+	}
+	for k := range a {
+		if b[k] == nil {
+			c.other("khóa /%s trong /DSS bị xóa", k)
+		}
+	}
+}
+
+// touches says whether anything below a value has changed.
+func (c *comparer) touches(value pdf.Object) bool {
+	for n := range c.below(value) {
+		if c.changed[n] {
+			return true
+		}
+	}
+	return false
+}
+
+// streams: an array of evidence to which streams may be added.
+func (c *comparer) streams(was, is pdf.Object) {
+	a, b := c.old.Array(was), c.new.Array(is)
+	if len(b) < len(a) || !slices.EqualFunc(a, b[:len(a)], same) || !c.soleUse(is) {
+		c.other("bằng chứng trong /DSS bị thay hoặc xóa")
+		return
+	}
+	c.place(was, is)
+	for _, o := range b[len(a):] {
+		if c.new.Stream(o) == nil {
+			c.other("bằng chứng trong /DSS không hợp lệ")
+			continue
+		}
+		c.reach(o, nil)
+	}
+}
+
+// vri: entries by signature; an entry, once there, grows like the store itself.
+func (c *comparer) vri(was, is pdf.Object) {
+	a, b := c.old.Dict(was), c.new.Dict(is)
+	if b == nil || c.new.Stream(is) != nil || !c.soleUse(is) {
+		c.other("/VRI trong /DSS không hợp lệ")
+		return
+	}
+	c.place(was, is)
+	for k := range a {
+		if b[k] == nil {
+			c.other("mục trong /VRI bị xóa")
+		}
+	}
+	for k, v := range b {
+		if same(a[k], v) && a[k] != nil && !c.touches(v) {
+			continue
+		}
+		entry := c.new.Dict(v)
+		if entry == nil || c.new.Stream(v) != nil || !c.soleUse(v) {
+			c.other("mục trong /VRI không hợp lệ")
+			continue
+		}
+		c.place(a[k], v)
+		old := c.old.Dict(a[k])
+		for key, value := range entry {
+			switch key {
+			case "Cert", "OCSP", "CRL":
+				c.streams(old[key], value)
+			case "TS", "TU", "Type":
+				c.reach(value, nil)
+			default:
+				c.other("khóa /%s lạ trong /VRI", key)
+			}
+		}
+	}
+}
+
+// form compares /AcroForm: fields may be added at the end, resources too.
+func (c *comparer) form(was, is pdf.Object) {
+	a, b := c.old.Dict(was), c.new.Dict(is)
+	if b == nil {
+		if a != nil {
+			c.other("biểu mẫu bị xóa")
+		}
+		return
+	}
+	if c.new.Stream(is) != nil {
+		c.other("biểu mẫu không hợp lệ")
+		return
+	}
+	for _, k := range differing(a, b) {
+		switch k {
+		case "Fields", "SigFlags":
+		case "DR":
+			c.resources(a[k], b[k])
+		case "DA", "Q":
+			if a != nil {
+				c.other("khóa /%s của biểu mẫu bị thay", k)
+			}
+		case "NeedAppearances":
+			if b[k] != nil && b[k] != false {
+				c.other("biểu mẫu yêu cầu vẽ lại hình thức hiển thị")
+			}
+		default:
+			c.other("khóa /%s của biểu mẫu bị thay", k)
+		}
+	}
+	c.place(was, is)
+	c.fields(a["Fields"], b["Fields"])
+}
+
+// resources of the form may gain names; a name keeps its meaning.
+func (c *comparer) resources(was, is pdf.Object) {
+	a, b := c.old.Dict(was), c.new.Dict(is)
+	if !c.soleUse(is) {
+		c.other("tài nguyên của biểu mẫu bị thay")
+		return
+	}
+	for k := range a {
+		if b[k] == nil {
+			c.other("tài nguyên của biểu mẫu bị xóa")
+		}
+	}
+	for k, v := range b {
+		x, y := c.old.Dict(a[k]), c.new.Dict(v)
+		for name, res := range x {
+			if !same(res, y[name]) {
+				c.other("tài nguyên /%s của biểu mẫu bị thay", name)
+			}
+		}
+		if c.soleUse(v) {
+			c.place(a[k], v)
+			c.reach(v, nil)
+		}
+	}
+	c.place(was, is)
+	c.raise(FormFilling)
+}
+
+// fields compares the top of the field tree.
+func (c *comparer) fields(was, is pdf.Object) {
+	a, b := c.old.Array(was), c.new.Array(is)
+	if len(b) < len(a) || !slices.EqualFunc(a, b[:len(a)], same) {
+		c.other("trường biểu mẫu bị xóa hoặc đổi chỗ")
+		return
+	}
+	c.place(was, is)
+	w := fieldCompare{comparer: c, seen: map[pdf.Ref]bool{}}
+	for _, o := range a {
+		w.field(o, "", nil, 0)
+	}
+	for _, o := range b[len(a):] {
+		w.added(o)
+	}
+}
+
+type fieldCompare struct {
+	*comparer
+	seen  map[pdf.Ref]bool
+	names []string
+}
+
+// fillable are the keys that entering a value may change; strict validators
+// accept no others. iso32000-2:12.7.4
+var fillable = []pdf.Name{"V", "AP", "AS", "F", "DA", "Q", "Ff"}
+
+// field compares one node that exists in both, then its kids.
+func (w *fieldCompare) field(o pdf.Object, prefix string, typ pdf.Object, depth int) {
+	ref, ok := o.(pdf.Ref)
+	if !ok || w.seen[ref] || depth > pdf.MaxNesting {
+		return
+	}
+	w.seen[ref] = true
+	a, b := w.old.Dict(ref), w.new.Dict(ref)
+	name := prefix
+	if t := w.old.Str(a["T"]); t != "" {
+		name = joinName(prefix, t)
+	}
+	if a["FT"] != nil {
+		typ = w.old.Resolve(a["FT"])
+	}
+	w.names = append(w.names, name)
+	if w.changed[ref.Num] {
+		w.entered(ref, name, typ, a, b)
+	}
+	kids, now := w.old.Array(a["Kids"]), w.new.Array(b["Kids"])
+	if !slices.EqualFunc(kids, now, same) {
+		w.other("cấu trúc của trường “%s” bị thay", name)
+		return
+	}
+	for _, k := range kids {
+		w.field(k, name, typ, depth+1)
+	}
+}
+
+func joinName(prefix, t string) string {
+	if prefix == "" {
+		return t
+	}
+	return prefix + "." + t
+}
+
+// entered judges a change of an existing field.
+func (w *fieldCompare) entered(ref pdf.Ref, name string, typ pdf.Object, a, b pdf.Dict) {
+	if typ == pdf.Name("Sig") && w.old.Resolve(a["V"]) != nil {
+		w.other("ô chữ ký “%s” đã ký nhưng bị sửa", name)
+		return
+	}
+	if !w.existed(ref.Num) || w.new.Stream(ref) != nil || b == nil {
+		w.other("trường “%s” bị thay", name)
+		return
+	}
+	for _, k := range differing(a, b) {
+		if !slices.Contains(fillable, k) {
+			w.other("khóa /%s của trường “%s” bị thay", k, name)
+			return
+		}
+	}
+	if hides(w.comparer, a, b) {
+		w.other("trường “%s” bị ẩn đi", name)
+		return
+	}
+	w.claimed[ref.Num] = true
+	for _, k := range []pdf.Name{"V", "AP"} {
+		w.reach(b[k], w.below(a[k]))
+	}
+	if typ != pdf.Name("Sig") {
+		w.raise(FormFilling)
+		w.filled = append(w.filled, name)
+		return
+	}
+	w.raise(signLevel(w.new, b))
+	w.step.signed = append(w.step.signed, name)
+}
+
+// hides says that a widget gains the flag Hidden or NoView. iso32000-2:12.5.3
+func hides(c *comparer, a, b pdf.Dict) bool {
+	const hidden = 1<<1 | 1<<5
+	was, _ := c.old.Int(a["F"])
+	is, _ := c.new.Int(b["F"])
+	return is&^was&hidden != 0
+}
+
+// signLevel: an invisible document time stamp is part of keeping evidence.
+func signLevel(f *pdf.File, field pdf.Dict) Level {
+	_, visible := f.Rect(field["Rect"])
+	if f.Name(f.Dict(field["V"])["Type"]) == "DocTimeStamp" && !visible {
+		return LTA
+	}
+	return FormFilling
+}
+
+// added judges a new field: only a signature with one widget may appear.
+func (w *fieldCompare) added(o pdf.Object) {
+	ref, ok := o.(pdf.Ref)
+	d := w.new.Dict(o)
+	if !ok || d == nil || w.new.Stream(o) != nil || w.existed(ref.Num) {
+		w.other("trường biểu mẫu mới không hợp lệ")
+		return
+	}
+	name := w.new.Str(d["T"])
+	if w.new.Name(d["FT"]) != "Sig" || d["Kids"] != nil || d["Parent"] != nil {
+		w.other("có trường biểu mẫu “%s” được thêm sau khi ký", name)
+		return
+	}
+	if name == "" || slices.Contains(w.names, name) {
+		w.other("ô chữ ký mới trùng tên “%s”", name)
+		return
+	}
+	w.names = append(w.names, name)
+	w.reach(ref, nil)
+	w.raise(signLevel(w.new, d))
+}
+
+// pages: the list and every page stay, but for annotations added at the end.
+func (c *comparer) pages() {
+	a, err1 := c.old.Pages()
+	b, err2 := c.new.Pages()
+	if err1 != nil || err2 != nil || len(a) != len(b) {
+		c.other("danh sách trang bị thay đổi")
+		return
+	}
+	for i := range a {
+		if a[i].Ref != b[i].Ref {
+			c.other("trang %d bị thay", i+1)
+			return
+		}
+		c.page(i, a[i], b[i])
+	}
+}
+
+func (c *comparer) page(i int, a, b pdf.Page) {
+	was, is := c.old.Array(a.Dict["Annots"]), c.new.Array(b.Dict["Annots"])
+	if c.changed[a.Ref.Num] {
+		if d := differing(a.Dict, b.Dict); len(d) != 1 || d[0] != "Annots" {
+			return // stays unclaimed: the page itself was changed
+		}
+		c.claimed[a.Ref.Num] = true
+	}
+	if len(is) < len(was) || !slices.EqualFunc(was, is[:len(was)], same) {
+		c.other("chú thích hoặc trường trên trang %d bị xóa", i+1)
+		return
+	}
+	c.place(a.Dict["Annots"], b.Dict["Annots"])
+	for _, o := range is[len(was):] {
+		r, ok := o.(pdf.Ref)
+		if ok && c.claimed[r.Num] {
+			continue // the widget of a new signature
+		}
+		if d := c.new.Dict(o); !ok || c.existed(r.Num) || d == nil || c.new.Stream(o) != nil || c.new.Name(d["Subtype"]) == "Widget" {
+			c.other("đối tượng lạ được gắn vào trang %d", i+1)
+			continue
+		}
+		c.finding(Annotated, "có chú thích hoặc hình đóng dấu được thêm trên trang %d", i+1)
+		c.reach(r, nil)
+	}
+}

@@ -1,0 +1,446 @@
+package pades
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"vanthu/pdf"
+)
+
+// Level says how far later revisions changed what a signature covers, from
+// nothing to everything that is not allowed. The order is that of gravity.
+type Level int
+
+// The levels.
+const (
+	Unchanged   Level = iota // nothing was added
+	LTA                      // evidence and document time stamps only
+	FormFilling              // empty fields filled, further signatures
+	Annotated                // comments or stamps added
+	Other                    // anything else: taken for tampering
+)
+
+var levelNames = []string{"none", "lta", "form-filling", "annotations", "other"}
+
+// String gives the name that the JSON form uses.
+func (l Level) String() string { return levelNames[max(0, min(int(l), len(levelNames)-1))] }
+
+// MarshalText writes the name.
+func (l Level) MarshalText() ([]byte, error) { return []byte(l.String()), nil }
+
+// UnmarshalText reads the name.
+func (l *Level) UnmarshalText(b []byte) error {
+	i := slices.Index(levelNames, string(b))
+	if i < 0 {
+		return fmt.Errorf("pades: no level %q", b)
+	}
+	*l = Level(i)
+	return nil
+}
+
+// step is what one revision did to the one before.
+type step struct {
+	rev      int
+	level    Level
+	filled   []string // fields other than signatures that were entered
+	signed   []string // signature fields, existing before, that were signed
+	findings []string // Vietnamese, what was more than allowed
+}
+
+// walk compares each revision from first on with its successor. Comparing only
+// neighbours matters: what two steps do in turn may look harmless in one.
+func walk(f *pdf.File, first int) []step {
+	revs := f.Revisions()
+	if first < 0 || first >= len(revs)-1 {
+		return nil
+	}
+	old, err := f.At(first)
+	if err != nil {
+		return []step{{rev: first + 1, level: Other, findings: []string{"không đọc được phiên bản đã ký"}}}
+	}
+	uses := countUses(old)
+	var out []step
+	for k := first + 1; k < len(revs); k++ {
+		c := &comparer{old: old, uses: uses, claimed: map[int]bool{}, step: step{rev: k}}
+		next, err := f.At(k)
+		if err != nil || next.Unsignable() != nil || !sameHistory(revs[:k+1], next.Revisions()) {
+			c.other("cấu trúc của phiên bản %d không hợp lệ", k+1)
+			return append(out, c.step)
+		}
+		c.new = next
+		c.compare(revs[k])
+		out = append(out, c.step)
+		c.updateUses()
+		old = next
+	}
+	return out
+}
+
+// sameHistory demands that a revision seen alone tells the same past as the
+// whole file does: the final /Prev chain must pass through it.
+func sameHistory(a, b []pdf.Revision) bool {
+	return slices.EqualFunc(a, b, func(x, y pdf.Revision) bool { return x.StartXref == y.StartXref && x.End == y.End })
+}
+
+// comparer explains every object that differs between two revisions by an
+// allowed change that claims it; what stays unclaimed is tampering.
+type comparer struct {
+	old, new *pdf.File
+	changed  map[int]bool
+	claimed  map[int]bool
+	uses     map[int]int // references to each object number in old
+	step
+}
+
+func (c *comparer) raise(l Level) { c.level = max(c.level, l) }
+
+func (c *comparer) other(format string, a ...any) { c.finding(Other, format, a...) }
+
+func (c *comparer) finding(l Level, format string, a ...any) {
+	c.raise(l)
+	if len(c.findings) < 8 {
+		c.findings = append(c.findings, fmt.Sprintf(format, a...))
+	}
+}
+
+func (c *comparer) compare(rev pdf.Revision) {
+	c.diff()
+	c.trailer()
+	c.containers(rev)
+	c.hidden(rev)
+	c.catalog()
+	if c.unclaimedOld() {
+		c.pages()
+	}
+	c.unexplained()
+}
+
+// diff finds the objects whose content differs.
+func (c *comparer) diff() {
+	c.changed = map[int]bool{}
+	was, is := c.old.Entries(), c.new.Entries()
+	for n, e := range is {
+		o, ok := was[n]
+		if ok && o == e && (e.Kind != 2 || was[e.Stream] == is[e.Stream]) {
+			continue
+		}
+		if (!ok || o.Kind == 0) && e.Kind == 0 {
+			continue
+		}
+		if !ok || o.Kind == 0 || e.Kind == 0 || o.Gen != e.Gen || !c.sameObject(n) {
+			c.changed[n] = true
+		}
+	}
+	for n, o := range was {
+		if _, ok := is[n]; !ok && o.Kind != 0 {
+			c.changed[n] = true
+		}
+	}
+}
+
+func (c *comparer) sameObject(n int) bool {
+	a, err1 := c.old.Load(n)
+	b, err2 := c.new.Load(n)
+	return err1 == nil && err2 == nil && same(a, b)
+}
+
+// same compares two objects by value, references by number.
+func same(a, b pdf.Object) bool {
+	switch x := a.(type) {
+	case pdf.Dict:
+		y, ok := b.(pdf.Dict)
+		return ok && maps.EqualFunc(x, y, same)
+	case pdf.Array:
+		y, ok := b.(pdf.Array)
+		return ok && slices.EqualFunc(x, y, same)
+	case *pdf.Stream:
+		y, ok := b.(*pdf.Stream)
+		return ok && maps.EqualFunc(x.Dict, y.Dict, same) && bytes.Equal(x.Data, y.Data)
+	case pdf.Raw:
+		return false
+	}
+	switch b.(type) {
+	case pdf.Dict, pdf.Array, *pdf.Stream, pdf.Raw:
+		return false
+	}
+	return a == b
+}
+
+func (c *comparer) existed(n int) bool { return c.old.Entries()[n].Kind != 0 }
+
+// claimNew explains an object that did not exist. A number that the old
+// document already pointed at is refused: defining it now would change what was
+// signed (shadow attack by dangling reference).
+func (c *comparer) claimNew(n int) bool {
+	if c.existed(n) {
+		return false
+	}
+	if c.uses[n] > 0 && !c.claimed[n] {
+		c.other("đối tượng %d được văn bản đã ký dùng tới nhưng về sau mới được định nghĩa", n)
+	}
+	c.claimed[n] = true
+	return true
+}
+
+// place explains the object that holds a value which the caller compares by its
+// own rules: changed where it stands, or moved to a new object.
+func (c *comparer) place(was, is pdf.Object) {
+	r, ok := is.(pdf.Ref)
+	if !ok || !c.changed[r.Num] {
+		return
+	}
+	if !c.claimNew(r.Num) && is == was {
+		c.claimed[r.Num] = true
+	}
+}
+
+// soleUse says that nothing else in the old document used the object at r.
+func (c *comparer) soleUse(o pdf.Object) bool {
+	r, ok := o.(pdf.Ref)
+	return !ok || !c.changed[r.Num] || !c.existed(r.Num) || c.uses[r.Num] <= 1
+}
+
+// reach claims everything new that a claimed value leads to. An old object is
+// claimed only if it hung under the old value and nowhere else.
+func (c *comparer) reach(value pdf.Object, under map[int]bool) {
+	todo := refsOf(value, nil)
+	for len(todo) > 0 {
+		n := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		if !c.changed[n] || c.claimed[n] {
+			continue
+		}
+		if !c.claimNew(n) {
+			if !under[n] || c.uses[n] != 1 {
+				continue
+			}
+			c.claimed[n] = true
+		}
+		o, _ := c.new.Load(n)
+		todo = refsOf(o, todo)
+	}
+}
+
+// below lists what hangs under a value in the old revision.
+func (c *comparer) below(value pdf.Object) map[int]bool {
+	out := map[int]bool{}
+	todo := refsOf(value, nil)
+	for len(todo) > 0 && len(out) < 10_000 {
+		n := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		if out[n] {
+			continue
+		}
+		out[n] = true
+		o, _ := c.old.Load(n)
+		todo = refsOf(o, todo)
+	}
+	return out
+}
+
+// refsOf appends the object numbers that o refers to directly. The ways back up
+// to the page and the parent are not followed.
+func refsOf(o pdf.Object, out []int) []int {
+	switch v := o.(type) {
+	case pdf.Ref:
+		return append(out, v.Num)
+	case pdf.Array:
+		for _, e := range v {
+			out = refsOf(e, out)
+		}
+	case pdf.Dict:
+		for k, e := range v {
+			if k != "Parent" && k != "P" {
+				out = refsOf(e, out)
+			}
+		}
+	case *pdf.Stream:
+		return refsOf(v.Dict, out)
+	}
+	return out
+}
+
+// countUses counts the references to each number in all objects in effect.
+func countUses(f *pdf.File) map[int]int {
+	uses := map[int]int{}
+	for n, e := range f.Entries() {
+		if e.Kind == 0 {
+			continue
+		}
+		o, _ := f.Load(n)
+		for _, r := range refsOf(o, nil) {
+			uses[r]++
+		}
+	}
+	return uses
+}
+
+// updateUses brings the counts from old to new.
+func (c *comparer) updateUses() {
+	for n := range c.changed {
+		was, _ := c.old.Load(n)
+		for _, r := range refsOf(was, nil) {
+			c.uses[r]--
+		}
+		if c.new.Entries()[n].Kind == 0 {
+			continue
+		}
+		is, _ := c.new.Load(n)
+		for _, r := range refsOf(is, nil) {
+			c.uses[r]++
+		}
+	}
+}
+
+// trailer: the catalog stays the same object, nothing is cut off, and the
+// information dictionary may only hold plain text.
+func (c *comparer) trailer() {
+	a, b := c.old.Trailer, c.new.Trailer
+	if a["Root"] != b["Root"] {
+		c.other("danh mục gốc của tệp bị thay")
+	}
+	if x, y := number(a["Size"]), number(b["Size"]); y < x {
+		c.other("bảng đối tượng bị cắt ngắn")
+	}
+	r, ok := b["Info"].(pdf.Ref)
+	if !ok || !c.changed[r.Num] {
+		return
+	}
+	if !plain(c.new.Dict(r)) || (c.existed(r.Num) && (!plain(c.old.Dict(r)) || a["Info"] != b["Info"])) {
+		return // stays unclaimed
+	}
+	c.place(a["Info"], r)
+	c.raise(LTA)
+}
+
+func number(o pdf.Object) float64 { n, _ := pdf.Number(o); return n }
+
+func plain(d pdf.Dict) bool {
+	for _, v := range d {
+		switch v.(type) {
+		case pdf.String, pdf.Name, int64, float64, bool:
+		default:
+			return false
+		}
+	}
+	return d != nil
+}
+
+// containers claims the cross-reference stream of the revision and the object
+// streams that its table uses. iso32000-2:7.5.7 7.5.8
+func (c *comparer) containers(rev pdf.Revision) {
+	at := map[int]bool{}
+	for n, e := range rev.Entries {
+		if e.Kind == 1 && e.Offset == rev.StartXref {
+			at[n] = true
+		}
+		if e.Kind == 2 {
+			at[e.Stream] = true
+		}
+		if e.Kind == 1 && rev.Hybrid && c.new.Name(c.new.Dict(pdf.Ref{Num: n, Gen: e.Gen})["Type"]) == "XRef" {
+			at[n] = true
+		}
+	}
+	for n := range at {
+		if !c.changed[n] {
+			continue
+		}
+		c.claimNew(n)
+	}
+}
+
+// hidden looks for definitions that the revision's table does not name: another
+// reader, or a later table, could bring them to light. etsi-319142-1:annex-A
+func (c *comparer) hidden(rev pdf.Revision) {
+	type span struct{ from, to int64 }
+	var known []span
+	for n, e := range rev.Entries {
+		if e.Kind == 1 {
+			known = append(known, span{e.Offset, e.Offset + max(1, int64(len(c.new.Bytes(n))))})
+		}
+	}
+	if rev.Stream { // the cross-reference stream may leave itself out of its table
+		known = append(known, span{rev.StartXref, rev.EOF})
+	}
+	for _, found := range c.new.Scan(rev.Start, rev.End) {
+		if !slices.ContainsFunc(known, func(s span) bool { return s.from <= found.Offset && found.Offset < s.to }) {
+			c.other("có đối tượng %d được giấu ngoài bảng tham chiếu", found.Num)
+		}
+	}
+}
+
+func (c *comparer) unclaimedOld() bool {
+	for n := range c.changed {
+		if !c.claimed[n] && c.existed(n) {
+			return true
+		}
+	}
+	return false
+}
+
+// unexplained reports what no allowed change has claimed.
+func (c *comparer) unexplained() {
+	var left []int
+	for n := range c.changed {
+		if !c.claimed[n] {
+			left = append(left, n)
+		}
+	}
+	slices.Sort(left)
+	for _, n := range left {
+		c.other("%s", c.describe(n))
+	}
+}
+
+// describe says in a clerk's words what kind of thing was changed.
+func (c *comparer) describe(n int) string {
+	o, _ := c.new.Load(n)
+	if o == nil {
+		o, _ = c.old.Load(n)
+	}
+	what := "dữ liệu"
+	d, isDict := o.(pdf.Dict)
+	if s, ok := o.(*pdf.Stream); ok {
+		d, isDict, what = s.Dict, true, "nội dung trang hoặc hình"
+	}
+	if isDict {
+		switch {
+		case d["Type"] == pdf.Name("Font"), d["FontFile2"] != nil, d["Type"] == pdf.Name("FontDescriptor"):
+			what = "phông chữ"
+		case d["Type"] == pdf.Name("Page"), d["Type"] == pdf.Name("Pages"):
+			what = "trang"
+		case d["Subtype"] == pdf.Name("Image"):
+			what = "hình ảnh"
+		case d["FT"] != nil, d["Type"] == pdf.Name("Sig"):
+			what = "trường biểu mẫu hoặc chữ ký"
+		}
+	}
+	verb := "bị thay đổi"
+	switch {
+	case !c.existed(n):
+		verb = "được thêm vào"
+	case c.new.Entries()[n].Kind == 0:
+		verb = "bị xóa"
+	}
+	return fmt.Sprintf("%s (đối tượng %d) %s", what, n, verb)
+}
+
+// keysBut lists the keys on which two dictionaries differ.
+func differing(a, b pdf.Dict) []pdf.Name {
+	var out []pdf.Name
+	for k, v := range a {
+		if !same(v, b[k]) {
+			out = append(out, k)
+		}
+	}
+	for k := range b {
+		if _, both := a[k]; !both {
+			out = append(out, k)
+		}
+	}
+	slices.SortFunc(out, func(x, y pdf.Name) int { return strings.Compare(string(x), string(y)) })
+	return out
+}
