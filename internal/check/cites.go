@@ -33,6 +33,9 @@ var afterLaw = regexp.MustCompile(`\blaw:([A-Z][A-Za-z0-9đ.\-]*(?:[ ,]+[A-Z][A-
 // inName is an id in the name of a test: TestReturn_HT33_8_2_iii.
 var inName = regexp.MustCompile(`(?:^|_)((?:HN20|HN22|BRVT1842|GL443|HT33|ND30|QD28|ND23|ND68|ND137|LGDDT|L33|ND113|TT05|CAP3)_[0-9A-Za-z_đ]+)`)
 
+// timeRule is the key of a figure of a time rule: law.Figure("T2.minutes", day).
+var timeRule = regexp.MustCompile(`^T([0-9]+)\.[a-z.]+$`)
+
 // lawWords gives the ids that a text cites after "law:".
 func lawWords(text string) []string {
 	var out []string
@@ -121,6 +124,11 @@ func goCites(t *Tree, g *GoFile) []Cite {
 			if s, ok := stringLit(x); ok && (g.Test || wholeID.MatchString(s)) {
 				for _, r := range known(s) {
 					add(r, x.Pos())
+				}
+			}
+			if s, ok := stringLit(x); ok {
+				if m := timeRule.FindStringSubmatch(s); m != nil {
+					add(law.Ref("T-"+m[1]), x.Pos())
 				}
 			}
 		case *ast.FuncDecl:

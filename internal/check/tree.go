@@ -77,7 +77,8 @@ var textKinds = map[string]bool{
 // maxFile is the largest file read; larger ones are data.
 const maxFile = 2 << 20
 
-// Load parses every file below root except vendored, generated and test data.
+// Load parses every file below root except vendored, generated and test data;
+// of test data it reads the stories, which prove clauses.
 func Load(root string) (*Tree, error) {
 	t := &Tree{Fset: token.NewFileSet(), dirs: map[string][]*GoFile{}}
 	err := filepath.WalkDir(root, func(p string, d fs.DirEntry, err error) error {
@@ -89,7 +90,7 @@ func Load(root string) (*Tree, error) {
 			return err
 		}
 		if d.IsDir() {
-			if rel != "." && skipDir(d.Name()) {
+			if rel != "." && (skipDir(d.Name()) || fixtures[filepath.ToSlash(rel)]) {
 				return fs.SkipDir
 			}
 			return nil
@@ -100,9 +101,13 @@ func Load(root string) (*Tree, error) {
 	return t, err
 }
 
+// fixtures are trees that show how things are not to be done, or how the
+// runner of stories fails.
+var fixtures = map[string]bool{"internal/check/testdata": true, "internal/story/testdata": true}
+
 func skipDir(name string) bool {
 	switch name {
-	case "node_modules", "testdata", "vendor", "dist":
+	case "node_modules", "vendor", "dist":
 		return true
 	}
 	return strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_")
@@ -111,6 +116,9 @@ func skipDir(name string) bool {
 func (t *Tree) read(file, rel string, d fs.DirEntry) error {
 	ext := path.Ext(rel)
 	if ext != ".go" && !textKinds[ext] && d.Name() != "Makefile" {
+		return nil
+	}
+	if strings.Contains("/"+rel, "/testdata/") && ext != ".story" {
 		return nil
 	}
 	if info, err := d.Info(); err != nil || !info.Mode().IsRegular() || info.Size() > maxFile {
@@ -218,4 +226,14 @@ func call(c *ast.CallExpr) (x, name string) {
 		return "?", f.Sel.Name
 	}
 	return "", ""
+}
+
+// PackageDoc gives a package's comment, without the slashes.
+func (t *Tree) PackageDoc(dir string) string {
+	for _, g := range t.dirs[dir] {
+		if g.AST.Doc != nil {
+			return g.AST.Doc.Text()
+		}
+	}
+	return ""
 }
