@@ -12,9 +12,6 @@ package account
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"strings"
 	"time"
@@ -150,27 +147,20 @@ type Session struct {
 	Started    time.Time
 }
 
-func tokenHash(token string) string {
-	h := sha256.Sum256([]byte(token))
-	return hex.EncodeToString(h[:])
+// Start keeps a session under the SHA-256 of its token, in hexadecimal: a
+// stolen store opens nothing.
+func (a *Accounts) Start(ctx context.Context, hash string, s Session, address string) error {
+	return a.store.Write(ctx, db.Actor{Address: address}, func(tx *db.Tx) error {
+		_, err := tx.Exec(`INSERT INTO session (token, login, agency, person, must_change, started_at, seen_at, address) VALUES ($1, $2, $3, $4, $5, $6, $6, $7)`,
+			hash, s.Login, s.Agency, s.Person, s.MustChange, db.Ms(tx.Now), address)
+		return err
+	})
 }
 
-// open starts a session and gives its token: 256 random bits. The store keeps
-// only its hash.
-func (a *Accounts) open(tx *db.Tx, acc Account, mustChange bool, address string) (string, error) {
-	var b [32]byte
-	rand.Read(b[:])
-	token := base64.RawURLEncoding.EncodeToString(b[:])
-	_, err := tx.Exec(`INSERT INTO session (token, login, agency, person, must_change, started_at, seen_at, address) VALUES ($1, $2, $3, $4, $5, $6, $6, $7)`,
-		tokenHash(token), acc.Login, acc.Agency, acc.Person, mustChange, db.Ms(tx.Now), address)
-	return token, err
-}
-
-// Lookup finds the session of a token; E-AUTH when it ended. It notes the use,
-// at most once a minute.
-func (a *Accounts) Lookup(ctx context.Context, token string) (s Session, err error) {
+// Lookup finds the session of a token's hash; E-AUTH when it ended. It notes
+// the use, at most once a minute.
+func (a *Accounts) Lookup(ctx context.Context, hash string) (s Session, err error) {
 	var seen int64
-	hash := tokenHash(token)
 	now := a.store.Now()
 	err = a.store.Read(ctx, func(v *db.View) error {
 		var started int64
@@ -199,10 +189,10 @@ func errEnded(err error) error {
 	return fail.New(fail.Auth, "Phiên làm việc đã kết thúc. Mời đăng nhập lại.", "HN20-3.2.i")
 }
 
-// SignOut ends a session.
-func (a *Accounts) SignOut(ctx context.Context, token string) error {
+// End ends a session; ending one that is not there is no error.
+func (a *Accounts) End(ctx context.Context, hash string) error {
 	return a.store.Write(ctx, db.System, func(tx *db.Tx) error {
-		_, err := tx.Exec(`DELETE FROM session WHERE token = $1`, tokenHash(token))
+		_, err := tx.Exec(`DELETE FROM session WHERE token = $1`, hash)
 		return err
 	})
 }

@@ -59,9 +59,9 @@ func (a *Accounts) matches(ctx context.Context, hash, password string) (bool, er
 }
 
 // ChangePassword sets a new password after checking the old one, and ends
-// every session of the account, this one too: it gives the token of a new one.
+// every session of the account, this one too: it gives the one to start.
 // law:HN20-3.2.i
-func (a *Accounts) ChangePassword(ctx context.Context, login, old, new, repeat, address string) (token string, err error) {
+func (a *Accounts) ChangePassword(ctx context.Context, login, old, new, repeat, address string) (s Session, err error) {
 	var acc stored
 	var past []string
 	err = a.store.Read(ctx, func(v *db.View) error {
@@ -72,26 +72,22 @@ func (a *Accounts) ChangePassword(ctx context.Context, login, old, new, repeat, 
 		return err
 	})
 	if errors.Is(err, db.ErrNone) {
-		return "", fail.NotFound()
+		return s, fail.NotFound()
 	}
 	if err != nil {
-		return "", err
+		return s, err
 	}
 	if err := a.checkNew(ctx, acc, past, old, new, repeat); err != nil {
-		return "", err
+		return s, err
 	}
 	hash, err := a.hash(ctx, new)
 	if err != nil {
-		return "", err
+		return s, err
 	}
 	err = a.store.Write(ctx, db.Actor{Address: address}, func(tx *db.Tx) error {
-		if err := setPassword(tx, login, acc.hash, hash); err != nil {
-			return err
-		}
-		token, err = a.open(tx, acc.Account, false, address)
-		return err
+		return setPassword(tx, login, acc.hash, hash)
 	})
-	return token, err
+	return acc.session(false), err
 }
 
 func setPassword(tx *db.Tx, login, old, hash string) error {

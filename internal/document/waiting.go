@@ -140,3 +140,19 @@ func Counts(q db.Q, a org.Actor) (map[Step]int, error) {
 	}
 	return m, err
 }
+
+// LateCount tells how many lines of each step are past their due moment.
+func LateCount(q db.Q, a org.Actor, now time.Time) (map[Step]int, error) {
+	in, args := db.In(2, a.Tokens)
+	type count struct {
+		step Step
+		n    int
+	}
+	list, err := db.All(q, func(r db.Row) (c count, err error) { return c, r.Scan(&c.step, &c.n) },
+		`SELECT step, COUNT(*) FROM waiting WHERE due <> 0 AND due < $1 AND token IN `+in+` GROUP BY step`, append([]any{db.Ms(now)}, args...)...)
+	m := map[Step]int{}
+	for _, c := range list {
+		m[c.step] = c.n
+	}
+	return m, err
+}

@@ -170,7 +170,7 @@ func (o *Office) waitReceive(tx *db.Tx, d document.Document, files []arrived) er
 	if err := o.tellSender(tx, d.ID, "01", ""); err != nil {
 		return err
 	}
-	tx.After(func() { o.publish("desk") })
+	tx.After(func() { o.publish(d.ID) })
 	return journal.Write(tx, ArrivedIt, int64(d.ID), 0, journal.Detail{"code": d.Code(), "from": d.IssuerName, "files": itoa(int64(len(files)))})
 }
 

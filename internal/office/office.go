@@ -14,7 +14,6 @@ package office
 import (
 	"context"
 	"log/slog"
-	"strconv"
 	"time"
 
 	"vanthu/internal/access"
@@ -24,6 +23,7 @@ import (
 	"vanthu/internal/fail"
 	"vanthu/internal/journal"
 	"vanthu/internal/org"
+	"vanthu/internal/partner"
 	"vanthu/internal/signing"
 	"vanthu/viet"
 )
@@ -35,7 +35,8 @@ type Office struct {
 	Keys  signing.Keys
 	Judge Judge // examines signatures
 
-	Convert  Converter // DOCX to PDF; nil without LibreOffice
+	Partner  partner.Partner // the hub; nil when the agency is not connected
+	Convert  Converter       // DOCX to PDF; nil without LibreOffice
 	Calendar *viet.Calendar
 	Publish  func(topics ...string) // tells open pages; may be nil
 	Log      *slog.Logger
@@ -87,20 +88,24 @@ func (o *Office) change(tx *db.Tx, id document.ID, f func(*db.Tx, *document.Docu
 	if err := document.Save(tx, d); err != nil {
 		return err
 	}
-	tx.After(func() { o.publish("document:"+strconv.FormatInt(int64(id), 10), "desk") })
+	tx.After(func() { o.publish(id) })
 	return nil
 }
 
-// publish names topics of this agency's pages.
-func (o *Office) publish(topics ...string) {
-	if o.Publish == nil {
-		return
+// publish tells open pages that a document changed, and the desks with it.
+func (o *Office) publish(id document.ID) {
+	if o.Publish != nil {
+		o.Publish(o.Topic(id), o.DeskTopic())
 	}
-	for i, t := range topics {
-		topics[i] = o.Store.Name() + "/" + t
-	}
-	o.Publish(topics...)
 }
+
+// Topic names a document for live pages, over all agencies of the host.
+func (o *Office) Topic(id document.ID) string {
+	return "document:" + o.Store.Name() + "." + itoa(int64(id))
+}
+
+// DeskTopic names the queues of the agency for live pages.
+func (o *Office) DeskTopic() string { return "desk:" + o.Store.Name() }
 
 // refused journals a refusal: who, what, on what, which rule, from where. It
 // holds nothing of the content. law:HT33-14.6

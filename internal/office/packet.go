@@ -88,7 +88,7 @@ func (o *Office) documentPacket(q db.Q, self org.Agency, x exchange.Item) (p edx
 	}
 	for _, l := range lines {
 		p.Header.ToPlaces = append(p.Header.ToPlaces, l.Name)
-		if l.Channel == exchange.ByHub {
+		if l.Channel == exchange.ByHub && l.State == exchange.Queued {
 			p.Header.To = append(p.Header.To, edxml.Organization{OrganID: l.Code, OrganName: l.Name})
 		}
 	}

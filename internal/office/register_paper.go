@@ -125,7 +125,7 @@ func (o *Office) enterPaper(tx *db.Tx, by org.Actor, in ArrivalInput) (document.
 	if in.PresentTo != 0 {
 		return id, o.change(tx, id, func(tx *db.Tx, d *document.Document) error { return o.present(tx, d, in.PresentTo, "") })
 	}
-	tx.After(func() { o.publish("desk") })
+	tx.After(func() { o.publish(id) })
 	return id, nil
 }
 

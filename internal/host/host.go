@@ -1,0 +1,144 @@
+// Package host puts together what runs on one machine (máy chủ): the store of
+// accounts, one office per agency, and the followers that carry packets to and
+// from the hub. Construction is here, in the open, and nowhere else.
+package host
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"path/filepath"
+	"sort"
+	"sync"
+	"time"
+
+	"vanthu/cms"
+	"vanthu/internal/account"
+	"vanthu/internal/blob"
+	"vanthu/internal/db"
+	"vanthu/internal/office"
+	hostschema "vanthu/internal/schema/host"
+	officeschema "vanthu/internal/schema/office"
+	"vanthu/internal/signing"
+	"vanthu/viet"
+)
+
+// Config says where things are.
+type Config struct {
+	Dir      string // data directory
+	Postgres string // DSN; "" keeps the stores as SQLite files in Dir
+	Clock    func() time.Time
+	Anchors  *cms.Anchors // who is trusted to certify
+	TSA      string       // address of the time-stamping authority; "" for none
+	Client   *http.Client // for OCSP, CRL and time stamps
+	Convert  office.Converter
+	Publish  func(topics ...string)
+	Log      *slog.Logger
+}
+
+// Host is one machine's agencies.
+type Host struct {
+	Config
+	DB       *db.Host
+	Accounts *account.Accounts
+
+	mu      sync.RWMutex
+	offices map[string]*office.Office // by agency code
+}
+
+// Open opens the host and every agency that it has.
+func Open(ctx context.Context, c Config) (*Host, error) {
+	h := &Host{Config: c, offices: map[string]*office.Office{}}
+	var err error
+	if c.Postgres != "" {
+		h.DB, err = db.OpenPostgres(ctx, c.Postgres, c.Clock)
+	} else {
+		h.DB, err = db.OpenDir(c.Dir, c.Clock)
+	}
+	if err != nil {
+		return nil, err
+	}
+	store, err := h.DB.Store(ctx, "host", hostschema.Schema)
+	if err != nil {
+		h.DB.Close()
+		return nil, err
+	}
+	h.Accounts = account.New(store, account.Level2)
+	list, err := h.Accounts.Agencies(ctx)
+	for _, g := range list {
+		if err == nil {
+			_, err = h.open(ctx, g)
+		}
+	}
+	if err != nil {
+		h.DB.Close()
+		return nil, err
+	}
+	return h, nil
+}
+
+// AddAgency enters an agency of this host and opens its office.
+func (h *Host) AddAgency(ctx context.Context, g account.Agency) (*office.Office, error) {
+	if err := h.Accounts.AddAgency(ctx, g); err != nil {
+		return nil, err
+	}
+	return h.open(ctx, g)
+}
+
+func (h *Host) open(ctx context.Context, g account.Agency) (*office.Office, error) {
+	store, err := h.DB.Store(ctx, g.Store, officeschema.Schema)
+	if err != nil {
+		return nil, err
+	}
+	blobs, err := blob.Open(filepath.Join(h.Dir, g.Store, "blob"))
+	if err != nil {
+		return nil, fmt.Errorf("host: %s: %w", g.Code, err)
+	}
+	o := &office.Office{
+		Store: store, Blobs: blobs, Keys: h.keys(g.Store), Judge: h.judge, Convert: h.Convert,
+		Calendar: viet.Standard(), Publish: h.Publish, Log: h.Log,
+	}
+	h.mu.Lock()
+	h.offices[g.Code] = o
+	h.mu.Unlock()
+	return o, nil
+}
+
+func (h *Host) keys(store string) *signing.Software {
+	k := &signing.Software{Dir: filepath.Join(h.Dir, store, "keys"), Anchors: h.Anchors, Client: h.Client}
+	if h.TSA != "" {
+		k.TSA = &cms.TSAClient{URL: h.TSA, Client: h.Client}
+	}
+	return k
+}
+
+// Keys are the software keys of an agency, for whoever enters certificates.
+func (h *Host) Keys(g account.Agency) *signing.Software { return h.keys(g.Store) }
+
+// Office finds the office of an agency by its code.
+func (h *Host) Office(code string) (*office.Office, bool) {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	o, ok := h.offices[code]
+	return o, ok
+}
+
+// Offices lists the agencies of this host in the order of their codes.
+func (h *Host) Offices() []*office.Office {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	codes := make([]string, 0, len(h.offices))
+	for c := range h.offices {
+		codes = append(codes, c)
+	}
+	sort.Strings(codes)
+	out := make([]*office.Office, len(codes))
+	for i, c := range codes {
+		out[i] = h.offices[c]
+	}
+	return out
+}
+
+// Close closes every store.
+func (h *Host) Close() error { return h.DB.Close() }

@@ -1,0 +1,147 @@
+package office
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	"vanthu/edxml"
+	"vanthu/internal/blob"
+	"vanthu/internal/db"
+	"vanthu/internal/fail"
+	"vanthu/internal/org"
+	"vanthu/internal/partner"
+)
+
+// Collect takes what waits at the hub, waiting up to wait for the first, and
+// tells how many packets came. A packet is stored durably, has its effect, and
+// only then is confirmed: a crash in between makes it come again, with one
+// effect. A packet that cannot be read is rejected with the reason.
+// law:BRVT1842-3.3 HT33-8.2.iii
+func (o *Office) Collect(ctx context.Context, wait time.Duration) (came int, err error) {
+	if o.Partner == nil {
+		return 0, nil
+	}
+	list, err := o.Partner.Inbox(ctx, wait)
+	if err != nil {
+		return 0, err
+	}
+	for _, a := range list {
+		if err := o.collectOne(ctx, a); err != nil {
+			return came, err
+		}
+		came++
+	}
+	return came, nil
+}
+
+func (o *Office) collectOne(ctx context.Context, a partner.Arrival) error {
+	h, err := o.fetch(ctx, a.ID)
+	if err != nil {
+		return err
+	}
+	err = o.Arrive(ctx, Arrival{Message: a.ID, Sender: a.Sender, Packet: h})
+	if why, bad := unreadable(err); bad {
+		o.log().Warn("packet rejected", "message", a.ID, "from", a.Sender, "err", err)
+		return o.Partner.Reject(ctx, a.ID, why)
+	}
+	if err != nil {
+		return err
+	}
+	return o.Partner.Confirm(ctx, a.ID)
+}
+
+func (o *Office) fetch(ctx context.Context, id string) (blob.Hash, error) {
+	r, w := io.Pipe()
+	go func() { w.CloseWithError(o.Partner.Fetch(ctx, id, w)) }()
+	h, _, err := o.Blobs.Put(ctx, r, 1<<30)
+	r.CloseWithError(err)
+	return h, err
+}
+
+// unreadable tells errors of the packet from errors of ours.
+func unreadable(err error) (string, bool) {
+	var x *edxml.Error
+	if errors.As(err, &x) {
+		return x.Error(), true
+	}
+	if e, ok := fail.As(err); ok && e.Kind != fail.Busy {
+		return e.Text, true
+	}
+	return "", false
+}
+
+// SyncDirectory brings the directory up to date with the hub's.
+// law:BRVT1842-2.5 BRVT1842-6.1
+func (o *Office) SyncDirectory(ctx context.Context) error {
+	if o.Partner == nil {
+		return nil
+	}
+	var since string
+	err := o.Read(ctx, func(v *db.View) (err error) {
+		since, err = org.Setting(v, "directory.since")
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	list, next, err := o.Partner.Directory(ctx, since)
+	if err != nil || len(list) == 0 && next == since {
+		return err
+	}
+	return o.Store.Write(ctx, db.System, func(tx *db.Tx) error {
+		for _, g := range list {
+			err := org.PutAgency(tx, org.Agency{Code: g.Code, AltCode: g.AltCode, Name: g.Name, Short: g.Symbol, Parent: g.Parent, HubState: g.State, Successor: g.Successor})
+			if err != nil {
+				return err
+			}
+		}
+		return org.Set(tx, "directory.since", next)
+	})
+}
+
+// Run follows the agency's exchange until ctx ends: it posts when something
+// was queued, collects all the time, and keeps the directory fresh. The line
+// being down costs nothing but time.
+func (o *Office) Run(ctx context.Context) {
+	go o.loop(ctx, func(ctx context.Context) (bool, error) {
+		changed := o.Store.Changed()
+		n, err := o.Post(ctx)
+		if n == 0 && err == nil {
+			pause(ctx, changed, 5*time.Second)
+		}
+		return n > 0, err
+	})
+	go o.loop(ctx, func(ctx context.Context) (bool, error) {
+		n, err := o.Collect(ctx, 25*time.Second)
+		return n > 0, err
+	})
+	go o.loop(ctx, func(ctx context.Context) (bool, error) {
+		err := o.SyncDirectory(ctx)
+		pause(ctx, nil, 10*time.Minute)
+		return false, err
+	})
+}
+
+// loop repeats f, resting after errors.
+func (o *Office) loop(ctx context.Context, f func(context.Context) (bool, error)) {
+	for ctx.Err() == nil {
+		if _, err := f(ctx); err != nil && ctx.Err() == nil {
+			if !partner.Temporary(err) {
+				o.log().Error("exchange", "agency", o.Store.Name(), "err", err)
+			}
+			pause(ctx, nil, 2*time.Second)
+		}
+	}
+}
+
+func pause(ctx context.Context, woken <-chan struct{}, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+	case <-woken:
+	case <-t.C:
+	}
+}

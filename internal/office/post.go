@@ -1,0 +1,203 @@
+package office
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"vanthu/internal/blob"
+	"vanthu/internal/db"
+	"vanthu/internal/document"
+	"vanthu/internal/exchange"
+	"vanthu/internal/journal"
+	"vanthu/internal/org"
+	"vanthu/internal/partner"
+)
+
+// giveUp is how long a packet is tried before its line becomes a dead letter
+// with a next step (requirements §6.3).
+const giveUp = 72 * time.Hour
+
+// Post hands every packet whose turn has come to the hub and tells how many
+// went. The hub or the line being down only postpones them; order is kept per
+// document. It is a follower of the acts that queued them and needs no right.
+// law:HT33-10.2.i BRVT1842-6.5
+func (o *Office) Post(ctx context.Context) (sent int, err error) {
+	if o.Partner == nil {
+		return 0, nil
+	}
+	for {
+		var due []exchange.Item
+		err := o.Read(ctx, func(v *db.View) (err error) {
+			due, err = exchange.Due(v, o.Store.Now(), 20)
+			return err
+		})
+		if err != nil || len(due) == 0 {
+			return sent, err
+		}
+		for _, x := range due {
+			went, err := o.postOne(ctx, x)
+			if err != nil {
+				return sent, err
+			}
+			if went {
+				sent++
+			}
+		}
+	}
+}
+
+// postOne sends one packet: the same bytes under the same key at every try.
+func (o *Office) postOne(ctx context.Context, x exchange.Item) (bool, error) {
+	if x.Packet == "" {
+		h, err := o.packetOf(ctx, x)
+		if err != nil {
+			return false, o.postpone(ctx, x, err)
+		}
+		x.Packet = h
+		if err := o.Store.Write(ctx, db.System, func(tx *db.Tx) error { return exchange.SetPacket(tx, x.ID, h) }); err != nil {
+			return false, err
+		}
+	}
+	f, err := o.Blobs.Open(x.Packet)
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	st, err := f.Stat()
+	if err != nil {
+		return false, err
+	}
+	key := o.Store.Name() + "-" + itoa(x.ID) + "-" + string(x.Packet[:12])
+	ack, err := o.Partner.Send(ctx, f, st.Size(), key)
+	switch {
+	case err == nil:
+		return true, o.posted(ctx, x, ack)
+	case ctx.Err() != nil:
+		return false, ctx.Err()
+	case partner.Temporary(err) && o.Store.Now().Sub(x.Since) < giveUp:
+		return false, o.postpone(ctx, x, err)
+	}
+	return false, o.notPosted(ctx, x, err)
+}
+
+// posted notes the hub's acknowledgement on the lines the packet was for.
+func (o *Office) posted(ctx context.Context, x exchange.Item, ack partner.Ack) error {
+	var receipt blob.Hash
+	if len(ack.Receipt) > 0 {
+		h, err := o.Blobs.PutBytes(ctx, ack.Receipt)
+		if err != nil {
+			return err
+		}
+		receipt = h
+	}
+	return o.Store.Write(ctx, db.System, func(tx *db.Tx) error {
+		if err := exchange.Drop(tx, x.ID); err != nil || x.Kind == exchange.Status {
+			return err
+		}
+		return o.change(tx, x.Document, func(tx *db.Tx, d *document.Document) error {
+			return o.markSent(tx, d, x, exchange.Event{Code: "sent", At: ack.At, Receipt: receipt})
+		})
+	})
+}
+
+func (o *Office) markSent(tx *db.Tx, d *document.Document, x exchange.Item, e exchange.Event) error {
+	lines, err := exchange.Of(tx, d.ID)
+	if err != nil {
+		return err
+	}
+	for i := range lines {
+		l := &lines[i]
+		switch {
+		case x.Kind == exchange.Recall && l.Code == x.Receiver:
+			err = exchange.SetReceipt(tx, l.ID, "13", e.Receipt)
+		case x.Kind == exchange.Document && l.Channel == exchange.ByHub:
+			_, err = exchange.Apply(tx, l, e)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return journal.Write(tx, SentIt, int64(d.ID), 0, journal.Detail{"kind": string(x.Kind)})
+}
+
+// postpone notes a failed try; pauses grow from half a minute to half an hour.
+func (o *Office) postpone(ctx context.Context, x exchange.Item, cause error) error {
+	pause := 30 * time.Second << min(x.Tries, 6)
+	return o.Store.Write(ctx, db.System, func(tx *db.Tx) error {
+		return exchange.Postpone(tx, x.ID, tx.Now.Add(min(pause, 30*time.Minute)), spoken(cause))
+	})
+}
+
+// spoken is a cause as the clerk reads it.
+func spoken(err error) string {
+	var e *partner.Error
+	if errors.As(err, &e) {
+		return e.Text
+	}
+	return "Chưa gửi được, sẽ thử lại."
+}
+
+// notPosted ends a packet that the hub refused, or that 72 hours did not
+// bring through: its lines fail with the reason and the clerk follows them up.
+// Recipients that the hub does not know fail alone; the others are tried again.
+func (o *Office) notPosted(ctx context.Context, x exchange.Item, cause error) error {
+	return o.Store.Write(ctx, db.System, func(tx *db.Tx) error {
+		if x.Kind != exchange.Document {
+			o.log().Warn("packet refused by the hub", "kind", x.Kind, "code", x.Code, "err", cause)
+			return exchange.Drop(tx, x.ID)
+		}
+		return o.change(tx, x.Document, func(tx *db.Tx, d *document.Document) error {
+			left, err := o.failLines(tx, d, cause)
+			if err != nil {
+				return err
+			}
+			if left > 0 {
+				return exchange.SetPacket(tx, x.ID, "")
+			}
+			return exchange.Drop(tx, x.ID)
+		})
+	})
+}
+
+func (o *Office) failLines(tx *db.Tx, d *document.Document, cause error) (left int, err error) {
+	bad := map[string]string{}
+	var e *partner.Error
+	if errors.As(cause, &e) {
+		for _, b := range e.Recipients {
+			bad[b.Code] = b.Text
+		}
+	}
+	lines, err := exchange.Of(tx, d.ID)
+	if err != nil {
+		return 0, err
+	}
+	for i := range lines {
+		l := &lines[i]
+		if l.Channel != exchange.ByHub || l.State != exchange.Queued {
+			continue
+		}
+		why, named := bad[l.Code]
+		if len(bad) > 0 && !named {
+			left++
+			continue
+		}
+		if why == "" {
+			why = spoken(cause)
+		}
+		if err := o.failLine(tx, d, l, why); err != nil {
+			return left, err
+		}
+	}
+	return left, nil
+}
+
+func (o *Office) failLine(tx *db.Tx, d *document.Document, l *exchange.Delivery, why string) error {
+	if _, err := exchange.Apply(tx, l, exchange.Event{Code: "failed", Note: why}); err != nil {
+		return err
+	}
+	if err := document.Wait(tx, d.ID, org.RoleToken(org.Clerk), document.ToFollow, o.Calendar.AddDays(tx.Now, 1), l.Name+": "+why); err != nil {
+		return err
+	}
+	return journal.Write(tx, SendFailed, int64(d.ID), l.ID, journal.Detail{"to": l.Name, "text": why})
+}
