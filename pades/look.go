@@ -54,15 +54,29 @@ func TextLook(lines ...string) *Look { return textLook(Left, lines) }
 
 // SealLook is the agency's signature on the main document: the seal's picture,
 // red, true size, transparent PNG (law:ND30-PL.I.II.8.a, law:HT33-11.4.c).
-// Lines of text are drawn under the picture only where the agency's profile
-// asks for them (Profile.SealText).
+// Lines of text stand under the picture and the signer's name, and only where
+// the profile of the day asks for them (Profile.SealText).
 func SealLook(png []byte, mm float64, lines ...string) *Look {
-	l := &Look{Marks: []Mark{{PNG: png, Box: pdf.Box{W: mm, H: mm}}}, W: mm, H: mm}
-	for _, s := range lines {
-		l.Marks = append(l.Marks, Mark{Text: s, Size: 8, Red: true, Box: pdf.Box{Y: l.H, W: mm, H: sealLeading}})
-		l.H += sealLeading
+	l := &Look{Marks: []Mark{{PNG: png, Box: pdf.Box{W: mm, H: mm}}}, W: mm, H: mm + SealTextHeight(len(lines))}
+	size := 8.0
+	if font, err := pdf.NewFont(pdf.Regular); err == nil {
+		for _, s := range lines { // one size for all, so that the longest fits
+			size = min(size, mm*pdf.PointsPerMM/max(font.Width(s, 1), 1))
+		}
+	}
+	for i, s := range lines {
+		y := mm + sealTextGap + float64(i)*sealLeading
+		l.Marks = append(l.Marks, Mark{Text: s, Size: size, Red: true, Box: pdf.Box{Y: y, W: mm, H: sealLeading}})
 	}
 	return l
+}
+
+// SealTextHeight is the room in mm that n lines under a seal take.
+func SealTextHeight(n int) float64 {
+	if n == 0 {
+		return 0
+	}
+	return sealTextGap + float64(n)*sealLeading
 }
 
 // AnnexLook marks an annex or attached document that is a file of its own:
@@ -84,6 +98,7 @@ const (
 	markSize    = 10.0
 	markLeading = 4.2 // mm from line to line
 	sealLeading = 3.5 // mm, lines under a seal
+	sealTextGap = 5.0 // mm, where the signer's name stands
 )
 
 func textLook(align Align, lines []string) *Look {

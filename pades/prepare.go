@@ -30,7 +30,7 @@ type Layout struct {
 	Signers []Signer
 	// SealMM is the true diameter of the seal; 0: of the profile in force.
 	SealMM float64
-	// SealTextLines of 3.5 mm are kept free under the seal (Profile.SealText).
+	// SealTextLines are kept free under the seal (Profile.SealText).
 	SealTextLines int
 	// NoSeal, NoNumber: leave these out (flow M makes signature fields later).
 	NoSeal, NoNumber bool
@@ -86,7 +86,7 @@ func (l Layout) Fields(f *pdf.File) ([]NewField, error) {
 		if i > 0 {
 			name = fmt.Sprintf("%s_%d", SignerField, i+1)
 		} else if seal == nil {
-			sp := SealPlace(p, l.sealMM(), float64(l.SealTextLines)*sealLeading)
+			sp := SealPlace(p, l.sealMM(), SealTextHeight(l.SealTextLines))
 			seal = &sp
 		}
 		out = append(out, NewField{Name: name, Gap: Gap{Place: p}})

@@ -223,7 +223,7 @@ func (c *comparer) fields(was, is pdf.Object) {
 	c.place(was, is)
 	w := fieldCompare{comparer: c, seen: map[pdf.Ref]bool{}}
 	for _, o := range a {
-		w.field(o, "", nil, 0)
+		w.field(o, "", nil, false, 0)
 	}
 	for _, o := range b[len(a):] {
 		w.added(o)
@@ -240,8 +240,9 @@ type fieldCompare struct {
 // accept no others. iso32000-2:12.7.4
 var fillable = []pdf.Name{"V", "AP", "AS", "F", "DA", "Q", "Ff"}
 
-// field compares one node that exists in both, then its kids.
-func (w *fieldCompare) field(o pdf.Object, prefix string, typ pdf.Object, depth int) {
+// field compares one node that exists in both, then its kids. done says that
+// the node hangs under a signed signature field.
+func (w *fieldCompare) field(o pdf.Object, prefix string, typ pdf.Object, done bool, depth int) {
 	ref, ok := o.(pdf.Ref)
 	if !ok || w.seen[ref] || depth > pdf.MaxNesting {
 		return
@@ -255,8 +256,13 @@ func (w *fieldCompare) field(o pdf.Object, prefix string, typ pdf.Object, depth 
 	if a["FT"] != nil {
 		typ = w.old.Resolve(a["FT"])
 	}
+	done = done || typ == pdf.Name("Sig") && w.old.Resolve(a["V"]) != nil
 	w.names = append(w.names, name)
-	if w.changed[ref.Num] {
+	switch {
+	case w.changed[ref.Num] && done:
+		w.other("ô chữ ký “%s” đã ký nhưng bị sửa", name)
+		return
+	case w.changed[ref.Num]:
 		w.entered(ref, name, typ, a, b)
 	}
 	kids, now := w.old.Array(a["Kids"]), w.new.Array(b["Kids"])
@@ -265,7 +271,7 @@ func (w *fieldCompare) field(o pdf.Object, prefix string, typ pdf.Object, depth 
 		return
 	}
 	for _, k := range kids {
-		w.field(k, name, typ, depth+1)
+		w.field(k, name, typ, done, depth+1)
 	}
 }
 
@@ -278,10 +284,6 @@ func joinName(prefix, t string) string {
 
 // entered judges a change of an existing field.
 func (w *fieldCompare) entered(ref pdf.Ref, name string, typ pdf.Object, a, b pdf.Dict) {
-	if typ == pdf.Name("Sig") && w.old.Resolve(a["V"]) != nil {
-		w.other("ô chữ ký “%s” đã ký nhưng bị sửa", name)
-		return
-	}
 	if !w.existed(ref.Num) || w.new.Stream(ref) != nil || b == nil {
 		w.other("trường “%s” bị thay", name)
 		return

@@ -62,6 +62,9 @@ func walk(f *pdf.File, first int) []step {
 		return []step{{rev: first + 1, level: Other, findings: []string{"không đọc được phiên bản đã ký"}}}
 	}
 	uses := countUses(old)
+	if runaway(old, slices.Collect(maps.Keys(old.Entries()))) {
+		return []step{{rev: first + 1, level: Other, findings: []string{"có luồng dữ liệu không được đóng trong phiên bản đã ký"}}}
+	}
 	var out []step
 	for k := first + 1; k < len(revs); k++ {
 		c := &comparer{old: old, uses: uses, claimed: map[int]bool{}, step: step{rev: k}}
@@ -116,6 +119,26 @@ func (c *comparer) compare(rev pdf.Revision) {
 		c.pages()
 	}
 	c.unexplained()
+	if runaway(c.new, slices.Collect(maps.Keys(c.changed))) {
+		c.other("có luồng dữ liệu không được đóng")
+	}
+}
+
+// runaway finds a stream that only ends because the file does: what is appended
+// later would become part of it.
+func runaway(f *pdf.File, nums []int) bool {
+	for _, n := range nums {
+		o, _ := f.Load(n)
+		s, ok := o.(*pdf.Stream)
+		if !ok {
+			continue
+		}
+		start := cap(f.Data()) - cap(s.Data) // Data is a slice of the file
+		if start+len(s.Data) >= len(f.Data()) {
+			return true
+		}
+	}
+	return false
 }
 
 // diff finds the objects whose content differs.
@@ -428,7 +451,7 @@ func (c *comparer) describe(n int) string {
 	return fmt.Sprintf("%s (đối tượng %d) %s", what, n, verb)
 }
 
-// keysBut lists the keys on which two dictionaries differ.
+// differing lists the keys on which two dictionaries differ.
 func differing(a, b pdf.Dict) []pdf.Name {
 	var out []pdf.Name
 	for k, v := range a {

@@ -1,17 +1,26 @@
 package pdf
 
-import "testing"
+import (
+	"bytes"
+	"testing"
+)
 
-// FuzzOpen takes files as strangers send them; nothing may panic or hang.
+// FuzzOpen takes files as strangers send them; nothing may panic or hang. The
+// seeds are small, so that the engine spends its time on new ones.
 func FuzzOpen(f *testing.F) {
-	for _, data := range shapes(f) {
-		if len(data) < 200_000 {
-			f.Add(data)
-		}
+	small := build("", catalog, onePage, pageHead+" /Contents 4 0 R /Resources <</Font <</F 5 0 R>>>>>>",
+		"<</Length 66>>\nstream\nBT /F 12 Tf 10 20 Td (abc) Tj [(d) 5 <65>] TJ T* (f) ' ET q 1 0 0 1 5 5 cm Q\nendstream",
+		"<</Type /Font /Subtype /Type1 /BaseFont /Times-Roman /Encoding <</Differences [97 /uni1EC6]>>>>")
+	path := temp(f, small)
+	f.Add(small)
+	for _, opts := range [][]string{
+		{"--object-streams=generate"}, {"--linearize"}, {"--stream-data=uncompress", "--object-streams=generate"},
+	} {
+		out := path + ".out"
+		must(f, "qpdf", append(opts, path, out)...)
+		f.Add(read(f, out))
 	}
-	f.Add(build("", catalog, onePage, pageHead+" /Contents 4 0 R /Resources <</Font <</F 5 0 R>>>>>>",
-		"<</Length 42>>\nstream\nBT /F 12 Tf 10 20 Td (abc) Tj [(d) 5 (e)] TJ ET\nendstream",
-		"<</Type /Font /Subtype /Type1 /BaseFont /Times-Roman>>"))
+	f.Add(bytes.Replace(small, []byte("startxref"), []byte("startxxxx"), 1))
 	f.Fuzz(func(t *testing.T, data []byte) { exercise(data) })
 }
 

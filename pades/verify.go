@@ -1,0 +1,458 @@
+package pades
+
+import (
+	"context"
+	"crypto"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"vanthu/cms"
+	"vanthu/pdf"
+)
+
+// Verdict is the outcome of a check, of a signature, or of a file.
+type Verdict string
+
+// The verdicts. What could not be established is Undecided, never Valid.
+const (
+	Valid     Verdict = "valid"
+	Invalid   Verdict = "invalid"
+	Undecided Verdict = "undecided"
+)
+
+// CheckName names one thing that a verification must establish (law:ND23-16).
+type CheckName string
+
+// The checks of a signature, in the order in which people ask for them, and
+// those of the file as a whole.
+const (
+	Integrity  CheckName = "integrity"  // covered bytes unchanged, later revisions allowed
+	Crypto     CheckName = "crypto"     // the value is right under the certificate's key
+	ChainCheck CheckName = "chain"      // the certificate leads to a trusted root
+	Period     CheckName = "period"     // every certificate was in force when signing
+	Revocation CheckName = "revocation" // none was revoked when signing
+	Time       CheckName = "time"       // an RFC 3161 stamp proves the time
+	Scope      CheckName = "scope"      // the certificate may sign this, and is whose it should be
+	Coverage   CheckName = "coverage"   // file: nothing entered after the last signature
+	Order      CheckName = "order"      // file: person first, agency after
+	Both       CheckName = "both"       // file: person and agency have signed
+)
+
+// Check is one established, refuted or open fact, with its cause in Vietnamese
+// unless it is plainly valid.
+type Check struct {
+	Name    CheckName `json:"name"`
+	Verdict Verdict   `json:"verdict"`
+	Cause   string    `json:"cause,omitempty"`
+}
+
+// VerifyOptions say what to trust and when. The zero value trusts nobody.
+type VerifyOptions struct {
+	Anchors *cms.Anchors
+	Now     time.Time // zero: time.Now()
+	// Fetch asks for revocation answers that are not at hand; zero: offline.
+	Fetch cms.Fetch
+	// Evidence kept from an earlier check, for files without an own store.
+	Evidence cms.Evidence
+	// SeenAt is when the caller can prove, by its own journal, to have held
+	// exactly these bytes. It counts like a time stamp of that moment.
+	SeenAt time.Time
+	// AgencyCode and Person say whose signatures are expected; "" is anybody.
+	AgencyCode, Person string
+	// RequireBoth demands a person's and an agency's signature, as a main
+	// document must carry to be an original (law:ND30-5).
+	RequireBoth bool
+}
+
+// Report is the result of verifying a file (kết quả kiểm tra chữ ký số).
+type Report struct {
+	SHA256     string            `json:"sha256"` // of the file
+	CheckedAt  time.Time         `json:"checked_at"`
+	Software   string            `json:"software"`
+	Result     Verdict           `json:"verdict"`
+	Sentence   string            `json:"sentence"` // for a clerk
+	Signatures []SignatureReport `json:"signatures"`
+	Checks     []Check           `json:"checks,omitempty"` // of the file as a whole
+	Evidence   cms.Evidence      `json:"evidence"`         // what the verdict rested on
+}
+
+// SignatureReport is the result for one signature or document time stamp.
+type SignatureReport struct {
+	Field     string         `json:"field"`
+	DocStamp  bool           `json:"document_timestamp,omitempty"`
+	Holder    cms.Holder     `json:"holder"`
+	Issuer    string         `json:"issuer,omitempty"`
+	Serial    string         `json:"serial,omitempty"` // hexadecimal
+	Anchor    cms.AnchorKind `json:"anchor,omitempty"`
+	Claimed   time.Time      `json:"claimed,omitzero"` // as the signer states
+	Time      time.Time      `json:"time,omitzero"`    // as a stamp proves
+	Algorithm string         `json:"algorithm,omitempty"`
+	Reason    string         `json:"reason,omitempty"`
+	Level     Level          `json:"later_changes"`
+	Changes   []string       `json:"changes,omitempty"` // what later revisions did beyond the allowed
+	Revision  int            `json:"revision"`          // counted from 1; 0: covers none
+	Bytes     int64          `json:"bytes"`             // length of the signed revision
+	Checks    []Check        `json:"checks"`
+	Result    Verdict        `json:"verdict"`
+	Sentence  string         `json:"sentence"`
+}
+
+// Software names the verifier in reports; the program sets its version.
+var Software = "vanthu"
+
+// Verdict is the outcome for the file: that of its worst signature.
+func (r *Report) Verdict() Verdict { return r.Result }
+
+// Check finds a check by name.
+func (s *SignatureReport) Check(n CheckName) Check { return findCheck(s.Checks, n) }
+
+// Check finds a check of the file by name.
+func (r *Report) Check(n CheckName) Check { return findCheck(r.Checks, n) }
+
+func findCheck(list []Check, n CheckName) Check {
+	for _, c := range list {
+		if c.Name == n {
+			return c
+		}
+	}
+	return Check{}
+}
+
+// Covers returns the file as it was when this signature was made ("view as
+// signed"), nil if the signature covers no whole revision.
+func (s *SignatureReport) Covers(data []byte) []byte {
+	if s.Revision == 0 || s.Bytes > int64(len(data)) {
+		return nil
+	}
+	return data[:s.Bytes]
+}
+
+const maxSignatures = 200
+
+// Verify examines every signature of a PDF and what later revisions did to it.
+// The error is for files that are no readable PDF (*pdf.Error) and for the end
+// of ctx; everything about signatures is in the report. law:ND23-16 law:ND23-17
+func Verify(ctx context.Context, data []byte, o VerifyOptions) (*Report, error) {
+	if o.Now.IsZero() {
+		o.Now = time.Now()
+	}
+	f, err := pdf.Open(data)
+	if err != nil {
+		return nil, err
+	}
+	sigs, err := Signatures(f)
+	if err != nil {
+		return nil, err
+	}
+	if len(sigs) > maxSignatures {
+		return nil, fmt.Errorf("tệp có %d chữ ký, vượt giới hạn %d", len(sigs), maxSignatures)
+	}
+	v := newVerifier(f, sigs, o)
+	if err := v.run(ctx); err != nil {
+		return nil, err
+	}
+	return v.report(), nil
+}
+
+// verifier is one verification of one file.
+type verifier struct {
+	f     *pdf.File
+	o     VerifyOptions
+	sigs  []Signature
+	steps []step
+	trail string // non-empty: something unreadable follows the last revision
+	pool  *cms.Pool
+	check *cms.Check
+	used  cms.Evidence
+	done  []result
+}
+
+// result is the report of a signature in the making.
+type result struct {
+	SignatureReport
+	at     time.Time // the latest moment by which the signature is proven to exist
+	proven bool      // at comes from a stamp or from SeenAt, not merely from the clock
+}
+
+func newVerifier(f *pdf.File, sigs []Signature, o VerifyOptions) *verifier {
+	v := &verifier{f: f, o: o, sigs: sigs, pool: cms.NewPool(o.Anchors), done: make([]result, len(sigs))}
+	v.check = &cms.Check{At: o.Now, Now: o.Now, Pool: v.pool, Fetch: o.Fetch}
+	dss := ReadDSS(f)
+	for _, e := range []cms.Evidence{o.Evidence, {Certificates: dss.Certs, OCSPs: dss.OCSPs, CRLs: dss.CRLs}} {
+		v.offer(e)
+	}
+	return v
+}
+
+func (v *verifier) offer(e cms.Evidence) {
+	for _, raw := range e.Certificates {
+		if certs, err := cms.ParseCertificates(raw); err == nil {
+			v.pool.Add(certs...)
+		}
+	}
+	v.check.Offer(e)
+}
+
+func (v *verifier) run(ctx context.Context) error {
+	first := len(v.f.Revisions())
+	for _, s := range v.sigs {
+		if s.Revision >= 0 {
+			first = min(first, s.Revision)
+		}
+	}
+	v.steps = walk(v.f, first)
+	v.trail = trailing(v.f)
+	// Later stamps vouch for the time of what they cover: from last to first.
+	at, proven := v.o.Now, false
+	if !v.o.SeenAt.IsZero() && v.o.SeenAt.Before(at) {
+		at, proven = v.o.SeenAt, true
+	}
+	for i := len(v.sigs) - 1; i >= 0; i-- {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		r := v.examine(ctx, i, at, proven)
+		if r.DocStamp && r.Result == Valid {
+			at, proven = r.at, true
+		}
+		v.done[i] = r
+	}
+	return nil
+}
+
+// trailing tells whether anything but white space follows the last revision: an
+// update without its table, which some readers would take in.
+func trailing(f *pdf.File) string {
+	revs := f.Revisions()
+	if len(revs) == 0 {
+		return "cấu trúc tệp hỏng, phải dựng lại mới đọc được"
+	}
+	if rest := f.Data()[revs[len(revs)-1].End:]; len(strings.TrimSpace(strings.Trim(string(rest), "\x00"))) > 0 {
+		return "có dữ liệu nối thêm sau phần cuối tệp"
+	}
+	return ""
+}
+
+// examine runs the checks of one signature. at is the latest moment by which
+// it is known to have existed.
+func (v *verifier) examine(ctx context.Context, i int, at time.Time, proven bool) result {
+	s := v.sigs[i]
+	r := result{at: at, proven: proven, SignatureReport: SignatureReport{
+		Field: s.Field.Name, DocStamp: s.Type == "DocTimeStamp" || s.SubFilter == "ETSI.RFC3161",
+		Claimed: s.Time, Reason: s.Reason, Revision: s.Revision + 1, Holder: cms.Holder{Name: s.Name, Kind: cms.UnknownHolder},
+	}}
+	if s.Revision >= 0 {
+		r.Bytes = v.f.Revisions()[s.Revision].End
+	}
+	r.add(v.integrity(i, &r))
+	if r.Checks[0].Verdict == Invalid && len(s.Problems) > 0 {
+		// What is signed is not even defined; nothing else can be said.
+		r.finish()
+		return r
+	}
+	if r.DocStamp {
+		v.examineStamp(ctx, s, &r)
+	} else {
+		v.examineSignature(ctx, s, &r)
+	}
+	r.finish()
+	return r
+}
+
+func (r *result) add(c Check) { r.Checks = append(r.Checks, c) }
+
+// finish sums the checks up. A merely claimed time does not by itself keep a
+// signature from being valid: everything else was then judged as of now.
+func (r *result) finish() {
+	r.Result = Valid
+	for _, c := range r.Checks {
+		switch {
+		case c.Verdict == Invalid:
+			r.Result = Invalid
+		case c.Verdict == Undecided && c.Name != Time && r.Result == Valid:
+			r.Result = Undecided
+		}
+	}
+}
+
+// integrity: the form of the entry, then what later revisions did.
+// iso32000-2:12.8.1 etsi-319142-1:5.3
+func (v *verifier) integrity(i int, r *result) Check {
+	s := v.sigs[i]
+	bad := func(cause string) Check { return Check{Integrity, Invalid, cause} }
+	if len(s.Problems) > 0 {
+		return bad("phạm vi ký không hợp lệ (" + strings.Join(s.Problems, "; ") + ")")
+	}
+	for j, t := range v.sigs {
+		if j != i && len(t.Problems) == 0 && t.HoleStart < s.HoleEnd && s.HoleStart < t.HoleEnd {
+			return bad("hai chữ ký dùng chung một chỗ trong tệp")
+		}
+	}
+	if v.trail != "" {
+		r.Level, r.Changes = Other, []string{v.trail}
+		return bad("tệp bị thay đổi sau khi ký: " + v.trail)
+	}
+	for _, st := range v.steps {
+		if st.rev <= s.Revision {
+			continue
+		}
+		r.Level = max(r.Level, st.level)
+		r.Changes = append(r.Changes, st.findings...)
+		if why := locked(s, st); why != "" {
+			r.Changes = append(r.Changes, why)
+			return bad("tệp bị thay đổi sau khi ký: " + why)
+		}
+	}
+	if r.Level > permitted(s) && (r.Level == Other || s.DocMDP != 0) {
+		if len(r.Changes) == 0 {
+			r.Changes = []string{"chữ ký chứng nhận không cho phép thay đổi này"}
+		}
+		return bad("tệp bị thay đổi sau khi ký: " + r.Changes[0])
+	}
+	if r.Level == Annotated {
+		return Check{Integrity, Undecided, "sau khi ký, " + r.Changes[0] + "; cần xem bản đã ký"}
+	}
+	return Check{Name: Integrity, Verdict: Valid}
+}
+
+// permitted is the level that a certifying signature allows. iso32000-2:12.8.2.2
+func permitted(s Signature) Level {
+	switch s.DocMDP {
+	case 1:
+		return LTA
+	case 3:
+		return Annotated
+	}
+	return FormFilling
+}
+
+// locked tells which field was entered although the signature locks it.
+// iso32000-2:12.8.2.4
+func locked(s Signature, st step) string {
+	for _, l := range s.FieldMDP {
+		for _, name := range append(append([]string{}, st.filled...), st.signed...) {
+			if l.Locks(name) {
+				return fmt.Sprintf("trường “%s” đã khóa nhưng bị sửa", name)
+			}
+		}
+	}
+	return ""
+}
+
+// signedDigest hashes what the signature covers.
+func (v *verifier) signedDigest(s Signature, h crypto.Hash) []byte {
+	before, after, ok := s.Signed(v.f.Data())
+	if !ok || !h.Available() {
+		return nil
+	}
+	w := h.New()
+	w.Write(before)
+	w.Write(after)
+	return w.Sum(nil)
+}
+
+// report joins the signatures' results and judges the file as a whole.
+func (v *verifier) report() *Report {
+	sum := sha256.Sum256(v.f.Data())
+	out := &Report{SHA256: hex.EncodeToString(sum[:]), CheckedAt: v.o.Now.UTC(), Software: Software, Result: Valid}
+	for i := range v.done {
+		r := &v.done[i]
+		r.Sentence = r.sentence(v.o.Now)
+		out.Signatures = append(out.Signatures, r.SignatureReport)
+		if r.Result == Invalid || (r.Result == Undecided && !r.DocStamp && out.Result == Valid) {
+			out.Result = r.Result
+		}
+	}
+	out.Checks = v.whole(out.Signatures)
+	for _, c := range out.Checks {
+		if c.Verdict == Invalid || (c.Verdict == Undecided && out.Result == Valid) {
+			out.Result = c.Verdict
+		}
+	}
+	if !hasSignature(out.Signatures) && out.Result == Valid {
+		out.Result = Undecided
+	}
+	out.Evidence = v.used
+	out.Sentence = out.sentence()
+	return out
+}
+
+func hasSignature(list []SignatureReport) bool {
+	for _, s := range list {
+		if !s.DocStamp {
+			return true
+		}
+	}
+	return false
+}
+
+// whole makes the checks that concern several signatures together.
+func (v *verifier) whole(list []SignatureReport) []Check {
+	if !hasSignature(list) {
+		return nil
+	}
+	checks := []Check{v.coverage(list)}
+	persons, agencies, firstPerson, firstAgency := 0, 0, -1, -1
+	for i, s := range list {
+		switch {
+		case s.DocStamp:
+		case s.Holder.Kind == cms.PersonHolder:
+			if persons++; firstPerson < 0 {
+				firstPerson = i
+			}
+		case s.Holder.Kind == cms.AgencyHolder:
+			if agencies++; firstAgency < 0 {
+				firstAgency = i
+			}
+		}
+	}
+	if persons > 0 && agencies > 0 { // law:ND30-32.2d
+		c := Check{Name: Order, Verdict: Valid}
+		if firstAgency < firstPerson {
+			c.Verdict, c.Cause = Invalid, "chữ ký của cơ quan đặt trước chữ ký của người có thẩm quyền"
+		}
+		checks = append(checks, c)
+	}
+	if v.o.RequireBoth { // law:ND30-5
+		c := Check{Name: Both, Verdict: Valid}
+		switch {
+		case persons == 0:
+			c.Verdict, c.Cause = Undecided, "thiếu chữ ký số của người có thẩm quyền"
+		case agencies == 0:
+			c.Verdict, c.Cause = Undecided, "thiếu chữ ký số của cơ quan, tổ chức"
+		}
+		checks = append(checks, c)
+	}
+	return checks
+}
+
+// coverage: a value entered after the last signature is vouched for by nobody.
+func (v *verifier) coverage(list []SignatureReport) Check {
+	last := 0
+	for _, s := range list {
+		if !s.DocStamp {
+			last = max(last, s.Revision)
+		}
+	}
+	for _, st := range v.steps {
+		if st.rev+1 > last && len(st.filled) > 0 {
+			return Check{Coverage, Undecided, fmt.Sprintf("trường “%s” được điền sau chữ ký cuối cùng nên chưa ai ký", st.filled[0])}
+		}
+	}
+	return Check{Name: Coverage, Verdict: Valid}
+}
+
+// verdictOf turns an error of package cms into a verdict with its cause.
+func verdictOf(name CheckName, err error) Check {
+	switch {
+	case err == nil:
+		return Check{Name: name, Verdict: Valid}
+	case errors.Is(err, cms.ErrUnsupported), errors.Is(err, cms.ErrNoCertificate), errors.Is(err, cms.ErrNoAnchor), errors.Is(err, cms.ErrTooLarge):
+		return Check{name, Undecided, err.Error()}
+	}
+	return Check{name, Invalid, err.Error()}
+}

@@ -1,0 +1,297 @@
+package pades
+
+import (
+	"bytes"
+	"context"
+	"crypto"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/text/unicode/norm"
+
+	"vanthu/cms"
+)
+
+// examineSignature checks a signature of a person or agency.
+func (v *verifier) examineSignature(ctx context.Context, s Signature, r *result) {
+	sd, si, err := container(s)
+	if err != nil {
+		r.add(verdictOf(Crypto, err))
+		return
+	}
+	v.pool.Add(sd.Certificates...)
+	crls, ocsps := si.Revocations()
+	v.check.Offer(cms.Evidence{CRLs: append(crls, sd.CRLs...), OCSPs: ocsps})
+	sd.Supply(v.pool.Certificates())
+	if t, ok := si.SigningTime(); ok && r.Claimed.IsZero() {
+		r.Claimed = t
+	}
+	r.add(v.crypto(s, sd, si, r))
+	if si.Certificate == nil {
+		return
+	}
+	r.identify(si.Certificate)
+	v.used.Add(cms.Evidence{Certificates: raws(sd.Certificates)})
+	stamp := v.signatureStamp(ctx, si, r)
+	v.certificate(ctx, si.Certificate, r, scopeOf(v.o, s, si.Certificate, r.Holder))
+	r.add(stamp)
+}
+
+// container reads the CMS of the known sub-filters. iso32000-2:12.8.3.3
+func container(s Signature) (*cms.SignedData, *cms.SignerInfo, error) {
+	switch s.SubFilter {
+	case "ETSI.CAdES.detached", "adbe.pkcs7.detached", "adbe.pkcs7.sha1":
+	default:
+		return nil, nil, fmt.Errorf("%w: dạng chữ ký %q", cms.ErrUnsupported, s.SubFilter)
+	}
+	sd, err := cms.Parse(s.Contents)
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(sd.Signers) != 1 { // etsi-319142-1:6.2.1
+		return nil, nil, fmt.Errorf("%w: có %d người ký trong một chữ ký", cms.ErrMalformed, len(sd.Signers))
+	}
+	return sd, sd.Signers[0], nil
+}
+
+// crypto checks digest and signature value; weak algorithms never pass.
+func (v *verifier) crypto(s Signature, sd *cms.SignedData, si *cms.SignerInfo, r *result) Check {
+	digest := v.signedDigest(s, si.Hash)
+	var sha1Weak []string
+	if s.SubFilter == "adbe.pkcs7.sha1" { // the digest itself is the signed content
+		if !bytes.Equal(sd.Content, v.signedDigest(s, crypto.SHA1)) {
+			return verdictOf(Crypto, cms.ErrDigest)
+		}
+		digest, sha1Weak = hashed(si.Hash, sd.Content), []string{"SHA-1"}
+	} else if sd.Content != nil {
+		return verdictOf(Crypto, fmt.Errorf("%w: chữ ký mang nội dung riêng", cms.ErrMalformed))
+	}
+	got, err := si.Verify(digest)
+	r.Algorithm = got.Algorithm
+	if err != nil {
+		return verdictOf(Crypto, err)
+	}
+	if !got.Bound && s.SubFilter == "ETSI.CAdES.detached" { // etsi-319142-1:6.3
+		return Check{Crypto, Undecided, "chữ ký không gắn với một chứng thư số xác định"}
+	}
+	return weakCheck(Crypto, append(got.Weak, sha1Weak...))
+}
+
+func weakCheck(name CheckName, weak []string) Check {
+	if len(weak) == 0 {
+		return Check{Name: name, Verdict: Valid}
+	}
+	weak = slices.Clone(weak)
+	slices.Sort(weak)
+	return Check{name, Undecided, "thuật toán yếu, không còn đủ tin cậy: " + strings.Join(slices.Compact(weak), ", ")}
+}
+
+func hashed(h crypto.Hash, data []byte) []byte {
+	w := h.New()
+	w.Write(data)
+	return w.Sum(nil)
+}
+
+func raws(certs []*x509.Certificate) [][]byte {
+	var out [][]byte
+	for _, c := range certs {
+		out = append(out, c.Raw)
+	}
+	return out
+}
+
+func (r *result) identify(c *x509.Certificate) {
+	r.Holder = cms.HolderOf(c)
+	r.Issuer, r.Serial = c.Issuer.CommonName, c.SerialNumber.Text(16)
+}
+
+// signatureStamp looks for a signature time stamp that holds; with one, the
+// signature is proven to have existed by then. etsi-319142-1:6.3
+func (v *verifier) signatureStamp(ctx context.Context, si *cms.SignerInfo, r *result) Check {
+	stamps := si.Timestamps()
+	if len(stamps) == 0 {
+		if r.proven {
+			r.Time = r.at
+			return Check{Name: Time, Verdict: Valid}
+		}
+		return Check{Time, Undecided, "không có dấu thời gian, thời gian ký chỉ do người ký khai"}
+	}
+	var worst Check
+	for _, raw := range stamps[:min(len(stamps), 8)] {
+		token, err := cms.ParseToken(raw)
+		if err == nil {
+			err = token.Covers(si.Signature)
+		}
+		if err != nil {
+			return verdictOf(Time, err) // it is inside the file and does not fit: forged or broken
+		}
+		c := v.stamp(ctx, token, r.at)
+		if c.Verdict == Valid {
+			v.used.Add(cms.Evidence{Tokens: [][]byte{token.Raw}})
+			if token.Time.Before(r.at) {
+				r.at, r.proven = token.Time, true
+			}
+			r.Time = token.Time
+			return c
+		}
+		worst = c
+	}
+	return worst
+}
+
+// stamp checks a token that is known to have existed by the moment at: its
+// signature, its certificate's chain and period then, its revocation.
+//
+// Revocation is asked for the moment of the token, since that is when evidence
+// was gathered; a later revocation for loss of the key still discredits it.
+func (v *verifier) stamp(ctx context.Context, t *cms.Token, at time.Time) Check {
+	v.pool.Add(t.Signed.Certificates...)
+	t.Supply(v.pool.Certificates())
+	got, err := t.Verify()
+	if err != nil {
+		return verdictOf(Time, err)
+	}
+	if c := weakCheck(Time, got.Weak); c.Verdict != Valid {
+		return c
+	}
+	if t.Time.After(v.o.Now.Add(5 * time.Minute)) {
+		return Check{Time, Undecided, "dấu thời gian đề ngày trong tương lai"}
+	}
+	chain, err := v.pool.BuildChain(t.Certificate(), at)
+	if err != nil {
+		return verdictOf(Time, fmt.Errorf("máy chủ dấu thời gian: %w", err))
+	}
+	v.used.Add(cms.Evidence{Certificates: raws(chain.Certificates)})
+	if err := errors.Join(chain.ValidAt(t.Time), chain.ValidAt(at)); err != nil {
+		return Check{Time, Undecided, "máy chủ dấu thời gian: " + err.Error()}
+	}
+	if c := weakCheck(Time, chain.Weak); c.Verdict != Valid {
+		return c
+	}
+	return v.notRevoked(ctx, Time, chain, t.Time, at)
+}
+
+// notRevoked asks for every certificate below the anchor. until is the moment
+// up to which a revocation for loss of the key counts even if it came later.
+func (v *verifier) notRevoked(ctx context.Context, name CheckName, chain *cms.Chain, at, until time.Time) Check {
+	check := v.check.AsOf(at)
+	defer func() { v.used.Add(check.Used) }()
+	var weak []string
+	for i, c := range chain.Certificates[:len(chain.Certificates)-1] {
+		got := check.Revocation(ctx, c, chain.Certificates[i+1])
+		late := !got.RevokedAt.IsZero() && !got.RevokedAt.After(until) && got.Reason <= 2 // unspecified, key or CA compromise
+		switch {
+		case got.Status == cms.Revoked, late && until.After(at):
+			return Check{name, Invalid, fmt.Sprintf("chứng thư số %s bị thu hồi từ %s", c.Subject.CommonName, stampText(got.RevokedAt))}
+		case got.Status != cms.Good:
+			return Check{name, Undecided, fmt.Sprintf("chưa biết chứng thư số %s có bị thu hồi hay không: %s", c.Subject.CommonName, got.Cause)}
+		}
+		weak = append(weak, got.Weak...)
+	}
+	return weakCheck(name, weak)
+}
+
+// certificate adds chain, period, revocation and scope of the signer.
+func (v *verifier) certificate(ctx context.Context, cert *x509.Certificate, r *result, scope Check) {
+	chain, err := v.pool.BuildChain(cert, r.at)
+	if err != nil {
+		r.add(verdictOf(ChainCheck, err))
+		r.add(scope)
+		return
+	}
+	v.used.Add(cms.Evidence{Certificates: raws(chain.Certificates)})
+	r.Anchor = chain.Kind
+	r.add(weakCheck(ChainCheck, chain.Weak))
+	r.add(r.period(chain))
+	c := v.notRevoked(ctx, Revocation, chain, r.at, r.at)
+	if c.Verdict == Invalid && !r.proven && v.claimedBefore(ctx, chain, r) {
+		c.Verdict, c.Cause = Undecided, c.Cause+"; không có dấu thời gian chứng minh đã ký trước đó"
+	}
+	r.add(c)
+	r.add(scope)
+}
+
+// period: without a proven time a certificate that has ended since leaves the
+// question open, unless even the claimed time lies outside. law:ND23-16
+func (r *result) period(chain *cms.Chain) Check {
+	err := chain.ValidAt(r.at)
+	if err == nil {
+		return Check{Name: Period, Verdict: Valid}
+	}
+	if r.proven || (!r.Claimed.IsZero() && chain.ValidAt(r.Claimed) != nil) {
+		return Check{Period, Invalid, err.Error()}
+	}
+	return Check{Period, Undecided, err.Error() + "; không có dấu thời gian chứng minh đã ký khi còn hạn"}
+}
+
+// claimedBefore says whether the signer claims to have signed before any of the
+// chain was revoked.
+func (v *verifier) claimedBefore(ctx context.Context, chain *cms.Chain, r *result) bool {
+	if r.Claimed.IsZero() || r.Claimed.After(r.at) {
+		return false
+	}
+	check := v.check.AsOf(r.Claimed)
+	for i, c := range chain.Certificates[:len(chain.Certificates)-1] {
+		if check.Revocation(ctx, c, chain.Certificates[i+1]).Status == cms.Revoked {
+			return false
+		}
+	}
+	return true
+}
+
+// scopeOf: usage of the certificate, and whose it is. law:ND23-16
+func scopeOf(o VerifyOptions, s Signature, cert *x509.Certificate, h cms.Holder) Check {
+	if err := cms.CheckSigningUsage(cert); err != nil {
+		return verdictOf(Scope, err)
+	}
+	switch {
+	case h.Kind == cms.AgencyHolder && o.AgencyCode != "" && h.AgencyCode != "" && h.AgencyCode != o.AgencyCode:
+		return Check{Scope, Invalid, fmt.Sprintf("chứng thư số của cơ quan %s, không phải %s", h.AgencyCode, o.AgencyCode)}
+	case h.Kind == cms.AgencyHolder && o.AgencyCode != "" && h.AgencyCode == "":
+		return Check{Scope, Undecided, "chứng thư số không ghi mã cơ quan"}
+	case h.Kind == cms.PersonHolder && o.Person != "" && !sameName(h.Name, o.Person):
+		return Check{Scope, Invalid, fmt.Sprintf("người ký là %s, không phải %s", h.Name, o.Person)}
+	case h.Kind == cms.PersonHolder && s.Name != "" && !sameName(h.Name, s.Name):
+		return Check{Scope, Undecided, fmt.Sprintf("chữ ký ghi tên %s, chứng thư số cấp cho %s", s.Name, h.Name)}
+	}
+	return Check{Name: Scope, Verdict: Valid}
+}
+
+func sameName(a, b string) bool {
+	fold := func(s string) string { return strings.Join(strings.Fields(norm.NFC.String(s)), " ") }
+	return strings.EqualFold(fold(a), fold(b))
+}
+
+// examineStamp checks a document time stamp. etsi-319142-1:5.4.3
+func (v *verifier) examineStamp(ctx context.Context, s Signature, r *result) {
+	token, err := cms.ParseToken(s.Contents)
+	if err == nil {
+		if digest := v.signedDigest(s, token.Hash); digest == nil || token.CoversDigest(digest) != nil {
+			err = cms.ErrDigest
+		}
+	}
+	r.add(verdictOf(Crypto, err))
+	if err != nil {
+		return
+	}
+	c := v.stamp(ctx, token, r.at)
+	if cert := token.Certificate(); cert != nil {
+		r.identify(cert)
+	}
+	r.Algorithm = "RFC 3161"
+	if c.Verdict == Valid {
+		v.used.Add(cms.Evidence{Tokens: [][]byte{token.Raw}})
+		r.Time = token.Time
+		if token.Time.Before(r.at) {
+			r.at, r.proven = token.Time, true
+		}
+	} else {
+		// Everything about a time stamp is about time: it must hold by itself.
+		r.add(Check{ChainCheck, c.Verdict, c.Cause})
+	}
+	r.add(c)
+}
