@@ -183,6 +183,7 @@ func canonicalChild(raw []byte, outer []binding, m method) ([]byte, error) {
 	var b bytes.Buffer
 	c := newC14N(&b, m)
 	s := fragment(raw, outer)
+	defer s.close()
 	inside := 0
 	for depth := 0; ; {
 		tok, err := s.next()
@@ -257,9 +258,10 @@ func (r *reference) transform(algorithm string) {
 	r.c14n = m
 }
 
-// walk calls start for each element of the signature namespaces with the path
+// walk reads s to its end and closes it. It calls start for each element of the signature namespaces with the path
 // of local names, and text for each end of one with the text right in it.
 func walk(s *scanner, start func(path string, s *scanner), text func(path, text string) error) error {
+	defer s.close()
 	var path []string
 	var texts []string
 	for {
@@ -320,7 +322,9 @@ func digestReference(doc io.Reader, max int64, r *reference, sig span) ([]byte, 
 		return nil, unsupported("reference to " + r.uri)
 	}
 	h := alg.New()
-	if err := canonicalize(h, newScanner(doc, max, maxDepth), r, sig); err != nil {
+	s := newScanner(doc, max, maxDepth)
+	defer s.close()
+	if err := canonicalize(h, s, r, sig); err != nil {
 		return nil, err
 	}
 	return h.Sum(nil), nil

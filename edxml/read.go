@@ -44,7 +44,8 @@ func read(r io.Reader, o Options, headerOnly bool) (*Packet, error) {
 		o.MaxAttachments = defaultMaxAttachments
 	}
 	d := &reading{s: newScanner(r, o.MaxBytes, maxDepth), o: o, headerOnly: headerOnly, p: new(Packet)}
-	d.t.nodes = make([]node, 0, 128)
+	defer d.s.close()
+	d.t.nodes, d.t.text = make([]node, 0, 128), make([]byte, 0, 4<<10)
 	if err := d.run(); err != nil {
 		return nil, err
 	}
@@ -149,6 +150,7 @@ func (d *reading) content(n int) error {
 	d.t.nodes[n].to = -1 // marks that content came; an element with children has no text
 	a := decoder{&d.t, d.p}.attachment(n)
 	c := newContent(d.s)
+	defer c.close()
 	if d.o.Attachment != nil {
 		if err := d.o.Attachment(a, c); err != nil {
 			if c.err != nil && c.err != io.EOF { // the sink only passed our error on

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -17,6 +18,7 @@ import (
 // next call.
 type scanner struct {
 	in       io.Reader
+	own      *[bufferSize]byte
 	buf      []byte
 	pos, end int   // unread part of buf
 	base     int64 // offset of buf[0] in the input
@@ -43,7 +45,9 @@ type scanner struct {
 	endName []byte // keeps the name of an end tag
 }
 
-type frame struct{ name, bindings int } // marks in names and bindings
+// frame is an open element: where its raw name and its namespace declarations
+// begin, and how many bytes of the name are prefix.
+type frame struct{ name, prefix, bindings int }
 
 type binding struct{ prefix, uri string }
 
@@ -65,8 +69,20 @@ const (
 
 const bufferSize = 64 << 10
 
+// buffers are used again: a small packet would otherwise cost more to provide
+// for than to read.
+var buffers = sync.Pool{New: func() any { return new([bufferSize]byte) }}
+
+// newScanner takes a buffer; give it back with close.
 func newScanner(in io.Reader, max int64, maxDepth int) *scanner {
-	return &scanner{in: in, buf: make([]byte, bufferSize), max: max, maxDepth: maxDepth}
+	own := buffers.Get().(*[bufferSize]byte)
+	return &scanner{in: in, own: own, buf: own[:], max: max, maxDepth: maxDepth}
+}
+
+// close gives the buffer back; no slice of a token may be used afterwards.
+func (s *scanner) close() {
+	buffers.Put(s.own)
+	s.own, s.buf = nil, nil
 }
 
 func (s *scanner) at() int64 { return s.base + int64(s.pos) }
@@ -127,6 +143,14 @@ func (s *scanner) need(n int) (bool, error) {
 		}
 	}
 	return true, nil
+}
+
+// untilByte is until for one character.
+func (s *scanner) untilByte(from int, mark byte) (int, error) {
+	if i := bytes.IndexByte(s.buf[s.pos+from:s.end], mark); i >= 0 {
+		return from + i, nil
+	}
+	return s.until(from, string(mark))
 }
 
 // until makes the input available up to and with the mark, searched from the

@@ -27,15 +27,15 @@ func (s *scanner) startTag() (token, error) {
 	if n == 0 || !ok {
 		return 0, s.fail(CodeSyntax, "bad element name")
 	}
-	s.stack = append(s.stack, frame{len(s.names), len(s.bindings)})
+	s.stack = append(s.stack, frame{len(s.names), len(prefix), len(s.bindings)})
 	s.names = append(s.names, tag[:n]...)
+	s.prefix, s.local, s.started = prefix, local, true
 	if err := s.attributes(tag[n:]); err != nil {
 		return 0, err
 	}
 	if err := s.declare(); err != nil {
 		return 0, err
 	}
-	s.prefix, s.local, s.started = prefix, local, true
 	s.pos += size
 	return tokStart, nil
 }
@@ -72,7 +72,7 @@ func (s *scanner) tagSize() (int, error) {
 // attributes reads the part of a start tag behind the name.
 func (s *scanner) attributes(b []byte) error {
 	s.attrs, s.scratch = s.attrs[:0], s.scratch[:0]
-	for {
+	for len(b) > 0 {
 		rest := bytes.TrimLeft(b, " \t\r\n")
 		if len(rest) == 0 {
 			return nil
@@ -101,6 +101,7 @@ func (s *scanner) attributes(b []byte) error {
 		s.attrs = append(s.attrs, attr{prefix, local, value})
 		b = after
 	}
+	return nil
 }
 
 // quoted reads ="…" or ='…'.
@@ -179,11 +180,8 @@ func (s *scanner) declare() error {
 const nsXML = "http://www.w3.org/XML/1998/namespace"
 
 func (s *scanner) checkPrefixes() error {
-	name := s.names[s.stack[len(s.stack)-1].name:]
-	if prefix, _, _ := splitName(name); len(prefix) > 0 {
-		if _, ok := s.lookup(prefix); !ok {
-			return s.fail(CodeNamespace, "prefix %.40q is not declared", prefix)
-		}
+	if _, ok := s.lookup(s.prefix); !ok {
+		return s.fail(CodeNamespace, "prefix %.40q is not declared", s.prefix)
 	}
 	for i, a := range s.attrs {
 		if len(a.prefix) == 0 || string(a.prefix) == "xmlns" {
@@ -222,7 +220,7 @@ func (s *scanner) lookup(prefix []byte) (string, bool) {
 
 // endTag reads </name> at pos.
 func (s *scanner) endTag() (token, error) {
-	i, err := s.until(2, ">")
+	i, err := s.untilByte(2, '>')
 	if err != nil {
 		return 0, err
 	}
@@ -238,7 +236,10 @@ func (s *scanner) endTag() (token, error) {
 func (s *scanner) closeElement() (token, error) {
 	f := s.stack[len(s.stack)-1]
 	s.endName = append(s.endName[:0], s.names[f.name:]...)
-	s.prefix, s.local, _ = splitName(s.endName)
+	s.prefix, s.local = s.endName[:f.prefix], s.endName[f.prefix:]
+	if f.prefix > 0 {
+		s.local = s.local[1:] // the colon
+	}
 	s.stack = s.stack[:len(s.stack)-1]
 	s.names = s.names[:f.name]
 	s.bindings = s.bindings[:f.bindings]

@@ -144,6 +144,7 @@ func (d *dsig) verifyValue(cert *x509.Certificate, res *SignatureResult) error {
 // and of the end tag of its header (-1 if it has none).
 func findSignatures(r io.Reader, size int64) (list []span, headerEnd int64, err error) {
 	s := newScanner(r, size, maxDepth)
+	defer s.close()
 	headerEnd = -1
 	depth, in := 0, 0 // in: depth of the Signature element being passed
 	for {
