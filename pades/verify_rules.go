@@ -370,8 +370,10 @@ func (c *comparer) pages() {
 func (c *comparer) page(i int, a, b pdf.Page) {
 	was, is := c.old.Array(a.Dict["Annots"]), c.new.Array(b.Dict["Annots"])
 	if c.changed[a.Ref.Num] {
-		if d := differing(a.Dict, b.Dict); len(d) != 1 || d[0] != "Annots" {
-			return // stays unclaimed: the page itself was changed
+		for _, k := range differing(a.Dict, b.Dict) {
+			if k != "Annots" {
+				c.other("trang %d bị thay đổi (khóa /%s)", i+1, k)
+			}
 		}
 		c.claimed[a.Ref.Num] = true
 	}
