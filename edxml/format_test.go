@@ -1,0 +1,88 @@
+package edxml
+
+import (
+	"archive/zip"
+	"bytes"
+	"io"
+	"testing"
+)
+
+func zipOf(t testing.TB, files map[string][]byte) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for name, content := range files {
+		f, err := w.Create(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.Write(content); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func unwrap(name string, b []byte) (io.ReadCloser, error) {
+	a := Attachment{Name: name, Size: int64(len(b)), Format: sniff(b)}
+	return Unwrap(a, bytes.NewReader(b))
+}
+
+// The manifest says application/pdf, the payload is a zip of one entry.
+func TestUnwrapZippedAttachment(t *testing.T) {
+	text := []byte("nội dung của tệp")
+	one := zipOf(t, map[string][]byte{"2f1c5b1e.TXT": text})
+	rc, err := unwrap("báo cáo.txt", one)
+	if err != nil || rc == nil {
+		t.Fatal(err)
+	}
+	defer rc.Close()
+	if got, err := io.ReadAll(rc); err != nil || !bytes.Equal(got, text) {
+		t.Errorf("%q %v", got, err)
+	}
+}
+
+func TestUnwrapLeavesOthersAlone(t *testing.T) {
+	one := zipOf(t, map[string][]byte{"a": []byte("x")})
+	for name, b := range map[string][]byte{
+		"a.zip": one, "A.DOCX": one, "a.pdf": []byte("%PDF-1.7"), "a.txt": nil,
+		"b.txt": zipOf(t, map[string][]byte{"a": nil, "b": nil}), "c.txt": zipOf(t, map[string][]byte{"d/": nil}),
+	} {
+		if rc, err := unwrap(name, b); rc != nil || err != nil {
+			t.Errorf("%s: %v %v", name, rc, err)
+		}
+	}
+}
+
+func TestUnwrapCaps(t *testing.T) {
+	bomb := zipOf(t, map[string][]byte{"a": make([]byte, 64<<20)})
+	if _, err := unwrap("a.txt", bomb); CodeOf(err) != CodeZip {
+		t.Errorf("bomb: %v", err)
+	}
+	// The directory says 10 bytes, the stream gives more.
+	lie := zipOf(t, map[string][]byte{"a": make([]byte, 17<<20)})
+	at := bytes.LastIndex(lie, []byte("PK\x01\x02"))
+	copy(lie[at+24:], []byte{10, 0, 0, 0})
+	rc, err := unwrap("a.txt", lie)
+	if err == nil && rc != nil {
+		_, err = io.Copy(io.Discard, rc)
+	}
+	if CodeOf(err) != CodeZip {
+		t.Errorf("lying zip: %v", err)
+	}
+	damaged := zipOf(t, map[string][]byte{"a": []byte("xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx")})
+	if _, err := unwrap("a.txt", damaged[:len(damaged)-5]); CodeOf(err) != CodeZip {
+		t.Errorf("damaged: %v", err)
+	}
+}
+
+func TestSniff(t *testing.T) {
+	for want, head := range map[Format]string{PDF: "%PDF-1.4", Zip: "PK\x03\x04..", OLE: "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", XML: "<?xml version", Unknown: "GIF89a"} {
+		if got := sniff([]byte(head)); got != want {
+			t.Errorf("%q: %q", head, got)
+		}
+	}
+}
