@@ -11,9 +11,9 @@
 // and a refusal carries them to the screen. The restatements are ours, one
 // line each; the acts' own texts are not repeated.
 //
-// Three text files hold it all and can be read without a program: acts.tsv,
-// clauses.tsv (the 368 demands of the five provincial regulations) and
-// national.tsv. Figures (days, lengths, terms) are dated data too: see Figure,
+// Four text files hold it all and can be read without a program: acts.tsv,
+// clauses.tsv (the 368 demands of the five provincial regulations),
+// national.tsv and vi.tsv (the Vietnamese sentences). Figures (days, lengths, terms) are dated data too: see Figure,
 // DocTypes, Marks.
 //
 // law:HT33-21.a HT33-21.b
@@ -68,6 +68,7 @@ type Clause struct {
 	Capabilities []string // C01 … C35, the owner first
 	Roles        string   // who it speaks to, English role codes
 	Text         string   // restatement, English
+	Vi           string   // restatement, Vietnamese, for screens; "" for context
 	Act          Act
 }
 
@@ -107,6 +108,9 @@ var clausesTSV string
 //go:embed national.tsv
 var nationalTSV string
 
+//go:embed vi.tsv
+var viTSV string
+
 // index is built once from the embedded files.
 type index struct {
 	acts    []Act
@@ -116,7 +120,7 @@ type index struct {
 }
 
 var load = sync.OnceValue(func() *index {
-	x, err := parseIndex(actsTSV, clausesTSV, nationalTSV)
+	x, err := parseIndex(actsTSV, clausesTSV, nationalTSV, viTSV)
 	if err != nil {
 		panic(err) // the embedded files are checked by a test
 	}
@@ -237,7 +241,7 @@ func rows(name, table string, fields int, each func(n int, f []string) error) er
 	return nil
 }
 
-func parseIndex(acts, clauses, national string) (*index, error) {
+func parseIndex(acts, clauses, national, vi string) (*index, error) {
 	x := &index{byID: map[Ref]int{}, byAct: map[string]int{}}
 	err := rows("acts.tsv", acts, 7, func(_ int, f []string) error {
 		x.byAct[f[0]] = len(x.acts)
@@ -253,7 +257,14 @@ func parseIndex(acts, clauses, national string) (*index, error) {
 	if err := rows("national.tsv", national, 6, x.add); err != nil {
 		return nil, err
 	}
-	return x, nil
+	return x, rows("vi.tsv", vi, 2, func(_ int, f []string) error {
+		i, ok := x.byID[Ref(f[0])]
+		if !ok || f[1] == "" || x.clauses[i].Vi != "" {
+			return fmt.Errorf("%s: not listed, empty or twice", f[0])
+		}
+		x.clauses[i].Vi = f[1]
+		return nil
+	})
 }
 
 func (x *index) add(_ int, f []string) error {

@@ -3,6 +3,8 @@ package law
 import (
 	"strings"
 	"testing"
+
+	"vanthu/viet"
 )
 
 func TestIndexHolds368Demands(t *testing.T) {
@@ -112,6 +114,11 @@ func TestEveryListedClauseHasATitleAndAnAct(t *testing.T) {
 			t.Errorf("%s: %q", c.ID, title)
 		}
 	}
+	for _, c := range All() {
+		if (c.Vi == "") != (c.Kind == Context) || c.Vi != viet.NFC(c.Vi) {
+			t.Errorf("%s (%s): Vietnamese sentence %q", c.ID, c.Kind, c.Vi)
+		}
+	}
 	for _, a := range Acts() {
 		if a.ReplacedBy != "" {
 			if _, ok := load().byAct[a.ReplacedBy]; !ok {
@@ -129,7 +136,7 @@ func TestIndexRefusesBadLines(t *testing.T) {
 		"X 1\tSOFTWARE\tMUST\tC01\t-\ttext", "X-1\tSOFTWARE\tMUST\tC01\t-\ttext\tmore",
 		"X-1\tSOFTWARE\tMUST\tC01\t-\ta\nX-1\tSOFTWARE\tMUST\tC01\t-\tb",
 	} {
-		if _, err := parseIndex(acts, line, ""); err == nil {
+		if _, err := parseIndex(acts, line, "", ""); err == nil {
 			t.Errorf("accepted %q", line)
 		}
 	}
