@@ -17,7 +17,6 @@ import (
 	"log"
 	"os"
 	"path/filepath"
-	"sort"
 	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
@@ -46,15 +45,13 @@ type manifest struct {
 }
 
 func run() error {
-	if err := empty(out); err != nil {
-		return err
-	}
 	m := manifest{Files: map[string]string{}}
-	pdf, err := copyPDF()
+	o := output{}
+	pdf, err := copyPDF(o)
 	if err != nil {
 		return err
 	}
-	if err := bundle(pdf, m.Files); err != nil {
+	if err := bundle(o, pdf, m.Files); err != nil {
 		return err
 	}
 	sprite, names, err := drawSprite(web, "node_modules/lucide-static/icons")
@@ -68,15 +65,30 @@ func run() error {
 	}
 	for name, body := range map[string][]byte{"icons.svg": sprite, "seal.svg": seal} {
 		m.Files[name] = hashed(name, body)
-		if err := put(m.Files[name], body); err != nil {
-			return err
-		}
+		o[m.Files[name]] = body
 	}
 	b, err := json.MarshalIndent(m, "", " ")
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(out, "manifest.json"), b, 0o644)
+	o["manifest.json"] = b
+	return o.write()
+}
+
+// output is what dist will hold: nothing is written before all of it is made,
+// so that a fault leaves the last good bundle in place.
+type output map[string][]byte
+
+func (o output) write() error {
+	if err := empty(out); err != nil {
+		return err
+	}
+	for name, body := range o {
+		if err := put(name, body); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // empty clears dist but for the placeholder that keeps it in the repository.
@@ -97,7 +109,7 @@ func empty(dir string) error {
 }
 
 // bundle runs esbuild over the entry points and notes their hashed names.
-func bundle(pdfBase string, files map[string]string) error {
+func bundle(o output, pdfBase string, files map[string]string) error {
 	entries, err := entryPoints()
 	if err != nil {
 		return err
@@ -112,7 +124,8 @@ func bundle(pdfBase string, files map[string]string) error {
 		MinifySyntax:        true,
 		Target:              api.ES2020,
 		Engines:             []api.Engine{{Name: api.EngineChrome, Version: "87"}, {Name: api.EngineFirefox, Version: "78"}, {Name: api.EngineSafari, Version: "14"}},
-		Supported:           map[string]bool{"top-level-await": true},
+		// Safari 14 fails only on destructuring forms that nobody writes.
+		Supported: map[string]bool{"destructuring": true, "top-level-await": true},
 		Loader:              map[string]api.Loader{".woff2": api.LoaderFile, ".svg": api.LoaderFile},
 		Define:              map[string]string{"PDF_BASE": fmt.Sprintf("%q", "/static/"+pdfBase+"/")},
 		EntryNames:          "[name]-[hash]",
@@ -121,8 +134,8 @@ func bundle(pdfBase string, files map[string]string) error {
 		Outdir:              out,
 		PublicPath:          "/static",
 		LegalComments:       api.LegalCommentsNone,
-		Metafile:            true,
 		LogLevel:            api.LogLevelWarning,
+		LogLimit:            8,
 	})
 	if len(r.Errors) > 0 {
 		return fmt.Errorf("%d errors in script or style", len(r.Errors))
@@ -130,9 +143,7 @@ func bundle(pdfBase string, files map[string]string) error {
 	for _, f := range r.OutputFiles {
 		name := filepath.Base(f.Path)
 		files[plain(name)] = name
-		if err := put(name, f.Contents); err != nil {
-			return err
-		}
+		o[name] = f.Contents
 	}
 	return nil
 }
@@ -200,7 +211,7 @@ func put(name string, body []byte) error {
 
 // copyPDF copies the side files of PDF.js, which it fetches by fixed names,
 // into a folder named by the package's version.
-func copyPDF() (string, error) {
+func copyPDF(o output) (string, error) {
 	const pkg = "node_modules/pdfjs-dist/"
 	b, err := os.ReadFile(pkg + "package.json")
 	if err != nil {
@@ -216,14 +227,14 @@ func copyPDF() (string, error) {
 		"cmaps/*.bcmap": "cmaps", "standard_fonts/*.ttf": "fonts", "standard_fonts/*.pfb": "fonts", "iccs/*.icc": "iccs",
 	}
 	for g, dir := range globs {
-		if err := copyAll(pkg+g, filepath.Join(base, dir)); err != nil {
+		if err := o.copyAll(pkg+g, filepath.Join(base, dir)); err != nil {
 			return "", err
 		}
 	}
 	return base, nil
 }
 
-func copyAll(glob, dir string) error {
+func (o output) copyAll(glob, dir string) error {
 	found, err := filepath.Glob(glob)
 	if err != nil {
 		return err
@@ -231,15 +242,12 @@ func copyAll(glob, dir string) error {
 	if len(found) == 0 {
 		return fmt.Errorf("nothing matches %s", glob)
 	}
-	sort.Strings(found)
 	for _, f := range found {
 		body, err := os.ReadFile(f)
 		if err != nil {
 			return err
 		}
-		if err := put(filepath.Join(dir, filepath.Base(f)), body); err != nil {
-			return err
-		}
+		o[filepath.Join(dir, filepath.Base(f))] = body
 	}
 	return nil
 }

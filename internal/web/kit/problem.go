@@ -103,7 +103,7 @@ func (k *Kit) problemOf(r *http.Request, err error) part.Problem {
 	p.Links = []part.Link{{Text: "Về bàn làm việc", Href: "/", Icon: "layout-list", Kind: "pri"}}
 	if p.Person.Name == "" {
 		p.Shape = part.Bare
-		p.Links[0].Text, p.Links[0].Icon = "Về trang đầu", "arrow-left"
+		p.Links[0].Text = "Về trang đầu"
 	}
 	return p
 }

@@ -1,0 +1,12 @@
+// What every page loads. Pages work without it; it makes them quicker.
+import "htmx.org"
+import "../part/theme"
+import "../part/dialog"
+import "../part/toast"
+import "../part/form"
+import "../part/combo-box"
+import "../part/date-field"
+import "../part/file-drop"
+import "../part/keys"
+import "../part/live"
+import "../part/pdf-lazy"
