@@ -3,11 +3,11 @@ package hub
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
+	"vanthu/edxml"
 	"vanthu/internal/db"
 	"vanthu/internal/fail"
 )
@@ -52,20 +52,22 @@ type Agency struct {
 	Successor string    // code of the agency that took over, when closed
 	Decision  string    // number of the decision behind the last change of code or state
 	Seen      time.Time // last call of the agency's system
+	Changed   time.Time // last change of this line
+	Version   int64     // grows with every change in the directory
 
-	id      int64
-	changed int64
+	id int64
 }
 
 const agencyColumns = `id, code, alt_code, name, symbol, parent, class, mail, phone, fax, address, website, contact,
-	state, state_at, trial_ends, paused, successor, decision, seen_at, changed`
+	state, state_at, trial_ends, paused, successor, decision, seen_at, changed_at, changed`
 
 func scanAgency(r db.Row) (a Agency, err error) {
 	var state string
-	var since, trial, seen int64
+	var since, trial, seen, changed int64
 	err = r.Scan(&a.id, &a.Code, &a.AltCode, &a.Name, &a.Symbol, &a.Parent, &a.Class, &a.Mail, &a.Phone, &a.Fax,
-		&a.Address, &a.Website, &a.Contact, &state, &since, &trial, &a.Paused, &a.Successor, &a.Decision, &seen, &a.changed)
-	a.State, a.Since, a.TrialEnds, a.Seen = LinkState(state), db.Time(since), db.Time(trial), db.Time(seen)
+		&a.Address, &a.Website, &a.Contact, &state, &since, &trial, &a.Paused, &a.Successor, &a.Decision, &seen, &changed, &a.Version)
+	a.State, a.Since, a.TrialEnds = LinkState(state), db.Time(since), db.Time(trial)
+	a.Seen, a.Changed = db.Time(seen), db.Time(changed)
 	return a, err
 }
 
@@ -80,24 +82,14 @@ func agencyByCode(q db.Q, code string) (Agency, error) {
 		WHERE id = (SELECT agency FROM agency_code WHERE code = $1)`, NormalCode(code))
 }
 
-var shortCode = regexp.MustCompile(`^([0-9A-Z]{1,3}\.)?([0-9A-Z]{1,2}\.)?[0-9A-Z]{1,2}\.[A-Z][0-9]{2}$`)
-
-// NormalCode brings sloppy spellings of the older code system to their full
-// form: blanks and case apart, "28.22.h17" is "000.28.22.H17"
-// (QCVN 102: level 1 stands last). Other codes only lose blanks and case.
+// NormalCode brings the spellings of a code to one: blanks and case apart,
+// "28.22.h17" is "000.28.22.H17" (QCVN 102). What is no code stays as it is.
 func NormalCode(code string) string {
-	code = strings.ToUpper(strings.TrimSpace(code))
-	if !shortCode.MatchString(code) {
-		return code
+	c, err := edxml.ParseAgencyCode(code)
+	if err != nil {
+		return strings.TrimSpace(code)
 	}
-	groups := strings.Split(code, ".")
-	for len(groups) < 4 {
-		groups = append([]string{"0"}, groups...)
-	}
-	for i, width := range []int{3, 2, 2} {
-		groups[i] = strings.Repeat("0", max(0, width-len(groups[i]))) + groups[i]
-	}
-	return strings.Join(groups, ".")
+	return c.Text
 }
 
 // Directory is a page of the directory's changes.
@@ -134,7 +126,7 @@ func (h *Hub) Directory(ctx context.Context, since string) (Directory, error) {
 		return addOldCodes(v, d.Agencies)
 	})
 	if n := len(d.Agencies); n > 0 {
-		d.Next = strconv.FormatInt(d.Agencies[n-1].changed, 10)
+		d.Next = strconv.FormatInt(d.Agencies[n-1].Version, 10)
 	}
 	return d, err
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"vanthu/edxml"
 	"vanthu/internal/db"
 	"vanthu/internal/fail"
 )
@@ -43,9 +44,9 @@ func (a *act) enrol(g Agency) error {
 		return badAgency("code", "Mã "+g.Code+" là mã cũ của "+old.Name+", không cấp lại cho cơ quan khác.")
 	}
 	_, err = a.Exec(`UPDATE agency SET alt_code = $1, name = $2, symbol = $3, parent = $4, class = $5, mail = $6, phone = $7,
-		fax = $8, address = $9, website = $10, contact = $11, decision = $12, changed = $13 WHERE id = $14`,
+		fax = $8, address = $9, website = $10, contact = $11, decision = $12, changed_at = $13, changed = $14 WHERE id = $15`,
 		g.AltCode, g.Name, g.Symbol, g.Parent, g.Class, g.Mail, g.Phone, g.Fax, g.Address, g.Website, g.Contact,
-		g.Decision, a.NewID(), old.id)
+		g.Decision, db.Ms(a.Now), a.NewID(), old.id)
 	if err != nil {
 		return err
 	}
@@ -57,14 +58,20 @@ func (a *act) enrol(g Agency) error {
 
 func checkAgency(g Agency) error {
 	switch {
-	case g.Code == "" || len(g.Code) > 35 || strings.ContainsAny(g.Code, ":/ \t\n,;"):
-		return badAgency("code", "Mã định danh của cơ quan phải có từ 1 đến 35 ký tự, không có dấu cách.")
+	case notCode(g.Code):
+		return badAgency("code", "Mã định danh “"+oneLine(g.Code, 60)+"” không đúng dạng.")
 	case strings.TrimSpace(g.Name) == "":
 		return badAgency("name", "Cơ quan "+g.Code+" cần có tên.")
 	case g.Parent == g.Code:
 		return badAgency("parent", "Cơ quan "+g.Code+" không thể là cấp trên của chính mình.")
 	}
 	return nil
+}
+
+// notCode says that a text cannot be an agency's code in any code system.
+func notCode(code string) bool {
+	_, err := edxml.ParseAgencyCode(code)
+	return err != nil
 }
 
 func badAgency(field, text string) error {
@@ -77,9 +84,9 @@ func (a *act) addAgency(g Agency) error {
 		g.Class = "state"
 	}
 	_, err := a.Exec(`INSERT INTO agency (`+agencyColumns+`)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`,
 		id, g.Code, g.AltCode, g.Name, g.Symbol, g.Parent, g.Class, g.Mail, g.Phone, g.Fax, g.Address, g.Website, g.Contact,
-		string(LinkNone), db.Ms(a.Now), 0, false, "", g.Decision, 0, a.NewID())
+		string(LinkNone), db.Ms(a.Now), 0, false, "", g.Decision, 0, db.Ms(a.Now), a.NewID())
 	if err != nil {
 		return err
 	}
@@ -112,6 +119,55 @@ func (a *act) addCodes(id int64, codes ...string) error {
 		}
 	}
 	return nil
+}
+
+// EnrolUnder is Enrol by an agency for those below it: the new agency's parent
+// is the caller or stands below it (registerAgency of the national kit).
+func (h *Hub) EnrolUnder(ctx context.Context, c Caller, g Agency) error {
+	return h.write(ctx, func(a *act) error {
+		if err := a.below(c, g.Parent); err != nil {
+			return err
+		}
+		if old, err := agencyByCode(a, g.Code); err == nil {
+			if err := a.below(c, old.Parent); err != nil {
+				return err
+			}
+		}
+		return a.enrol(g)
+	})
+}
+
+// CloseUnder closes an agency below the caller (deleteAgency of the national
+// kit): nothing is deleted.
+func (h *Hub) CloseUnder(ctx context.Context, c Caller, code string) error {
+	return h.write(ctx, func(a *act) error {
+		g, err := agencyByCode(a, code)
+		if err != nil {
+			return badAgency("code", "Danh bạ không có cơ quan mã "+code+".")
+		}
+		if err := a.below(c, g.Parent); err != nil {
+			return err
+		}
+		if g.State == LinkClosed {
+			return nil
+		}
+		return a.link(g, LinkClosed, "", "Đơn vị cấp trên "+c.Code+" đóng mã")
+	})
+}
+
+// below checks that a code is the caller's or of an agency below it.
+func (a *act) below(c Caller, code string) error {
+	for range 16 {
+		g, err := agencyByCode(a, code)
+		if err != nil {
+			break
+		}
+		if g.id == c.id {
+			return nil
+		}
+		code = g.Parent
+	}
+	return refuse(CodeForbidden, fail.Deny("Đơn vị "+c.Name+" chỉ được quản lý danh bạ của đơn vị trực thuộc.", "BRVT1842-10.3"))
 }
 
 // Link moves an agency along its way onto the exchange. A trial lasts two
@@ -152,8 +208,8 @@ func (a *act) link(g Agency, to LinkState, successor, reason string) error {
 	if to == LinkTrial {
 		ends = a.hub.trialEnd(a.Now)
 	}
-	_, err := a.Exec(`UPDATE agency SET state = $1, state_at = $2, trial_ends = $3, successor = $4, decision = $5, changed = $6
-		WHERE id = $7`, string(to), db.Ms(a.Now), db.Ms(ends), successor, reason, a.NewID(), g.id)
+	_, err := a.Exec(`UPDATE agency SET state = $1, state_at = $2, trial_ends = $3, successor = $4, decision = $5,
+		changed_at = $2, changed = $6 WHERE id = $7`, string(to), db.Ms(a.Now), db.Ms(ends), successor, reason, a.NewID(), g.id)
 	if err != nil {
 		return err
 	}
@@ -215,7 +271,8 @@ func (h *Hub) Pause(ctx context.Context, by db.Actor, code string, paused bool, 
 		if err != nil {
 			return badAgency("code", "Danh bạ không có cơ quan mã "+code+".")
 		}
-		if _, err := a.Exec(`UPDATE agency SET paused = $1, changed = $2 WHERE id = $3`, paused, a.NewID(), g.id); err != nil {
+		if _, err := a.Exec(`UPDATE agency SET paused = $1, changed_at = $2, changed = $3 WHERE id = $4`,
+			paused, db.Ms(a.Now), a.NewID(), g.id); err != nil {
 			return err
 		}
 		a.wakes[g.id] = true

@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"math"
 	"time"
 
 	"vanthu/internal/db"
@@ -112,8 +113,9 @@ func pick(q db.Q, now time.Time, c Caller, k Look) ([]Arrival, error) {
 	if err != nil || paused {
 		return nil, err
 	}
-	page, err := db.All(q, scanArrival, arrivalColumns+` WHERE w.recipient = $1 ORDER BY w.class, w.packet LIMIT $2`,
-		c.id, scanAhead)
+	yes, no := k.statuses()
+	page, err := db.All(q, scanArrival, arrivalColumns+` WHERE w.recipient = $1 AND (w.status = $2 OR w.status = $3)
+		ORDER BY w.class, w.packet LIMIT $4`, c.id, yes, no, scanAhead)
 	if err != nil {
 		return nil, err
 	}
@@ -128,7 +130,7 @@ func pick(q db.Q, now time.Time, c Caller, k Look) ([]Arrival, error) {
 		if x.LockedUntil.After(now) {
 			held[p] = true
 		}
-		if held[p] || !k.wants(x.Kind) {
+		if held[p] {
 			continue
 		}
 		if out = append(out, x); len(out) == k.Limit {
@@ -138,9 +140,8 @@ func pick(q db.Q, now time.Time, c Caller, k Look) ([]Arrival, error) {
 	return out, nil
 }
 
-func (k Look) wants(kind Kind) bool {
-	return !(k.Statuses && kind != Status) && !(k.Letters && kind == Status)
-}
+// statuses gives the two values of waiting.status that the look wants.
+func (k Look) statuses() (bool, bool) { return !k.Letters, k.Statuses }
 
 func (a *act) lock(c Caller, list []Arrival, until time.Time) error {
 	ids := make([]int64, len(list))
@@ -169,13 +170,17 @@ func (a *act) seen(c Caller) error {
 func (h *Hub) Waiting(ctx context.Context, c Caller, k Look, from, to time.Time) (list []Arrival, err error) {
 	k = k.bounded(h)
 	err = h.Store.Read(ctx, func(v *db.View) error {
-		page, err := db.All(v, scanArrival, arrivalColumns+` WHERE w.recipient = $1 AND w.recipient NOT IN
-			(SELECT id FROM agency WHERE paused) ORDER BY w.class, w.packet LIMIT $2`, c.id, scanAhead)
-		for _, x := range page {
-			if k.wants(x.Kind) && len(list) < k.Limit && !x.At.Before(from) && (to.IsZero() || x.At.Before(to)) {
-				list = append(list, x)
-			}
+		paused, err := db.Value[bool](v, `SELECT paused FROM agency WHERE id = $1`, c.id)
+		if err != nil || paused {
+			return err
 		}
+		end := db.Ms(to)
+		if end == 0 {
+			end = math.MaxInt64
+		}
+		yes, no := k.statuses()
+		list, err = db.All(v, scanArrival, arrivalColumns+` WHERE w.recipient = $1 AND (w.status = $2 OR w.status = $3)
+			AND w.since >= $4 AND w.since < $5 ORDER BY w.class, w.packet LIMIT $6`, c.id, yes, no, db.Ms(from), end, k.Limit)
 		return err
 	})
 	return list, err

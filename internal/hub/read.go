@@ -11,6 +11,7 @@ import (
 
 	"vanthu/edxml"
 	"vanthu/internal/fail"
+	"vanthu/law"
 )
 
 // readLetter reads a packet to its end and keeps what a hub must know of it.
@@ -19,10 +20,45 @@ func readLetter(r io.Reader) (*letter, error) {
 	if err != nil {
 		return nil, unreadable(err)
 	}
+	if err := complete(p); err != nil {
+		return nil, err
+	}
 	if p.Status != nil {
 		return statusLetter(p), nil
 	}
 	return documentLetter(p), nil
+}
+
+// border lists the findings of the validator that the hub refuses for: what a
+// receiver's register or the hub itself cannot do without. The rest, which
+// packets in the wild break every day, is the receiver's to judge.
+var border = map[string]bool{
+	"N.MessageHeader.Subject":            true, // law:HT33-12.1 QD28-10.2
+	"R.MessageHeader.Subject":            true, // law:ND30-PL6
+	"N.MessageHeader.From.OrganId":       true,
+	"N.MessageHeader.StatusCode":         true,
+	"N.MessageHeader.Description":        true, // a refusal or recall without a reason (law:QD28-5.4)
+	"N.Bussiness.DocumentId":             true,
+	"M.Manifest.Reference.ContentId":     true, // a file that is listed did not come (law:QD28-9.1)
+	"R.Bussiness.BussinessDocType":       true,
+	"R.MessageHeader.OtherInfo.Priority": true,
+}
+
+// complete refuses packets with findings at the border, all named.
+func complete(p *edxml.Packet) error {
+	var f fail.Form
+	for _, e := range edxml.Validate(p) {
+		if border[e.Code] {
+			f.Add(e.Code, e.Description)
+		}
+	}
+	err := f.Err()
+	if err == nil {
+		return nil
+	}
+	e, _ := fail.As(err)
+	e.Refs = []law.Ref{"HT33-12.1", "QD28-10.2"}
+	return refuse(CodePacket, e.Then("Sửa gói tin rồi gửi lại."))
 }
 
 // unreadable turns the reader's error into a refusal that names the byte.
@@ -52,7 +88,7 @@ func documentLetter(p *edxml.Packet) *letter {
 	for _, to := range m.To {
 		l.to = append(l.to, to.OrganID)
 	}
-	l.targets = targetsOf(p, l)
+	l.targets = targetsOf(p)
 	l.content = contentOf(p)
 	l.texts = append(l.texts, m.Subject, m.Content, m.Code.Notation, m.DocumentType.Name, m.OtherInfo.SphereOfPromulgation, m.OtherInfo.TyperNotation)
 	l.texts = append(l.texts, m.OtherInfo.Appendixes...)
@@ -81,21 +117,12 @@ func documentID(m *edxml.MessageHeader) string {
 }
 
 // targetsOf tells which earlier documents a recall, update or replacement is
-// about; vendors leave the recalled document's id to the header.
-func targetsOf(p *edxml.Packet, l *letter) (out []string) {
-	if l.kind == New || p.Business == nil {
-		return nil
-	}
-	if id := oneLine(p.Business.DocumentID, 1000); id != "" {
-		out = append(out, id)
-	}
-	for _, r := range p.Business.Replacements {
-		if id := oneLine(r.DocumentID, 1000); id != "" {
+// about.
+func targetsOf(p *edxml.Packet) (out []string) {
+	for _, t := range p.Targets() {
+		if id := oneLine(t.DocumentID, 1000); id != "" {
 			out = append(out, id)
 		}
-	}
-	if len(out) == 0 && l.document != "" {
-		out = []string{l.document}
 	}
 	return out
 }

@@ -27,6 +27,7 @@ const (
 	CodeDirectory Code = "invalid_agency"
 	CodeLedger    Code = "invalid_log_range"
 	CodeReplay    Code = "replayed"
+	CodeForbidden Code = "forbidden"
 )
 
 // What is wrong with one recipient.

@@ -87,6 +87,15 @@ func (h *Hub) Sent(ctx context.Context, c Caller, since string) (SentPage, error
 	return p, err
 }
 
+// Recent lists the newest of what the caller sent, newest change first.
+func (h *Hub) Recent(ctx context.Context, c Caller, limit int) (list []SentLine, err error) {
+	err = h.Store.Read(ctx, func(v *db.View) error {
+		list, err = db.All(v, scanSent(v.Now), sentColumns+` WHERE d.sender = $1 ORDER BY d.changed DESC LIMIT $2`, c.id, min(limit, 2*sentPage))
+		return err
+	})
+	return list, err
+}
+
 // Said is one status about a delivery.
 type Said struct {
 	Code    string

@@ -23,6 +23,7 @@ CREATE TABLE agency (
   successor TEXT NOT NULL,
   decision TEXT NOT NULL,
   seen_at BIGINT NOT NULL,
+  changed_at BIGINT NOT NULL,
   changed BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX agency_changed ON agency (changed);
