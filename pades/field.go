@@ -26,7 +26,11 @@ type Widget struct {
 // Signed reports whether a signature field holds a signature.
 func (f Field) Signed() bool { return f.Type == "Sig" && f.Value != nil }
 
-const maxFields = 20_000
+// Limits on a form: fields, and annotations looked at on all pages.
+const (
+	maxFields = 20_000
+	maxAnnots = 1_000_000
+)
 
 // Fields lists the terminal fields of the form, in tree order. Circles and
 // broken parts of the tree are left out.
@@ -35,10 +39,15 @@ func Fields(f *pdf.File) ([]Field, error) {
 	if err != nil {
 		return nil, err
 	}
+	seen := 0
 	w := &fieldWalk{f: f, seen: map[pdf.Ref]bool{}, onPage: map[pdf.Ref]int{}, pageOf: map[pdf.Ref]int{}}
 	for _, p := range pages {
 		w.pageOf[p.Ref] = p.Index
-		for _, a := range f.Array(p.Dict["Annots"]) {
+		annots := f.Array(p.Dict["Annots"])
+		if seen += len(annots); seen > maxAnnots {
+			break
+		}
+		for _, a := range annots {
 			if r, ok := a.(pdf.Ref); ok {
 				w.onPage[r] = p.Index
 			}

@@ -10,6 +10,7 @@ const (
 	maxOperators = 5_000_000
 	maxGlyphs    = 500_000
 	maxFormDepth = 12
+	maxShown     = 1 << 16 // bytes of one string
 )
 
 // matrix is [a b c d e f] of iso32000-2:8.3.3.
@@ -101,6 +102,7 @@ func (in *interpreter) run(data []byte, res Dict) error {
 			return nil // the rest of a broken stream shows nothing
 		}
 		op, ok := o.(keyword)
+		l.count = 0
 		if !ok {
 			if len(in.args) < 64 {
 				in.args = append(in.args, o)
@@ -248,7 +250,7 @@ func (in *interpreter) show(o Object) {
 	if !ok || s.font == nil {
 		return
 	}
-	for _, c := range s.font.decode(string(str)) {
+	for _, c := range s.font.decode(string(str[:min(len(str), maxShown)])) {
 		if len(in.glyphs) > maxGlyphs {
 			return
 		}

@@ -189,7 +189,7 @@ func (f *File) loadEntry(num int, e Entry) (Object, error) {
 
 // parseAt parses the indirect object at e and returns it with the offset
 // behind it.
-func (f *File) parseAt(num int, e Entry, spans map[Name][2]int) (Object, int, error) {
+func (f *File) parseAt(num int, e Entry, spans map[Name][2]int) (obj Object, end int, err error) {
 	if e.Offset < 0 || e.Offset >= int64(len(f.data)) {
 		return nil, 0, damagedf("object %d outside the file", num)
 	}
@@ -197,7 +197,7 @@ func (f *File) parseAt(num int, e Entry, spans map[Name][2]int) (Object, int, er
 		return nil, 0, tooBigf("objects overlap")
 	}
 	l := &lexer{data: f.data, pos: int(e.Offset), refs: true, spans: spans}
-	defer func() { f.work += int64(l.pos) - e.Offset }()
+	defer func() { f.work += int64(max(l.pos, end)) - e.Offset }()
 	n, g, ok := l.header()
 	if !ok || n != num || g != e.Gen {
 		return nil, 0, damagedf("object %d is not at offset %d", num, e.Offset)
@@ -254,7 +254,7 @@ func (f *File) streamData(l *lexer, d Dict) (data []byte, end int, ok bool) {
 	// a wrong /Length: the data ends at the next endstream
 	i := bytes.Index(f.data[start:], []byte("endstream"))
 	if i < 0 {
-		return f.data[start:], len(f.data), true
+		return nil, len(f.data), true
 	}
 	data = bytes.TrimSuffix(f.data[start:start+i], []byte("\n"))
 	return bytes.TrimSuffix(data, []byte("\r")), start + i + len("endstream"), true

@@ -19,6 +19,9 @@ func (f *File) Decode(s *Stream) ([]byte, error) {
 		return nil, tooBigf("%d filters on one stream", len(filters))
 	}
 	data := s.Data
+	if err := f.spend(1024); err != nil { // a tiny stream used a million times costs too
+		return nil, err
+	}
 	for i, name := range filters {
 		var err error
 		if data, err = f.decodeOne(name, data, parms[i]); err != nil {

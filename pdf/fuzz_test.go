@@ -9,7 +9,7 @@ import (
 // seeds are small, so that the engine spends its time on new ones.
 func FuzzOpen(f *testing.F) {
 	small := build("", catalog, onePage, pageHead+" /Contents 4 0 R /Resources <</Font <</F 5 0 R>>>>>>",
-		"<</Length 66>>\nstream\nBT /F 12 Tf 10 20 Td (abc) Tj [(d) 5 <65>] TJ T* (f) ' ET q 1 0 0 1 5 5 cm Q\nendstream",
+		"<</Length 77>>\nstream\nBT /F 12 Tf 10 20 Td (abc) Tj [(d) 5 <65>] TJ T* (f) ' ET q 1 0 0 1 5 5 cm Q\nendstream",
 		"<</Type /Font /Subtype /Type1 /BaseFont /Times-Roman /Encoding <</Differences [97 /uni1EC6]>>>>")
 	path := temp(f, small)
 	f.Add(small)

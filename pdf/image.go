@@ -11,7 +11,7 @@ import (
 // Limits on pictures of signatures and seals.
 const (
 	MaxImageBytes  = 2 << 20 // law:HT33-11.4.c: a seal over 2 MB is refused
-	MaxImagePixels = 16 << 20
+	MaxImagePixels = 8 << 20
 )
 
 // Image is a decoded picture, ready to be added to files.

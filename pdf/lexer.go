@@ -10,10 +10,11 @@ import (
 const (
 	MaxNesting       = 100       // arrays and dictionaries inside each other
 	MaxObjects       = 2_000_000 // entries of all cross-reference sections together
-	MaxInflated      = 128 << 20 // bytes of one decoded stream
-	MaxInflatedTotal = 512 << 20 // bytes of all streams decoded through one File
+	MaxInflated      = 64 << 20  // bytes of one decoded stream
+	MaxInflatedTotal = 256 << 20 // bytes of all streams decoded through one File
 	MaxRevisions     = 1000      // cross-reference sections in one /Prev chain
 	MaxPages         = 50_000
+	maxValues        = 4_000_000 // values inside one object: memory is many times the bytes
 )
 
 // keyword is a bare word of the syntax: obj, endobj, stream, R, operators.
@@ -24,6 +25,7 @@ type lexer struct {
 	data  []byte
 	pos   int
 	depth int
+	count int  // values read
 	refs  bool // "1 0 R" is a reference; false inside content streams
 	// spans, when set, records where each value of the outermost dictionary
 	// stands; the verifier compares them with /ByteRange.
@@ -65,6 +67,9 @@ func (l *lexer) object() (Object, error) {
 	l.skipSpace()
 	if l.pos >= len(l.data) {
 		return nil, damagedf("unexpected end of data at %d", l.pos)
+	}
+	if l.count++; l.count > maxValues {
+		return nil, tooBigf("object with more than %d values", maxValues)
 	}
 	switch c := l.data[l.pos]; {
 	case c == '/':

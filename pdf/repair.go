@@ -1,6 +1,11 @@
 package pdf
 
-import "bytes"
+import (
+	"bytes"
+	"cmp"
+	"maps"
+	"slices"
+)
 
 // Found is an indirect object seen by scanning bytes, whatever the
 // cross-reference sections say.
@@ -91,7 +96,8 @@ func (f *File) repairStreams() error {
 	type candidate struct{ num, index, stream int }
 	var inside []candidate
 	f.Trailer = Dict{}
-	for num, e := range f.entries {
+	for _, num := range f.newestFirst() {
+		e := f.entries[num]
 		head := f.data[e.Offset:min(int64(len(f.data)), e.Offset+1024)]
 		if !bytes.Contains(head, []byte("/ObjStm")) && !bytes.Contains(head, []byte("/XRef")) {
 			continue
@@ -155,9 +161,20 @@ func (f *File) repairTrailer() {
 	if f.Dict(f.Dict(f.Trailer["Root"])["Pages"]) != nil {
 		return
 	}
-	for num, e := range f.entries {
-		if d := f.Dict(Ref{num, e.Gen}); d["Type"] == Name("Catalog") && d["Pages"] != nil {
-			f.Trailer["Root"] = Ref{num, e.Gen}
+	for _, num := range f.newestFirst() {
+		r := Ref{num, f.entries[num].Gen}
+		if d := f.Dict(r); d["Type"] == Name("Catalog") && d["Pages"] != nil {
+			f.Trailer["Root"] = r
+			return
 		}
 	}
+}
+
+// newestFirst lists the objects by falling offset, those inside streams last.
+func (f *File) newestFirst() []int {
+	nums := slices.Collect(maps.Keys(f.entries))
+	slices.SortFunc(nums, func(a, b int) int {
+		return cmp.Or(cmp.Compare(f.entries[b].Offset, f.entries[a].Offset), cmp.Compare(a, b))
+	})
+	return nums
 }

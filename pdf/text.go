@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -132,15 +133,19 @@ func upright(rotate int, g Glyph) bool {
 func (l *Line) add(g Glyph) {
 	l.Glyphs = append(l.Glyphs, g)
 	l.Rect = l.Rect.Union(g.Rect)
-	l.Text += g.Text
 	for range len(g.Text) {
 		l.at = append(l.at, len(l.Glyphs)-1)
 	}
 }
 
-// normalize brings Text to NFC and keeps at in step: letters that are composed
+// normalize makes Text of the glyphs, in NFC, and keeps at in step: letters that are composed
 // count as the first of their parts.
 func (l *Line) normalize() {
+	var raw strings.Builder
+	for _, g := range l.Glyphs {
+		raw.WriteString(g.Text)
+	}
+	l.Text = raw.String()
 	if norm.NFC.IsNormalString(l.Text) {
 		return
 	}
@@ -289,12 +294,9 @@ func wordAt(s string, i int, before bool) bool {
 	if i < 0 || i >= len(s) {
 		return false
 	}
-	var r rune
+	r, _ := utf8.DecodeRuneInString(s[i:])
 	if before {
-		rs := []rune(s[:i+1])
-		r = rs[len(rs)-1]
-	} else {
-		r = []rune(s[i:])[0]
+		r, _ = utf8.DecodeLastRuneInString(s[:i+1])
 	}
 	return unicode.IsLetter(r) || unicode.IsDigit(r)
 }

@@ -25,13 +25,20 @@ type char struct {
 	space bool    // code 32 of a simple font: word spacing applies
 }
 
+// fontCost is what reading a font takes from the file's allowance of bytes
+// (MaxInflatedTotal): a hostile page names a costly font again and again.
+const (
+	fontCost      = 1 << 15
+	maxFontWidths = 1 << 17
+)
+
 func (f *File) textFont(o Object) *textFont {
 	ref, isRef := o.(Ref)
 	if t, ok := f.fonts[ref]; ok && isRef {
 		return t
 	}
 	d := f.Dict(o)
-	if d == nil {
+	if d == nil || f.spend(fontCost) != nil {
 		return nil
 	}
 	t := &textFont{widths: map[int]float64{}, missing: 0.5}
@@ -87,10 +94,15 @@ func (f *File) compositeFont(t *textFont, d Dict) {
 		t.missing = w / 1000
 	}
 	w := f.Array(cid["W"])
-	for i := 0; i < len(w); {
+	if f.spend(8*len(w)) != nil {
+		return
+	}
+	steps := 0
+	for i := 0; i < len(w) && steps < maxFontWidths; {
 		first, _ := f.Int(w[i])
 		if i+1 < len(w) {
 			if list := f.Array(w[i+1]); list != nil {
+				steps += len(list)
 				for k, o := range list {
 					n, _ := f.Number(o)
 					t.widths[first+k] = n / 1000
@@ -106,6 +118,7 @@ func (f *File) compositeFont(t *textFont, d Dict) {
 		n, _ := f.Number(w[i+2])
 		for c := max(first, 0); c <= min(last, 65535); c++ {
 			t.widths[c] = n / 1000
+			steps++
 		}
 		i += 3
 	}
@@ -117,8 +130,9 @@ func (f *File) simpleFont(t *textFont, d Dict) {
 		unit = m[0]
 	}
 	first, _ := f.Int(d["FirstChar"])
-	for i, o := range f.Array(d["Widths"]) {
-		if n, ok := f.Number(o); ok && i < 256 {
+	widths := f.Array(d["Widths"])
+	for i, o := range widths[:min(len(widths), 256)] {
+		if n, ok := f.Number(o); ok {
 			t.widths[first+i] = n * unit
 		}
 	}
@@ -163,7 +177,8 @@ func (f *File) simpleEncoding(d Dict) *[256]string {
 		}
 	}
 	code := 0
-	for _, o := range f.Array(ed["Differences"]) {
+	diff := f.Array(ed["Differences"])
+	for _, o := range diff[:min(len(diff), 1024)] {
 		switch v := f.Resolve(o).(type) {
 		case int64:
 			code = int(v)
@@ -183,7 +198,7 @@ func readCMap(data []byte) map[int]string {
 	out := map[int]string{}
 	l := &lexer{data: data}
 	var args []Object
-	for len(out) < 1<<17 {
+	for steps := 0; steps < maxFontWidths; {
 		l.skipSpace()
 		if l.pos >= len(data) {
 			break
@@ -205,20 +220,22 @@ func readCMap(data []byte) map[int]string {
 				}
 			}
 		case "endbfrange":
-			bfRanges(out, args)
+			steps += bfRanges(out, args)
 		}
 		args = args[:0]
 	}
 	return out
 }
 
-func bfRanges(out map[int]string, args []Object) {
+// bfRanges returns how many codes it mapped.
+func bfRanges(out map[int]string, args []Object) (steps int) {
 	for i := 0; i+2 < len(args); i += 3 {
 		lo, ok1 := codeOf(args[i])
 		hi, ok2 := codeOf(args[i+1])
-		if !ok1 || !ok2 || hi < lo || hi-lo > 65535 || len(out) > 1<<17 {
+		if !ok1 || !ok2 || hi < lo || steps > maxFontWidths {
 			continue
 		}
+		steps += hi - lo + 1
 		list, isList := args[i+2].(Array)
 		for c := lo; c <= hi; c++ {
 			if !isList {
@@ -228,6 +245,7 @@ func bfRanges(out map[int]string, args []Object) {
 			}
 		}
 	}
+	return steps
 }
 
 func codeOf(o Object) (int, bool) {

@@ -1,0 +1,45 @@
+package pades
+
+import (
+	"os"
+	"testing"
+
+	"vanthu/pdf"
+)
+
+// FuzzSignatures takes signed files as strangers send them: listing fields and
+// signatures, and beginning another signature, may fail but never panic.
+func FuzzSignatures(f *testing.F) {
+	for _, name := range []string{"testdata/trang-trong.pdf", "testdata/bieu-mau.pdf"} {
+		in, err := os.ReadFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(in)
+		p, err := Begin(in, Options{Reserve: 64, LockAll: true, Place: &Place{Box: pdf.Box{X: 1, Y: 1, W: 9, H: 9}}})
+		if err != nil {
+			f.Fatal(err)
+		}
+		signed, err := p.Finish([]byte{0x30, 3, 2, 1, 1})
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(signed)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		file, err := pdf.Open(data)
+		if err != nil {
+			return
+		}
+		sigs, _ := Signatures(file)
+		for _, s := range sigs {
+			s.Signed(data)
+		}
+		NumberGap(file)
+		DateGap(file)
+		SignaturePlace(file, sampleSigner, 45, 20)
+		if p, err := Begin(data, Options{Fill: []Fill{{Field: "ho_ten", Value: "Ệ"}}, Reserve: 16}); err == nil {
+			p.Finish([]byte{0x30, 0})
+		}
+	})
+}
