@@ -10,7 +10,7 @@ import (
 
 // A Cover is the title page of a book, and what its foot says.
 type Cover struct {
-	Parent, Agency string // in capitals; Parent may be empty
+	Parent, Agency string // as for Document
 	Series         string // which of several books, such as "Công văn"; may be empty
 	Year           int
 	From, To       viet.Day // first and last day entered
@@ -50,9 +50,9 @@ func (b *OutgoingBook) WriteTo(w io.Writer) (int64, error) {
 			count(r.Copies), r.Forwarded.String(), "", r.Note}
 	}
 	return b.write(w, "Sổ đăng ký văn bản đi", []Column{
-		{"Số, ký hiệu văn bản", 25, false}, {"Ngày tháng văn bản", 19, true}, {"Tên loại và trích yếu nội dung văn bản", 62, false},
+		{"Số, ký hiệu văn bản", 25, false}, {"Ngày tháng văn bản", 21, true}, {"Tên loại và trích yếu nội dung văn bản", 58, false},
 		{"Người ký", 26, false}, {"Nơi nhận văn bản", 38, false}, {"Đơn vị, người nhận bản lưu", 24, false},
-		{"Số lượng bản", 13, true}, {"Ngày chuyển", 19, true}, {"Ký nhận", 20, false}, {"Ghi chú", 21, false},
+		{"Số lượng bản", 13, true}, {"Ngày chuyển", 21, true}, {"Ký nhận", 20, false}, {"Ghi chú", 21, false},
 	}, rows)
 }
 
@@ -85,9 +85,9 @@ func (b *IncomingBook) WriteTo(w io.Writer) (int64, error) {
 			r.Handler, r.Forwarded.String(), "", r.Note}
 	}
 	return b.write(w, "Sổ đăng ký văn bản đến", []Column{
-		{"Ngày đến", 19, true}, {"Số đến", 14, true}, {"Tác giả", 34, false}, {"Số, ký hiệu văn bản", 25, false},
-		{"Ngày tháng văn bản", 19, true}, {"Tên loại và trích yếu nội dung văn bản", 62, false},
-		{"Đơn vị hoặc người nhận", 32, false}, {"Ngày chuyển", 19, true}, {"Ký nhận", 20, false}, {"Ghi chú", 23, false},
+		{"Ngày đến", 21, true}, {"Số đến", 14, true}, {"Tác giả", 34, false}, {"Số, ký hiệu văn bản", 25, false},
+		{"Ngày tháng văn bản", 21, true}, {"Tên loại và trích yếu nội dung văn bản", 58, false},
+		{"Đơn vị hoặc người nhận", 32, false}, {"Ngày chuyển", 21, true}, {"Ký nhận", 20, false}, {"Ghi chú", 23, false},
 	}, rows)
 }
 
@@ -180,9 +180,9 @@ func (b *LoanBook) WriteTo(w io.Writer) (int64, error) {
 		rows[i] = []string{r.Day.String(), r.User, r.Notation, r.Subject, r.File, "", r.Returned.String(), r.Allowed, r.Note}
 	}
 	return b.write(w, "Sổ sử dụng bản lưu", []Column{
-		{"Ngày tháng", 20, true}, {"Họ và tên người sử dụng", 36, false}, {"Số, ký hiệu, ngày tháng văn bản", 36, false},
+		{"Ngày tháng", 21, true}, {"Họ và tên người sử dụng", 36, false}, {"Số, ký hiệu, ngày tháng văn bản", 36, false},
 		{"Tên loại và trích yếu nội dung văn bản", 65, false}, {"Số và ký hiệu hồ sơ", 26, false}, {"Ký nhận", 22, false},
-		{"Ngày trả", 20, true}, {"Người cho phép sử dụng", 28, false}, {"Ghi chú", 14, false},
+		{"Ngày trả", 21, true}, {"Người cho phép sử dụng", 28, false}, {"Ghi chú", 14, false},
 	}, rows)
 }
 
@@ -208,7 +208,7 @@ func (c Cover) write(w io.Writer, name string, columns []Column, rows [][]string
 	s.heading = func() {
 		page++
 		s.centred(s.wide/2, 10, face{size: 12}, fmt.Sprint(page))
-		foot(s, fmt.Sprintf("%s năm %d. %s", name, c.Year, titleCase(c.Agency)), c.Printed, c.By)
+		foot(s, fmt.Sprintf("%s năm %d. %s", name, c.Year, c.Agency), c.Printed, c.By)
 	}
 	s.newPage()
 	t := Table{Columns: columns, Rows: rows, Numbered: true, Size: 10.5, MinRow: 8.5}
@@ -216,7 +216,7 @@ func (c Cover) write(w io.Writer, name string, columns []Column, rows [][]string
 	if c.Blank == 0 {
 		s.need(8)
 		s.y += 2
-		s.flow(one(face{size: 11, italic: true}, fmt.Sprintf("Cộng: %d văn bản.", entered)), para{})
+		s.flow(one(face{size: 11, italic: true}, fmt.Sprintf("Cộng: %d dòng.", entered)), para{})
 	}
 	return s.writeTo(w)
 }

@@ -45,7 +45,7 @@ func (d *DeliverySheet) WriteTo(w io.Writer) (int64, error) {
 		if page++; page > 1 {
 			s.centred(s.wide/2, 10, face{size: 12}, fmt.Sprint(page))
 		}
-		foot(s, fmt.Sprintf("Bảng gửi nhận %s. %s", d.Notation, titleCase(d.Agency)), d.Printed, d.By)
+		foot(s, fmt.Sprintf("Bảng gửi nhận %s. %s", d.Notation, d.Agency), d.Printed, d.By)
 	}
 	s.newPage()
 	s.y = letterhead(s, d.Parent, d.Agency) + 4

@@ -73,7 +73,7 @@ type Annex struct {
 // Document is an administrative document (văn bản hành chính) in the form of
 // ND30 PL1: công văn when Kind is empty, else of a named kind.
 type Document struct {
-	Parent, Agency string // cơ quan chủ quản (may be empty), cơ quan ban hành, in capitals
+	Parent, Agency string // cơ quan chủ quản (may be empty), cơ quan ban hành: "Sở Xây dựng"
 	Number         string // empty leaves a gap that a number fits in
 	Symbol         string // ký hiệu: "SXD-KT", "QĐ-SXD"
 	Place          string // địa danh
@@ -128,9 +128,9 @@ func (d *Document) WriteTo(w io.Writer) (int64, error) {
 // head writes boxes 1 to 5b and the stamps.
 func (d *Document) head(s *sheet) {
 	below := letterhead(s, d.Parent, d.Agency)
-	left, right := s.left+leftBox/2, s.left+leftBox+(s.width()-leftBox)/2
+	left := s.left + leftBox/2
 	s.centred(left, below, faceNumber, "Số: "+numberOr(d.Number)+"/"+clean(d.Symbol))
-	s.centred(right, below, faceDate, placeAndDay(d.Place, d.Day, d.Year))
+	s.centred(rightBox(s), below, faceDate, placeAndDay(d.Place, d.Day, d.Year))
 	y := below + faceNumber.line()
 	if d.Kind == "" {
 		y = s.block(s.left, y+between, leftBox, one(faceAbout, "V/v "+d.Subject), para{align: centre})
@@ -142,8 +142,7 @@ func (d *Document) head(s *sheet) {
 // letterhead writes the national title and the agency side by side, and gives
 // the y where the number and the date stand.
 func letterhead(s *sheet, parent, agency string) float64 {
-	left, width := s.left, s.width()-leftBox
-	right := left + leftBox + width/2
+	left, right := s.left, rightBox(s)
 	y := s.top
 	s.centred(right, y, faceMotto, motto1)
 	s.centred(right, y+faceMotto.line(), faceMotto2, motto2)
@@ -160,6 +159,9 @@ func letterhead(s *sheet, parent, agency string) float64 {
 	s.rule(left+leftBox/2, y+0.7, lines[len(lines)-1].width*0.45)
 	return max(y+0.7, under) + 4
 }
+
+// rightBox is the middle of the boxes at the right.
+func rightBox(s *sheet) float64 { return s.wide - s.right - min(s.width()-leftBox, 96)/2 }
 
 func upper(t string) string { return strings.ToUpper(clean(t)) }
 
@@ -379,18 +381,9 @@ func (d *Document) annex(s *sheet, a Annex, i int) {
 	if kind == "" {
 		kind = "Công văn"
 	}
-	tie := fmt.Sprintf("(Kèm theo %s số …/%s ngày … tháng … năm … của %s)", kind, d.Symbol, titleCase(d.Agency))
+	tie := fmt.Sprintf("(Kèm theo %s số …/%s ngày … tháng … năm … của %s)", kind, d.Symbol, d.Agency)
 	s.flow(one(faceGround, tie), para{align: centre, after: 5})
 	for _, b := range a.Body {
 		b.write(s)
 	}
-}
-
-// titleCase is an agency's name, given in capitals, as it stands in a sentence.
-func titleCase(agency string) string {
-	lower := []rune(strings.ToLower(agency))
-	if len(lower) > 0 {
-		lower[0] = []rune(strings.ToUpper(string(lower[0])))[0]
-	}
-	return string(lower)
 }

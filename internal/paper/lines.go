@@ -78,14 +78,14 @@ func (s *sheet) fitting(f face, t string, width float64) []string {
 		return []string{t}
 	}
 	var out []string
-	start := 0
-	for i := range t {
-		if i > start && s.measure(f, t[start:i]) > width-f.size*point {
-			out = append(out, t[start:i])
-			start = i
+	part := ""
+	for _, r := range t {
+		if part != "" && s.measure(f, part+string(r)) > width {
+			out, part = append(out, part), ""
 		}
+		part += string(r)
 	}
-	return append(out, t[start:])
+	return append(out, part)
 }
 
 // put writes a line at y within x … x+width. Each word carries its blank, so

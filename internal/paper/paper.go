@@ -7,11 +7,11 @@
 // Each form is a struct of plain texts and days with a WriteTo:
 //
 //	doc := paper.Document{
-//		Parent: "ỦY BAN NHÂN DÂN TỈNH MẪU", Agency: "SỞ XÂY DỰNG",
+//		Parent: "Ủy ban nhân dân tỉnh Mẫu", Agency: "Sở Xây dựng",
 //		Symbol: "SXD-KT", Place: "Mẫu", Year: 2025,
 //		Subject: "phối hợp rà soát quy hoạch", To: []string{"Ủy ban nhân dân huyện A"},
 //		Body:  []paper.Block{{Text: "Thực hiện kế hoạch công tác năm 2025, …"}},
-//		Title: "GIÁM ĐỐC", Signer: "Trần Văn Hùng",
+//		Title: "Giám đốc", Signer: "Trần Văn Hùng",
 //		CopyTo: []string{"Như trên"}, Kept: "VT, KT",
 //	}
 //	_, err := doc.WriteTo(f)
@@ -101,6 +101,7 @@ type sheet struct {
 	wide, high               float64 // of the page
 	left, top, right, bottom float64 // margins
 	y                        float64 // top of what comes next
+	face                     face    // in use
 	heading                  func()  // drawn at the top of every new page
 }
 
@@ -143,6 +144,10 @@ func (s *sheet) need(h float64) {
 // use makes f the face of what is written and measured next. fpdf takes in a
 // font once, when it is first asked for.
 func (s *sheet) use(f face) {
+	if f == s.face {
+		return
+	}
+	s.face = f
 	font := f.font()
 	s.pdf.AddUTF8FontFromBytes(font.alias(), "", font.ttf)
 	s.pdf.SetFont(font.alias(), "", f.size)

@@ -2,6 +2,7 @@ package paper
 
 import (
 	"bytes"
+	"encoding/xml"
 	"flag"
 	"fmt"
 	"io"
@@ -192,5 +193,91 @@ func golden(t *testing.T, name, got string) {
 	want, err := os.ReadFile(path)
 	if err != nil || string(want) != got {
 		t.Errorf("%s differs (run with -update after looking at the page):\n%s", path, got)
+	}
+}
+
+// TestSVGStamp: the screen's stamp has the size and the words of the printed one.
+func TestSVGStamp(t *testing.T) {
+	svg := stamp().SVG()
+	var got []string
+	d := xml.NewDecoder(strings.NewReader(svg))
+	for {
+		tok, err := d.Token()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			t.Fatalf("not well-formed: %v\n%s", err, svg)
+		}
+		if c, ok := tok.(xml.CharData); ok {
+			got = append(got, string(c))
+		}
+	}
+	want := "SỞ XÂY DỰNG|ĐẾN|Số: 412|Ngày: 03/03/2025|Chuyển: Phòng Quy hoạch|Số và ký hiệu HS: 01.QH.2025"
+	if strings.Join(got, "|") != want || !strings.Contains(svg, `width="50mm" height="35mm"`) {
+		t.Errorf("got %v\n%s", got, svg)
+	}
+}
+
+// TestStampIsItsSize: 50 × 35 mm are 141.73 × 99.21 points (ND30-PL4.II).
+func TestStampIsItsSize(t *testing.T) {
+	info := tool(t, "pdfinfo", render(t, stamp()))
+	if !strings.Contains(info, "141.73 x 99.21 pts") || !strings.Contains(info, "Pages:           1\n") {
+		t.Error(info)
+	}
+}
+
+// TestAnyTextPrints: whatever stands in the metadata, the page comes out.
+func TestAnyTextPrints(t *testing.T) {
+	odd := []string{"", " ", "\x00\x1b", "😀 văn bản", "Tha\u0302ng", strings.Repeat("a", 3000), strings.Repeat("rất dài ", 3000), "\xff\xfe", "漢字", "a\u200bb", "\u202eđảo"}
+	for _, text := range odd {
+		d := letter()
+		d.Agency, d.Subject, d.Symbol, d.Signer, d.To, d.CopyTo = text, text, text, text, []string{text, text}, []string{text}
+		d.Body = append(d.Body, Block{Text: text}, Block{Table: &Table{Columns: []Column{{text, 1, false}}, Rows: [][]string{{text}, nil, {text, "more than columns"}}}})
+		b := incoming()
+		b.Rows[3].Subject = text
+		for _, p := range []io.WriterTo{d, b, &ArrivalStamp{Agency: text, Forward: text, Made: made}, &HandlingSlip{Document: text, Made: made}} {
+			tool(t, "qpdf", "--check", render(t, p))
+		}
+	}
+	for _, p := range []io.WriterTo{&Document{}, &OutgoingBook{}, &DeliverySheet{}, &ArrivalStamp{}, &HandlingSlip{}} {
+		tool(t, "qpdf", "--check", render(t, p))
+	}
+	if got := clean("Tha\u0302ng 😀"); got != "Thâng □" {
+		t.Errorf("clean: %q", got)
+	}
+}
+
+// TestSignatureIsNotAlone: whatever the length of the text, some of it stands on
+// the page of the signature.
+func TestSignatureIsNotAlone(t *testing.T) {
+	for n := range 14 {
+		d := letter()
+		d.Address = ""
+		for i := range n {
+			d.Body = append(d.Body, Block{Text: fmt.Sprintf("Nội dung thứ %d: ", i+1) + strings.Repeat("đề nghị các cơ quan phối hợp thực hiện. ", 1+n%5)})
+		}
+		text := strings.TrimRight(tool(t, "pdftotext", "-layout", render(t, d), "-"), "\f")
+		pages := strings.Split(text, "\f")
+		last := pages[len(pages)-1]
+		before, _, ok := strings.Cut(last, "Nơi nhận:")
+		if !ok || !strings.Contains(last, d.Signer) {
+			t.Errorf("%d paragraphs: closing divided\n%s", n, last)
+		}
+		if len(strings.Fields(before)) < 8 {
+			t.Errorf("%d paragraphs: the signature stands alone\n%s", n, last)
+		}
+	}
+}
+
+func BenchmarkBookOf5000(b *testing.B) {
+	book := outgoing()
+	for len(book.Rows) < 5000 {
+		book.Rows = append(book.Rows, book.Rows[:30]...)
+	}
+	for b.Loop() {
+		if _, err := book.WriteTo(io.Discard); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

@@ -48,11 +48,15 @@ func (h *HandlingSlip) WriteTo(w io.Writer) (int64, error) {
 	if h.Day.IsZero() {
 		year = viet.DayOf(h.Made).Year()
 	}
-	s.centred(s.left+leftBox+(s.width()-leftBox)/2, below, faceDate, placeAndDay(h.Place, h.Day, year))
+	s.centred(rightBox(s), below, faceDate, placeAndDay(h.Place, h.Day, year))
 	s.y = below + 12
 	s.flow(one(faceKind, "PHIẾU GIẢI QUYẾT VĂN BẢN ĐẾN"), para{align: centre, after: 2})
-	s.flow(one(face{size: 13}, "Số đến: "+orDots(h.Number, 14)+"   Ngày đến: "+orDots(h.Arrived.String(), 22)), para{align: centre, after: 4})
-	s.flow(one(face{size: 13}, orDots(h.Document, 180)), para{align: centre, after: 6})
+	s.flow(one(face{size: 13}, "Số đến: "+orDots(h.Number, 14)+", ngày đến: "+orDots(h.Arrived.String(), 22)), para{align: centre, after: 4})
+	if h.Document == "" {
+		dotted(s)
+		dotted(s)
+	}
+	s.flow(one(face{size: 13}, h.Document), para{align: centre, after: 4})
 	part(s, "Ý kiến của lãnh đạo cơ quan, tổ chức:", h.Leader)
 	part(s, "Ý kiến của lãnh đạo đơn vị:", h.Unit)
 	part(s, "Ý kiến đề xuất của người giải quyết:", h.Handler)

@@ -42,17 +42,42 @@ var stampRules = [][4]float64{ // x1 y1 x2 y2
 	{0.4, 8.5, 49.6, 8.5}, {0.4, 21.5, 49.6, 21.5}, {20, 8.5, 20, 21.5},
 }
 
-// marks are the texts of the stamp.
-func (a *ArrivalStamp) marks() []mark {
-	head := mark{25, 5.9, 47, 9, true, true, upper(a.Agency)}
-	return []mark{
-		head,
+// marks are the texts of the stamp, made small enough for their room.
+func (a *ArrivalStamp) marks(s *sheet) []mark {
+	list := append(a.head(s), []mark{
 		{10.2, 17, 18, 16, true, true, "ĐẾN"},
 		{21.5, 13.5, 27.5, 10, false, false, "Số: " + orDots(clean(a.Number), 21)},
 		{21.5, 19.3, 27.5, 10, false, false, "Ngày: " + orDots(a.Day.String(), 17)},
 		{2, 26.6, 46.5, 10, false, false, "Chuyển: " + orDots(clean(a.Forward), 41)},
 		{2, 32.2, 46.5, 10, false, false, "Số và ký hiệu HS: " + orDots(clean(a.File), 23)},
+	}...)
+	for i := range list {
+		list[i] = list[i].fitted(s)
 	}
+	return list
+}
+
+// head is the agency's name, on two lines if one would be too small to read.
+func (a *ArrivalStamp) head(s *sheet) []mark {
+	const room, size, least = 46.0, 9, 7.5
+	name := upper(a.Agency)
+	if lines := s.cut(one(face{least, true, false}, name), room, 0); len(lines) > 1 {
+		first := len(joined(lines[0]))
+		return []mark{
+			{25, 4.2, room, least, true, true, joined(lines[0])},
+			{25, 7.3, room, least, true, true, strings.TrimSpace(name[min(first, len(name)):])},
+		}
+	}
+	return []mark{{25, 5.9, room, size, true, true, name}}
+}
+
+// joined is the text of a line.
+func joined(l line) string {
+	words := make([]string, len(l.words))
+	for i, w := range l.words {
+		words[i] = w.text
+	}
+	return strings.Join(words, " ")
 }
 
 // fitted makes the letters small enough for the mark's room, and cuts what is
@@ -83,8 +108,7 @@ func (a *ArrivalStamp) WriteTo(w io.Writer) (int64, error) {
 	for _, r := range stampRules {
 		s.pdf.Line(r[0], r[1], r[2], r[3])
 	}
-	for _, m := range a.marks() {
-		m = m.fitted(s)
+	for _, m := range a.marks(s) {
 		f := face{m.size, m.bold, false}
 		x := m.x
 		if m.middle {
@@ -107,8 +131,7 @@ func (a *ArrivalStamp) SVG() string {
 		fmt.Fprintf(&b, `<path d="M%g %gL%g %g" stroke-width="0.25"/>`, r[0], r[1], r[2], r[3])
 	}
 	b.WriteString(`</g><g fill="#c80000" font-family="'Times New Roman','Liberation Serif',serif">`)
-	for _, m := range a.marks() {
-		m = m.fitted(s)
+	for _, m := range a.marks(s) {
 		extra := ""
 		if m.bold {
 			extra += ` font-weight="700"`

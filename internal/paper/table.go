@@ -50,6 +50,9 @@ func (t *Table) draw(s *sheet) {
 		heads[i] = c.Head
 	}
 	head := t.set(s, widths, heads, true)
+	if most := (s.high - s.top - s.bottom) / 3; head.height > most { // so that rows have room
+		head, _ = head.cut(most)
+	}
 	first := 2 * t.MinRow
 	if len(t.Rows) > 0 {
 		first = t.set(s, widths, t.Rows[0], false).height
@@ -126,11 +129,11 @@ func (t *Table) set(s *sheet, widths []float64, texts []string, head bool) setRo
 	return r
 }
 
-// cut divides the row at the line that ends within high mm; a part is never
-// empty on a page that holds a line.
+// cut divides the row at the line that ends within high mm. The first part has at
+// least one line.
 func (r setRow) cut(high float64) (part, rest setRow) {
-	n := max(0, int((high-2*cellPad)/r.step))
-	part, rest = setRow{step: r.step, height: high}, setRow{step: r.step}
+	n := max(1, int((high-2*cellPad)/r.step))
+	part, rest = setRow{step: r.step, height: high, head: r.head}, setRow{step: r.step}
 	for _, c := range r.cells {
 		k := min(n, len(c))
 		part.cells, rest.cells = append(part.cells, c[:k]), append(rest.cells, c[k:])
