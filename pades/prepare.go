@@ -214,7 +214,8 @@ func (e *editor) textField(p pdf.Page, n NewField, r pdf.Rect) (pdf.Dict, error)
 	gaps := pdf.Array{}
 	for _, s := range n.Parts {
 		unit := pdf.PointsPerMM / p.UserUnit
-		gaps = append(gaps, s[0]*unit, s[1]*unit)
+		g := pdf.Rect{X0: s[0] * unit, X1: s[1] * unit}.Array()
+		gaps = append(gaps, g[0], g[2])
 	}
 	return pdf.Dict{
 		"FT": pdf.Name("Tx"), "T": pdf.EncodeText(n.Name), "Rect": r.Array(), gapsKey: gaps,

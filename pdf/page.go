@@ -1,5 +1,7 @@
 package pdf
 
+import "math"
+
 // PointsPerMM is the length of a millimetre in points.
 const PointsPerMM = 72 / 25.4
 
@@ -12,8 +14,11 @@ func (r Rect) W() float64 { return r.X1 - r.X0 }
 // H is the height in user space units.
 func (r Rect) H() float64 { return r.Y1 - r.Y0 }
 
-// Array is the rectangle as a PDF array.
-func (r Rect) Array() Array { return Array{r.X0, r.Y0, r.X1, r.Y1} }
+// Array is the rectangle as a PDF array, to a ten-thousandth of a unit.
+func (r Rect) Array() Array {
+	round := func(v float64) float64 { return math.Round(v*1e4) / 1e4 }
+	return Array{round(r.X0), round(r.Y0), round(r.X1), round(r.Y1)}
+}
 
 // Union is the smallest rectangle around both; the zero Rect counts as empty.
 func (r Rect) Union(s Rect) Rect {

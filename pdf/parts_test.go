@@ -20,6 +20,8 @@ func TestLexer_7_3(t *testing.T) {
 		"[1 0 R 2 3 .5 -7 true null]": "[1 0 R 2 3 0.5 -7 true null]",
 		"<</B 1/A[/x(y)]>>":           "<</A [/x (y)]/B 1>>",
 		"--5":                         "-5",
+		"595.303937007874":            "595.303937007874",
+		"-0.0":                        "0",
 		"% note\n12":                  "12",
 	} {
 		l := &lexer{data: []byte(in), refs: true}

@@ -270,18 +270,13 @@ func writeObject(b *bytes.Buffer, o Object, depth int) error {
 	return nil
 }
 
+// formatReal keeps every digit: a number that was read and is written again,
+// as in the /MediaBox of a page that gets /Annots, must not change.
 func formatReal(v float64) string {
-	s := strconv.FormatFloat(v, 'f', 4, 64)
-	for s[len(s)-1] == '0' {
-		s = s[:len(s)-1]
+	if s := strconv.FormatFloat(v, 'f', -1, 64); s != "-0" {
+		return s
 	}
-	if s[len(s)-1] == '.' {
-		s = s[:len(s)-1]
-	}
-	if s == "-0" {
-		return "0"
-	}
-	return s
+	return "0"
 }
 
 func writeName(b *bytes.Buffer, n Name) {
