@@ -88,12 +88,13 @@ var province = []agency{
 		},
 	},
 	{
-		code: "000.00.31.H99", alt: "H99.31", store: "ubh", short: "UBND", name: "UBND huyện A",
+		code: "000.00.31.H99", alt: "H99.31", store: "ubh", short: "UBH", name: "UBND huyện A",
 		superior: "UBND TỈNH MẪU", place: "Huyện A", parent: "000.00.01.H99", hubState: "official",
 		people: []person{
 			{"hoa", "Lê Thị Hoa", "Văn thư", "", roles(org.Clerk), false},
 			{"khanh", "Nguyễn Văn Khanh", "Chủ tịch", "", roles(org.Leader, org.Head), true},
 			{"vinh", "Hồ Quang Vinh", "Chánh Văn phòng", "", roles(org.Chief), false},
+			{"tho", "Nguyễn Cảnh Thọ", "Chuyên viên", "", roles(org.Official), false},
 		},
 		units: []unit{{"KTHT", "Phòng Kinh tế và Hạ tầng", []person{
 			{"cuong", "Đoàn Mạnh Cường", "Trưởng phòng", "", roles(org.UnitLeader), false},
@@ -101,7 +102,7 @@ var province = []agency{
 		}}},
 	},
 	{
-		code: "000.02.31.H99", alt: "H99.31.02", store: "ubx", short: "UBND", name: "UBND xã B",
+		code: "000.02.31.H99", alt: "H99.31.02", store: "ubx", short: "UBX", name: "UBND xã B",
 		superior: "UBND HUYỆN A", place: "Xã B", parent: "000.00.31.H99", hubState: "official",
 		people: []person{
 			{"xuan", "Lương Thị Xuân", "Công chức Văn phòng - Thống kê", "", roles(org.Clerk, org.Chief, org.Official), false},

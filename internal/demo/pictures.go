@@ -159,13 +159,13 @@ func around(im draw.Image, face font.Face, text string, radius, span float64, to
 	angle := -total * scale / radius / 2
 	for i, r := range runes {
 		mid := angle + widths[i]*scale/radius/2
-		letter(im, face, r, radius, mid, scale, top)
+		turned(im, face, r, radius, mid, scale, top)
 		angle += widths[i] * scale / radius
 	}
 }
 
-// letter draws one letter upright on a tile and turns it into its place.
-func letter(im draw.Image, face font.Face, r rune, radius, angle, scale float64, top bool) {
+// turned draws one letter upright on a tile and turns it into its place.
+func turned(im draw.Image, face font.Face, r rune, radius, angle, scale float64, top bool) {
 	const t = 96
 	tile := image.NewNRGBA(image.Rect(0, 0, t, t))
 	adv, _ := face.GlyphAdvance(r)

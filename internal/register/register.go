@@ -72,6 +72,21 @@ func bookName(w document.Way, s Series) string {
 	return "Sổ đăng ký văn bản đi: " + string(s)
 }
 
+// Begin opens a book in mid-year with the last number given out before this
+// system was in use, so that numbers go on without a gap. It refuses a book
+// that has lines. law:ND30-15
+func Begin(tx *db.Tx, w document.Way, s Series, year int, last int64) error {
+	b, err := find(tx, w, s, year)
+	if err != nil {
+		return err
+	}
+	if b.Last != 0 {
+		return fail.State("Sổ năm nay đã có số, không đặt lại số đầu.", "ND30-15")
+	}
+	_, err = tx.Exec(`UPDATE book SET last = $2 WHERE id = $1`, b.ID, last)
+	return err
+}
+
 // SeriesOf tells which outgoing series a kind takes its numbers from, by the
 // agency's setting (law:ND30-15).
 func SeriesOf(q db.Q, kind string) (Series, error) {

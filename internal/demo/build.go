@@ -1,0 +1,231 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"vanthu/internal/account"
+	"vanthu/internal/authority"
+	"vanthu/internal/db"
+	"vanthu/internal/hub"
+	"vanthu/internal/office"
+	"vanthu/internal/org"
+	"vanthu/internal/signing"
+	"vanthu/viet"
+)
+
+// build makes the province: agencies, people, keys, the hub's directory, and a
+// month of work.
+func (w *World) build(ctx context.Context) error {
+	for _, a := range province {
+		if err := w.buildAgency(ctx, a); err != nil {
+			return fmt.Errorf("demo: %s: %w", a.short, err)
+		}
+	}
+	if err := w.enrol(ctx); err != nil {
+		return fmt.Errorf("demo: hub: %w", err)
+	}
+	if err := w.connect(); err != nil {
+		return err
+	}
+	for _, o := range w.Host.Offices() {
+		if err := o.SyncDirectory(ctx); err != nil {
+			return err
+		}
+	}
+	if !w.Month {
+		return nil
+	}
+	if err := w.month(ctx); err != nil {
+		return fmt.Errorf("demo: month: %w", err)
+	}
+	return w.Clock.Set(Start)
+}
+
+func (w *World) buildAgency(ctx context.Context, a agency) error {
+	g := account.Agency{Code: a.code, Store: a.store, Name: a.name, Short: a.short}
+	o, err := w.Host.AddAgency(ctx, g)
+	if err != nil {
+		return err
+	}
+	ids, err := w.enterPeople(ctx, o, a)
+	if err != nil {
+		return err
+	}
+	for login, id := range ids {
+		if _, err := w.Host.Accounts.Create(ctx, account.Account{Login: login, Agency: a.code, Person: id, Name: a.find(login).name}); err != nil {
+			return err
+		}
+	}
+	return w.enterKeys(ctx, o, g, a, ids)
+}
+
+// everybody lists an agency's people with the unit each belongs to.
+func (a agency) everybody() map[string][]person {
+	m := map[string][]person{"": a.people}
+	for _, u := range a.units {
+		m[u.short] = u.people
+	}
+	return m
+}
+
+func (a agency) find(login string) person {
+	for _, list := range a.everybody() {
+		for _, p := range list {
+			if p.login == login {
+				return p
+			}
+		}
+	}
+	return person{}
+}
+
+func (w *World) enterPeople(ctx context.Context, o *office.Office, a agency) (map[string]org.PersonID, error) {
+	ids := map[string]org.PersonID{}
+	err := o.Store.Write(ctx, db.System, func(tx *db.Tx) error {
+		if err := org.PutAgency(tx, org.Agency{Code: a.code, AltCode: a.alt, Name: a.name, Short: a.short, Parent: a.parent, HubState: a.hubState}); err != nil {
+			return err
+		}
+		for name, value := range map[string]string{"agency.code": a.code, "agency.place": a.place, "agency.superior": a.superior, "register.series": "all"} {
+			if err := org.Set(tx, name, value); err != nil {
+				return err
+			}
+		}
+		if err := enter(tx, a.people, 0, ids); err != nil {
+			return err
+		}
+		for _, u := range a.units {
+			id, err := org.AddUnit(tx, u.name, u.short, 0)
+			if err != nil {
+				return err
+			}
+			if err := enter(tx, u.people, id, ids); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return ids, err
+}
+
+func enter(tx *db.Tx, people []person, u org.UnitID, ids map[string]org.PersonID) error {
+	from := viet.MakeDay(2025, time.January, 2)
+	for _, p := range people {
+		id, err := org.AddPerson(tx, org.Person{Login: p.login, Name: p.name, Title: p.title, Unit: u, Fields: p.fields})
+		if err != nil {
+			return err
+		}
+		ids[p.login] = id
+		for _, r := range p.roles {
+			if err := org.Appoint(tx, id, r, u, from, "QĐ 02/QĐ-TCCB"); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// enterKeys issues certificates for those who sign and for the agency, whose
+// key the clerk keeps.
+func (w *World) enterKeys(ctx context.Context, o *office.Office, g account.Agency, a agency, ids map[string]org.PersonID) error {
+	keys := w.Host.Keys(g)
+	type entry struct {
+		cert  signing.Certificate
+		image []byte
+	}
+	certs := map[org.PersonID]entry{}
+	for login, id := range ids {
+		p := a.find(login)
+		if !p.signs {
+			continue
+		}
+		s, err := w.CA.IssuePerson(authority.Person{Name: p.name, Title: p.title, Agency: a.name}, authority.RSA)
+		if err != nil {
+			return err
+		}
+		c, err := keys.Add(login+".p12", s, authority.PKCS12)
+		if err != nil {
+			return err
+		}
+		png, err := signaturePNG(p.name)
+		if err != nil {
+			return err
+		}
+		c.Person = id
+		certs[id] = entry{c, png}
+	}
+	s, err := w.CA.IssueAgency(authority.Agency{Name: a.name, Code: a.code, Locality: a.place}, authority.ECDSA)
+	if err != nil {
+		return err
+	}
+	c, err := keys.Add("agency.p12", s, authority.PKCS12)
+	if err != nil {
+		return err
+	}
+	seal, err := sealPNG(strings.ToUpper(a.name), a.superior)
+	if err != nil {
+		return err
+	}
+	certs[0] = entry{c, seal}
+	for id, e := range certs {
+		if err := enterKey(ctx, o, id, e.cert, e.image, ids[a.clerk()]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a agency) clerk() string {
+	for _, p := range a.people {
+		for _, r := range p.roles {
+			if r == org.Clerk {
+				return p.login
+			}
+		}
+	}
+	return ""
+}
+
+func enterKey(ctx context.Context, o *office.Office, id org.PersonID, c signing.Certificate, image []byte, custodian org.PersonID) error {
+	if err := o.SetImage(ctx, id, image); err != nil {
+		return err
+	}
+	return o.Store.Write(ctx, db.System, func(tx *db.Tx) error {
+		cert, err := signing.AddCertificate(tx, c)
+		if err != nil || id != 0 {
+			return err
+		}
+		return signing.HandOver(tx, cert, custodian, "01/QĐ-VP", "BB-01")
+	})
+}
+
+// enrol enters every agency in the hub's directory and connects those that are
+// on it.
+func (w *World) enrol(ctx context.Context) error {
+	for _, a := range province {
+		if err := w.Hub.Enrol(ctx, db.System, hub.Agency{Code: a.code, AltCode: a.alt, Name: a.name, Symbol: a.short, Parent: a.parent, Class: "state"}); err != nil {
+			return err
+		}
+		for _, to := range []hub.LinkState{hub.LinkTrial, hub.LinkOfficial} {
+			if err := w.Hub.Link(ctx, db.System, a.code, to, "", "QĐ 15/QĐ-STTTT"); err != nil {
+				return err
+			}
+		}
+		secret, err := w.Hub.NewCredential(ctx, db.System, a.code, "demo")
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(w.secretFile(a), []byte(secret), 0o600); err != nil {
+			return err
+		}
+	}
+	for _, a := range outside {
+		if err := w.Hub.Enrol(ctx, db.System, hub.Agency{Code: a.Code, AltCode: a.AltCode, Name: a.Name, Symbol: a.Short, Parent: a.Parent, Class: "voluntary"}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
