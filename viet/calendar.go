@@ -24,9 +24,9 @@ type Calendar struct {
 //go:embed holidays.tsv
 var holidays string
 
-// Standard is the working time of requirements' rule T-series: 07:30–11:30 and
-// 13:30–17:00, Monday to Friday, with the public holidays known to this
-// release. Every call gives a fresh copy that the caller may change.
+// Standard is the usual working time: 07:30–11:30 and 13:30–17:00, Monday to
+// Friday, with the public holidays known to this release. Every call gives a
+// fresh copy that the caller may change.
 func Standard() *Calendar {
 	c := &Calendar{
 		Shifts: []Shift{{7*60 + 30, 11*60 + 30}, {13*60 + 30, 17 * 60}},

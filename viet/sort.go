@@ -59,8 +59,7 @@ func SortKey(s string) string {
 	var k strings.Builder
 	var w wordKey
 	for _, r := range strings.ToLower(NFC(s)) {
-		switch r {
-		case 'ð':
+		if r == 'ð' {
 			r = 'đ'
 		}
 		if '0' <= r && r <= '9' {

@@ -127,10 +127,8 @@ func NotationKey(s string) string {
 	if len(parts) == 0 {
 		return ""
 	}
-	head, rest := splitNumber(parts[0])
-	parts = append(head, parts[1:]...)
-	if rest != "" {
-		parts = append(append(append([]string{}, head...), rest), parts[len(head):]...)
+	if number, rest := splitNumber(parts[0]); rest != "" {
+		parts = append([]string{number, rest}, parts[1:]...)
 	}
 	for i, p := range parts {
 		parts[i] = trimZeros(p)
@@ -141,15 +139,15 @@ func NotationKey(s string) string {
 // splitNumber parts the digits a notation begins with from what follows them
 // without a sign between: "123qd" gives 123 and qd, "12a" stays whole because
 // a single letter belongs to the number (số 12a).
-func splitNumber(p string) (head []string, rest string) {
+func splitNumber(p string) (number, rest string) {
 	n := 0
 	for n < len(p) && '0' <= p[n] && p[n] <= '9' {
 		n++
 	}
 	if n == 0 || len(p)-n < 2 {
-		return []string{p}, ""
+		return p, ""
 	}
-	return []string{p[:n]}, p[n:]
+	return p[:n], p[n:]
 }
 
 // trimZeros drops the zeros in front of a number.

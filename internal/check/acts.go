@@ -97,9 +97,14 @@ var slowFields = map[string]string{"Blobs": "files", "Partner": "network", "Conv
 var light = map[string]bool{"os.IsNotExist": true, "os.Getenv": true, "http.StatusText": true}
 
 // Transactions finds calls of slow packages inside functions that hold a
-// transaction: those with a parameter *db.Tx.
+// transaction, those with a parameter *db.Tx: directly, or through a function
+// of the same package that holds none.
 func Transactions(t *Tree) []Problem {
 	types := localTypes(t)
+	helpers := map[string]map[string]bool{}
+	for _, dir := range t.Dirs() {
+		helpers[dir] = slowHelpers(t, dir, types)
+	}
 	var out []Problem
 	for _, g := range t.Go {
 		if g.Test || g.Dir == "internal/db" {
@@ -116,7 +121,7 @@ func Transactions(t *Tree) []Problem {
 				f, body = x.Type, x.Body
 			}
 			if body != nil && takes(f, "db", "Tx") {
-				out = append(out, slowCalls(t, g, body, names, types)...)
+				out = append(out, slowCalls(t, g, body, names, types, helpers[g.Dir])...)
 				return false
 			}
 			return true
@@ -125,7 +130,28 @@ func Transactions(t *Tree) []Problem {
 	return out
 }
 
-func slowCalls(t *Tree, g *GoFile, body *ast.BlockStmt, names map[string]string, types map[string]bool) []Problem {
+// slowHelpers are the functions of a package, none of which holds a
+// transaction, that do slow work themselves or through each other.
+func slowHelpers(t *Tree, dir string, types map[string]bool) map[string]bool {
+	m := map[string]bool{}
+	for changed := true; changed; {
+		changed = false
+		for _, g := range t.dirs[dir] {
+			names := imports(g.AST)
+			funcs(g, func(d *ast.FuncDecl) {
+				if m[d.Name.Name] || takes(d.Type, "db", "Tx") {
+					return
+				}
+				if len(slowCalls(t, g, d.Body, names, types, m)) > 0 {
+					m[d.Name.Name], changed = true, true
+				}
+			})
+		}
+	}
+	return m
+}
+
+func slowCalls(t *Tree, g *GoFile, body *ast.BlockStmt, names map[string]string, types, helpers map[string]bool) []Problem {
 	var out []Problem
 	ast.Inspect(body, func(n ast.Node) bool {
 		c, ok := n.(*ast.CallExpr)
@@ -139,6 +165,9 @@ func slowCalls(t *Tree, g *GoFile, body *ast.BlockStmt, names map[string]string,
 		what := slow[names[x]]
 		if field, ok := slowFields[x]; ok && what == "" {
 			what = field
+		}
+		if what == "" && helpers[name] && (x == "" || x == "o" || x == "h") && names[x] == "" {
+			what = "slow work"
 		}
 		if what != "" && !types[names[x]+"."+name] && !light[x+"."+name] {
 			out = append(out, Problem{g.Path, t.Line(c.Pos()), fmt.Sprintf("%s.%s inside a transaction: %s is done before it", x, name, what)})

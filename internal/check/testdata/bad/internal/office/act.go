@@ -57,9 +57,12 @@ func (o *Office) Slow(by org.Actor) error {
 		o.Blobs.Put(nil)
 		_ = blob.Hash("ab")
 		tx.After(func() { os.Remove("x") })
+		o.keep()
 		return refuse("GL443-99")
 	})
 }
+
+func (o *Office) keep() { o.Blobs.Put(nil) }
 
 func refuse(id string) error { den.Show(); return nil }
 
