@@ -24,8 +24,14 @@ type problemJSON struct {
 	Detail     string         `json:"detail"` // Vietnamese sentence
 	Next       string         `json:"next,omitempty"`
 	Citations  []string       `json:"citations,omitempty"`
+	Fields     []badField     `json:"fields,omitempty"`
 	Recipients []badRecipient `json:"recipients,omitempty"`
 	Incident   string         `json:"incident,omitempty"` // of a fault of the hub itself
+}
+
+type badField struct {
+	Name   string `json:"name"`
+	Detail string `json:"detail"`
 }
 
 type badRecipient struct {
@@ -50,6 +56,9 @@ func problemOf(err error) problemJSON {
 	p.Detail, p.Next = e.Text, e.Next
 	for _, r := range e.Refs {
 		p.Citations = append(p.Citations, string(r))
+	}
+	for _, f := range e.Fields {
+		p.Fields = append(p.Fields, badField{f.Name, f.Message})
 	}
 	var r *hub.Refusal
 	if errors.As(err, &r) {
