@@ -50,7 +50,7 @@ func galleryFields() map[string]Field {
 	drop := NewField(Files, "scan", "Bản quét").Takes(".pdf").Help("PDF, nhiều nhất 50 MB. Kéo thả vào đây cũng được.")
 	drop.Upload, drop.Kept = "/tep-tam", []Kept{{"00000000000000000000000000000000", "cong-van-120.pdf", "1,2 MB"}}
 	return map[string]Field{
-		"book": value(NewField(Select, "book", "Sổ"), "den").Of([]Option{{Value: "den", Label: "Công văn đến 2025"}, {Value: "mat", Label: "Sổ riêng"}}), "arrival": value(NewField(Text, "arrival", "Số đến · cấp khi lưu"), "412").Bold().Fixed(), "arrived": value(NewField(Date, "arrived", "Ngày đến"), "03/03/2025"),
+		"book": value(NewField(Select, "book", "Sổ"), "den").Of([]Option{{Value: "den", Label: "Công văn đến"}, {Value: "mat", Label: "Sổ riêng"}}), "arrival": value(NewField(Text, "arrival", "Số đến · cấp khi lưu"), "412").Bold().Fixed(), "arrived": value(NewField(Date, "arrived", "Ngày đến"), "03/03/2025"),
 		"number": fill(NewField(Text, "number", "Số"), "120"), "notation": fill(NewField(Text, "notation", "Ký hiệu"), "UBH-VP"), "dated": fill(NewField(Date, "dated", "Ngày văn bản"), "28/02/2025"),
 		"issuer": fill(NewField(Combo, "issuer", "Cơ quan ban hành"), "a").Of([]Option{{Value: "a", Label: "UBND huyện A", Note: "H99.31"}, {Value: "b", Label: "UBND xã B", Note: "H99.31.02"}, {Value: "snv", Label: "Sở Nội vụ", Note: "H99.12"}}),
 		"type":   fill(NewField(Select, "type", "Loại văn bản"), "cv").Of([]Option{{Value: "cv", Label: "Công văn"}, {Value: "qd", Label: "Quyết định"}}), "area": NewField(Combo, "area", "Lĩnh vực").Ghost("gõ để tìm").Of([]Option{{Value: "qh", Label: "Quy hoạch"}, {Value: "dt", Label: "Đấu thầu"}, {Value: "nd", Label: "Nhà đất"}}),

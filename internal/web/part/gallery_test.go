@@ -68,16 +68,19 @@ func tab(t *testing.T, parent context.Context, w, h int64) (context.Context, fun
 	if err := chromedp.Do(ctx, chromedp.EmulateViewport(w, h)); err != nil {
 		t.Fatal(err)
 	}
-	err := chromedp.ListenConsole(ctx, func(m *chromedp.ConsoleMessage) {
-		mu.Lock()
-		defer mu.Unlock()
-		if m.Type == chromedp.ConsoleError || m.Type == chromedp.ConsoleException || m.Type == chromedp.ConsoleWarning {
-			bad = append(bad, fmt.Sprintf("%s: %s", m.Type, m.Text))
+	messages := chromedp.Console(ctx)
+	go func() {
+		for m, err := range messages {
+			if err != nil {
+				return // the tab is closed
+			}
+			if m.Type == chromedp.ConsoleError || m.Type == chromedp.ConsoleException || m.Type == chromedp.ConsoleWarning {
+				mu.Lock()
+				bad = append(bad, m.String())
+				mu.Unlock()
+			}
 		}
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	}()
 	return ctx, func() []string { mu.Lock(); defer mu.Unlock(); return bad }
 }
 

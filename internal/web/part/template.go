@@ -70,7 +70,7 @@ func key(name string) template.HTML {
 	if name == "" {
 		return ""
 	}
-	shown := strings.NewReplacer("Ctrl+", "Ctrl ", "Enter", "⏎").Replace(name)
+	shown := strings.Replace(name, "Ctrl+Enter", "Ctrl ⏎", 1)
 	return template.HTML(`<kbd aria-hidden="true">` + template.HTMLEscapeString(shown) + `</kbd>`)
 }
 
