@@ -13,8 +13,9 @@
 //
 // Four text files hold it all and can be read without a program: acts.tsv,
 // clauses.tsv (the 368 demands of the five provincial regulations),
-// national.tsv and vi.tsv (the Vietnamese sentences). Figures (days, lengths, terms) are dated data too: see Figure,
-// Kinds, Marks, Fields.
+// national.tsv, and vi.tsv with the Vietnamese sentences. Figures (days,
+// lengths, terms) are dated data too: see Figure, Kinds, Marks, Fields. Trace
+// tells where the product answers a clause.
 //
 // law:HT33-21.a HT33-21.b
 package law
