@@ -88,8 +88,9 @@ type SignatureReport struct {
 	Issuer    string         `json:"issuer,omitempty"`
 	Serial    string         `json:"serial,omitempty"` // hexadecimal
 	Anchor    cms.AnchorKind `json:"anchor,omitempty"`
-	Claimed   time.Time      `json:"claimed,omitzero"` // as the signer states
-	Time      time.Time      `json:"time,omitzero"`    // as a stamp proves
+	Claimed   time.Time      `json:"claimed,omitzero"`    // as the signer states
+	Time      time.Time      `json:"time,omitzero"`       // as a stamp proves
+	StampEnds time.Time      `json:"stamp_ends,omitzero"` // when that stamp's certificate ends
 	Algorithm string         `json:"algorithm,omitempty"`
 	Reason    string         `json:"reason,omitempty"`
 	Level     Level          `json:"later_changes"`

@@ -81,13 +81,15 @@ func (v *verifier) crypto(s Signature, sd *cms.SignedData, si *cms.SignerInfo, r
 	return weakCheck(Crypto, append(got.Weak, sha1Weak...))
 }
 
+const weakPrefix = "thuật toán yếu, không còn đủ tin cậy: "
+
 func weakCheck(name CheckName, weak []string) Check {
 	if len(weak) == 0 {
 		return Check{Name: name, Verdict: Valid}
 	}
 	weak = slices.Clone(weak)
 	slices.Sort(weak)
-	return Check{name, Undecided, "thuật toán yếu, không còn đủ tin cậy: " + strings.Join(slices.Compact(weak), ", ")}
+	return Check{name, Undecided, weakPrefix + strings.Join(slices.Compact(weak), ", ")}
 }
 
 func hashed(h crypto.Hash, data []byte) []byte {
@@ -135,7 +137,7 @@ func (v *verifier) signatureStamp(ctx context.Context, si *cms.SignerInfo, r *re
 			if token.Time.Before(r.at) {
 				r.at, r.proven = token.Time, true
 			}
-			r.Time = token.Time
+			r.Time, r.StampEnds = token.Time, token.Certificate().NotAfter
 			return c
 		}
 		worst = c
@@ -285,7 +287,7 @@ func (v *verifier) examineStamp(ctx context.Context, s Signature, r *result) {
 	r.Algorithm = "RFC 3161"
 	if c.Verdict == Valid {
 		v.used.Add(cms.Evidence{Tokens: [][]byte{token.Raw}})
-		r.Time = token.Time
+		r.Time, r.StampEnds = token.Time, token.Certificate().NotAfter
 		if token.Time.Before(r.at) {
 			r.at, r.proven = token.Time, true
 		}

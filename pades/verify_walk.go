@@ -184,6 +184,10 @@ func same(a, b pdf.Object) bool {
 		return ok && maps.EqualFunc(x.Dict, y.Dict, same) && bytes.Equal(x.Data, y.Data)
 	case pdf.Raw:
 		return false
+	case int64, float64: // 595 and 595.0 are one number
+		m, ok1 := pdf.Number(a)
+		n, ok2 := pdf.Number(b)
+		return ok1 && ok2 && m == n
 	}
 	switch b.(type) {
 	case pdf.Dict, pdf.Array, *pdf.Stream, pdf.Raw:
