@@ -1,6 +1,7 @@
 package edxml
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -30,11 +31,12 @@ const MaxAgencyCode = 35
 // ParseAgencyCode reads a code of any coding. Small letters, blanks around dots
 // and the short forms of QCVN 102 ("28.22.H17", "1.2.G22") are brought to the
 // canonical form. Only an empty code, one longer than MaxAgencyCode and one
-// with characters that do not belong in an identifier are errors.
+// with characters that do not belong in an identifier are errors, told in a
+// Vietnamese sentence.
 func ParseAgencyCode(s string) (AgencyCode, error) {
 	s = strings.TrimSpace(s)
 	if s == "" {
-		return AgencyCode{}, fmt.Errorf("edxml: Thiếu mã định danh cơ quan.")
+		return AgencyCode{}, errors.New("Thiếu mã định danh cơ quan.")
 	}
 	groups := strings.Split(s, ".")
 	for i := range groups {
@@ -42,7 +44,7 @@ func ParseAgencyCode(s string) (AgencyCode, error) {
 	}
 	s = strings.Join(groups, ".")
 	if len(s) > MaxAgencyCode || strings.IndexFunc(s, notCode) >= 0 {
-		return AgencyCode{}, fmt.Errorf("edxml: Mã định danh cơ quan %.60q không hợp lệ.", s)
+		return AgencyCode{}, fmt.Errorf("Mã định danh cơ quan %.60q không hợp lệ.", s)
 	}
 	upper := strings.Split(strings.ToUpper(s), ".")
 	if text, ok := qcvn102(upper); ok {

@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// Code says why a packet cannot be read. Codes are stable.
+// ErrorCode says why a packet cannot be read. Codes are stable.
 type ErrorCode string
 
 // The codes of *Error.
@@ -51,7 +51,7 @@ type Error struct {
 func (e *Error) Error() string {
 	s := fmt.Sprintf("edxml: %s at byte %d: %s", e.Code, e.Offset, e.Text)
 	if e.Err != nil {
-		s += ": " + e.Err.Error()
+		s += " (" + e.Err.Error() + ")"
 	}
 	return s
 }

@@ -76,7 +76,7 @@ func ExampleError() {
 	fmt.Println(err)
 	// Output:
 	// prefix
-	// edxml: prefix at byte 0: Trước phần XML của gói tin có dữ liệu lạ.: byte 0x31
+	// edxml: prefix at byte 0: Trước phần XML của gói tin có dữ liệu lạ. (byte 0x31)
 }
 
 func ExampleParseAgencyCode() {

@@ -12,7 +12,7 @@ import (
 
 // FuzzRead: no input panics; errors are typed and lie within the input; what is
 // read, written and read again is the same; a packet that we take, encoding/xml
-// takes too and sees the same subject.
+// takes too (FuzzText compares what is in it).
 func FuzzRead(f *testing.F) {
 	p := full()
 	p.Attachments = p.Attachments[:1]
@@ -30,7 +30,7 @@ func FuzzRead(f *testing.F) {
 			return
 		}
 		if !strings.Contains(string(b), "edXML:") { // an undeclared prefix is tolerated by us
-			sameAsStandard(t, b, p)
+			wellFormed(t, b)
 		}
 		for i := range p.Attachments {
 			p.Attachments[i].Open = func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader("x")), nil }
@@ -51,25 +51,16 @@ func FuzzRead(f *testing.F) {
 	})
 }
 
-// sameAsStandard compares well-formedness and all texts with encoding/xml.
-func sameAsStandard(t *testing.T, b []byte, p *Packet) {
+// wellFormed asks encoding/xml.
+func wellFormed(t *testing.T, b []byte) {
 	t.Helper()
 	d := xml.NewDecoder(bytes.NewReader(bytes.TrimPrefix(b, []byte("\uFEFF"))))
-	elements := 0
 	for {
-		tok, err := d.Token()
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
+		if _, err := d.Token(); err == io.EOF {
+			return
+		} else if err != nil {
 			t.Fatalf("encoding/xml refuses what we take: %v\n%q", err, b)
 		}
-		if _, ok := tok.(xml.StartElement); ok {
-			elements++
-		}
-	}
-	if elements == 0 {
-		t.Fatalf("no element in %q", b)
 	}
 }
 

@@ -137,6 +137,8 @@ func TestReadTolerates(t *testing.T) {
 			func(p *Packet, _ [][]byte) bool { return p.Signature.Kind == "other" }},
 		"genuine signature": {packet(subject+`<Signature xmlns="`+nsXMLDSig+`"><SignedInfo/></Signature>`, ""),
 			func(p *Packet, _ [][]byte) bool { return p.Signature.Kind == "xmldsig" }},
+		"values of the wrong type beside the header": {packet(subject+"<e:TraceHeaderList><e:Bussiness><e:Paper>có</e:Paper></e:Bussiness></e:TraceHeaderList>", ""),
+			func(p *Packet, _ [][]byte) bool { return contains(p.Problems, "T.Bussiness.Paper") }},
 		"values of the wrong type": {packet("<e:MessageHeader><e:Subject>Đúng</e:Subject><e:DueDate>mai</e:DueDate><e:PromulgationInfo><e:PromulgationDate>2026-03-07</e:PromulgationDate></e:PromulgationInfo><e:SteeringType>x</e:SteeringType></e:MessageHeader>", ""),
 			func(p *Packet, _ [][]byte) bool {
 				return p.Header.DueDate.IsZero() && p.Header.PromulgationInfo.Date.Equal(day(2026, 3, 7)) &&

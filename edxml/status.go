@@ -17,7 +17,7 @@ const (
 	ChangeRejected StatusCode = "16" // the receiver does not agree
 )
 
-// names are the states in the words of QĐ 28/2018 (law:QD28-10.2.h).
+// statusNames are the states in the words of QĐ 28/2018 (law:QD28-10.2.h).
 var statusNames = map[StatusCode]string{
 	Arrived:        "Đã đến",
 	Rejected:       "Từ chối tiếp nhận",

@@ -123,12 +123,13 @@ func (t *tree) values(n int, names ...string) []string {
 	return out
 }
 
-// path is the dotted path of a node below the header, for error codes.
+// path is the dotted path of a node for error codes, beginning with
+// MessageHeader or Bussiness.
 func (t *tree) path(n int) string {
 	p := t.nodes[n].name
 	for n = t.nodes[n].parent; n != 0; n = t.nodes[n].parent {
 		name := t.nodes[n].name
-		if strings.HasPrefix(name, "edXML") {
+		if name == "TraceHeaderList" || strings.HasPrefix(name, "edXML") {
 			break
 		}
 		p = name + "." + p

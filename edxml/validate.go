@@ -87,8 +87,8 @@ func (v *validator) header(h *MessageHeader) {
 	v.organization(at+"From", h.From)
 	v.receivers(h.To)
 	v.text(at+"DocumentId", "mã định danh văn bản", h.DocumentID, 0, MaxDocumentID)
-	v.text(at+"Code.CodeNumber", "số văn bản", h.Code.Number, 1, 11)          // law:ND30-PL6
-	v.text(at+"Code.CodeNotation", "ký hiệu văn bản", h.Code.Notation, 1, 30) // law:ND30-PL6
+	v.text(at+"Code.CodeNumber", "số văn bản", h.Code.Number, 1, 11)          // law:ND30-PL6.II
+	v.text(at+"Code.CodeNotation", "ký hiệu văn bản", h.Code.Notation, 1, 30) // law:ND30-PL6.II
 	v.promulgation(h.PromulgationInfo)
 	v.number(at+"DocumentType.Type", "loại văn bản", h.DocumentType.Type, 1, 2)
 	v.text(at+"DocumentType.TypeName", "tên loại văn bản", h.DocumentType.Name, 1, 100)

@@ -28,7 +28,7 @@ func TestValidateGoodPacket(t *testing.T) {
 }
 
 // Each rule of clauses 1.1–1.14 and of NĐ 30/2020 Phụ lục VI, broken once.
-func TestValidateEachRule_ND30_PL6(t *testing.T) {
+func TestValidateEachRule_ND30_PL6_II(t *testing.T) {
 	long := func(n int) string { return strings.Repeat("ệ", n) }
 	cases := map[string]func(p *Packet){
 		"N.MessageHeader.From.OrganId":                          func(p *Packet) { p.Header.From.OrganID = "" },
@@ -195,7 +195,7 @@ func TestDocumentID(t *testing.T) {
 	}
 }
 
-func TestKeysTellPacketsApart_ND30_PL6(t *testing.T) {
+func TestKeysTellPacketsApart_ND30_PL6_II(t *testing.T) {
 	a, b := full(), full()
 	b.Header.From.OrganID = "0.00.10.h99"
 	if a.Key() != b.Key() {

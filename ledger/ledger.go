@@ -69,7 +69,7 @@ func (e *Error) Error() string {
 	if e.Err == nil {
 		return "ledger: " + e.Code + ": " + e.Text
 	}
-	return "ledger: " + e.Code + ": " + e.Text + ": " + e.Err.Error()
+	return "ledger: " + e.Code + ": " + e.Text + " (" + e.Err.Error() + ")"
 }
 
 // Unwrap gives the technical cause.
