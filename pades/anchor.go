@@ -5,6 +5,9 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 
 	"vanthu/pdf"
 )
@@ -34,9 +37,19 @@ type row struct {
 func newRow(p pdf.Page, l pdf.Line) row {
 	r := row{page: p, size: l.Size * p.UserUnit}
 	for _, g := range l.Glyphs {
-		r.cells = append(r.cells, cell{g.Text, p.View(g.Rect)})
+		r.add(g.Text, p.View(g.Rect))
 	}
 	return r
+}
+
+// add appends a letter; an accent that is drawn by itself joins its letter.
+func (r *row) add(text string, box pdf.Box) {
+	first, _ := utf8.DecodeRuneInString(text)
+	if n := len(r.cells); n > 0 && unicode.Is(unicode.Mn, first) {
+		r.cells[n-1].text = norm.NFC.String(r.cells[n-1].text + text)
+		return
+	}
+	r.cells = append(r.cells, cell{norm.NFC.String(text), box})
 }
 
 // word finds a word in the cells from index from on; end is behind its last cell.
@@ -86,7 +99,7 @@ func (r row) digitWidth() float64 { return 0.5 * r.size / pdf.PointsPerMM }
 
 // numberGap finds the room between "Số:" and the symbol (law:ND30-PL.I.II.3).
 func (r row) numberGap() (x0, x1 float64, found bool) {
-	_, end, ok := r.word("Số:", 0)
+	end, ok := r.numberWord()
 	if !ok {
 		return 0, 0, false
 	}
@@ -96,6 +109,26 @@ func (r row) numberGap() (x0, x1 float64, found bool) {
 		x1 = min(x1, r.left(n)-gapMargin)
 	}
 	return x0, x1, true
+}
+
+// numberWord finds "Số:", "Số :" or "Số …/" and the index behind it; "Số điện
+// thoại" is none of them.
+func (r row) numberWord() (end int, ok bool) {
+	if _, end, ok = r.word("Số:", 0); ok {
+		return end, true
+	}
+	_, end, ok = r.word("Số", 0)
+	n := r.next(end)
+	if !ok || n == len(r.cells) {
+		return 0, false
+	}
+	switch r.cells[n].text {
+	case ":":
+		return n + 1, true
+	case "/":
+		return end, true
+	}
+	return 0, false
 }
 
 // dateGaps finds the rooms in "ngày … tháng … năm …"; the year is left out

@@ -192,6 +192,42 @@ func TestAnchorsThatAreMissing(t *testing.T) {
 	}
 }
 
+// TestGapsInLines: the forms in which number and date lines are typed.
+func TestGapsInLines_ND30_PL_I_II_3(t *testing.T) {
+	line := func(s string) row {
+		r := row{size: 13}
+		for i, c := range []rune(s) {
+			r.add(string(c), pdf.Box{X: float64(i) * 2, W: 2, H: 5})
+		}
+		return r
+	}
+	for in, want := range map[string]float64{ // mm of room, 0: none found
+		"Số:        /QĐ-UBND":     15.4,
+		"Số :       /QĐ-UBND":     13.4,
+		"Số ......./QĐ-UBND":      15.4,
+		"So\u0302\u0301:     /CV": 9.4,
+		"Số: 46/QĐ-UBND":          1.4,
+		"Số điện thoại: 0200/1":   0,
+		"Công số:      /A":        0,
+	} {
+		x0, x1, found := line(in).numberGap()
+		if got := x1 - x0; found != (want > 0) || found && math.Abs(got-want) > 0.01 {
+			t.Errorf("%q: %.2f mm, %v", in, got, found)
+		}
+	}
+	for in, want := range map[string]int{ // gaps
+		"An Sơn, ngày    tháng    năm 2026": 2,
+		"ngày ... tháng ... năm ...":        3,
+		"ngày    tháng    năm      ":        3,
+		"ngày 20 tháng 11 năm 2024":         0,
+		"tháng     năm":                     0,
+	} {
+		if gaps, _ := line(in).dateGaps(); len(gaps) != want {
+			t.Errorf("%q: gaps %v", in, gaps)
+		}
+	}
+}
+
 func as(err error, e **Error) bool {
 	x, ok := err.(*Error)
 	*e = x

@@ -2,6 +2,7 @@ package pades
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto"
 	"crypto/sha256"
@@ -47,6 +48,8 @@ type Options struct {
 	Time                   time.Time   // claimed time, /M; zero: now
 	Hash                   crypto.Hash // zero: SHA-256
 	Reserve                int         // zero: DefaultReserve
+
+	newName string // of a field made without a name; "" means chu_ky
 }
 
 // SignFunc makes a CMS SignedData, detached, over a digest: the seam to
@@ -172,7 +175,7 @@ func (e *editor) target(fields []Field, o Options) (target, error) {
 	}
 	name := o.Field
 	if name == "" {
-		name = freeName(fields, "chu_ky")
+		name = freeName(fields, cmp.Or(o.newName, SignerField))
 	}
 	if strings.Contains(name, ".") {
 		return target{}, refuse(BadInput, "Tên ô chữ ký “%s” không được có dấu chấm.", name)

@@ -153,7 +153,6 @@ func TestHybrid_7_5_8_4(t *testing.T) {
 }
 
 func TestRefusalsAreToldApart(t *testing.T) {
-	lo := read(t, libreOffice)
 	for _, c := range []struct {
 		name string
 		data []byte
@@ -174,7 +173,6 @@ func TestRefusalsAreToldApart(t *testing.T) {
 	if _, err := Open(encryptedAndDamaged); !Is(err, Encrypted) {
 		t.Errorf("encrypted and damaged: %v", err)
 	}
-	_ = lo
 }
 
 // TestDamagedIsReadButNotSigned: what a viewer repairs in silence we read, and
@@ -187,6 +185,7 @@ func TestDamagedIsReadButNotSigned(t *testing.T) {
 		"cut off":             lo[:len(lo)-400],
 		"byte put in":         append(append([]byte("%PDF-1.7\n \n"), 'x', '\n'), lo[9:]...),
 		"junk before":         append([]byte("junk\n"), lo...),
+		"size too small":      bytes.Replace(lo, []byte("trailer\n<</Size"), []byte("trailer\n<</Siz"), 1),
 		"streams, no trailer": bytes.Replace(streams, []byte("startxref"), []byte("startxxxx"), 1),
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -199,6 +199,17 @@ func TestAnchorFromTheLastPageBackwards(t *testing.T) {
 	}
 }
 
+// TestLettersDrawnTwice: some printers make bold by drawing again.
+func TestLettersDrawnTwice(t *testing.T) {
+	content := "BT /F 12 Tf 1 0 0 1 50 700 Tm (ball  46) Tj 1 0 0 1 50.3 700 Tm (ball  46) Tj ET"
+	f := mustOpen(t, build("", catalog, onePage, pageHead+" /Contents 4 0 R /Resources <</Font <</F 5 0 R>>>>>>",
+		fmt.Sprintf("<</Length %d>>\nstream\n%s\nendstream", len(content), content),
+		"<</Type /Font /Subtype /Type1 /BaseFont /Times-Roman>>"))
+	if text, err := f.Text(); err != nil || text != "ball 46\n" {
+		t.Errorf("%q, %v", text, err)
+	}
+}
+
 func TestPageGeometryRoundTrip(t *testing.T) {
 	for _, rot := range []int{0, 90, 180, 270} {
 		p := Page{CropBox: Rect{100, 50, 700, 850}, Rotate: rot, UserUnit: 2}

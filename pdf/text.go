@@ -91,11 +91,16 @@ func layLine(p Page, row []placed) Line {
 	var l Line
 	var spaces []placed
 	right := math.Inf(-1)
+	var last placed
 	for _, g := range row {
 		if g.blank() {
 			spaces = append(spaces, g)
 			continue
 		}
+		if g.Text == last.Text && g.box.X-last.box.X < 0.08*g.box.H {
+			continue // drawn twice to look bold
+		}
+		last = g
 		if gap := g.box.X - right; len(l.Glyphs) > 0 && gap > 0.08*g.box.H {
 			if len(spaces) == 0 && gap > 0.2*g.box.H {
 				b := Box{X: right, Y: g.box.Y, W: gap, H: g.box.H}

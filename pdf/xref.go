@@ -324,7 +324,11 @@ func xrefRow(row []byte, width [3]int) Entry {
 func (f *File) checkEntries() error {
 	size, _ := Number(f.Trailer["Size"])
 	for n, e := range f.entries {
-		if e.Kind != 1 || float64(n) >= size {
+		if e.Kind != 0 && float64(n) >= size {
+			f.damage = "objects beyond /Size" // readers differ on whether they exist
+			continue
+		}
+		if e.Kind != 1 {
 			continue
 		}
 		if e.Offset <= 0 || e.Offset >= int64(len(f.data)) {
