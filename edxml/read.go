@@ -107,8 +107,10 @@ func (d *reading) start() error {
 		if x.foreign || x.dsig || d.p.Namespace == "" {
 			return fault(CodeNamespace, at, "document element in namespace %.80q", d.p.Namespace)
 		}
-	case x.name == "ContentTransferEncoded" && !x.foreign && d.t.nodes[x.parent].name == "Attachment":
-		return d.content(x.parent)
+	case x.name == "ContentTransferEncoded" && !x.foreign:
+		if up := &d.t.nodes[x.parent]; up.name == "Attachment" && !up.foreign {
+			return d.content(x.parent)
+		}
 	}
 	return nil
 }
@@ -119,24 +121,27 @@ func (d *reading) end() {
 	case x.foreign:
 	case x.name == "edXMLEnvelope":
 		d.envelope = true
-	case x.name == "Attachment" && d.t.nodes[x.parent].name == "AttachmentEncoded":
+	case x.name == "Attachment" && (x.to == gone || d.t.nodes[x.parent].name == "AttachmentEncoded"):
 		d.fields(d.cur)
 	}
 	d.cur = x.parent
 	d.depth--
 }
 
-// fields completes the last attachment when its element ends: some software
-// puts the names behind the content, some leaves the content out.
+// gone, as the end of an attachment node's text, says that its content has
+// been handed on; the beginning is then its place in Packet.Attachments.
+const gone = -1
+
+// fields completes an attachment when its element ends: some software puts the
+// names behind the content, some leaves the content out.
 func (d *reading) fields(n int) {
-	as := d.p.Attachments
-	if d.t.nodes[n].to != -1 { // no content came
-		d.p.Attachments = append(as, decoder{&d.t, d.p}.attachment(n))
+	a := decoder{&d.t, d.p}.attachment(n)
+	if d.t.nodes[n].to != gone {
+		d.p.Attachments = append(d.p.Attachments, a)
 		return
 	}
-	a := decoder{&d.t, d.p}.attachment(n)
-	last := &as[len(as)-1]
-	last.ContentID, last.Name, last.Description, last.ContentType = a.ContentID, a.Name, a.Description, a.ContentType
+	had := &d.p.Attachments[d.t.nodes[n].from]
+	had.ContentID, had.Name, had.Description, had.ContentType = a.ContentID, a.Name, a.Description, a.ContentType
 }
 
 // content hands the content of attachment node n on.
@@ -144,10 +149,11 @@ func (d *reading) content(n int) error {
 	if len(d.p.Attachments) >= d.o.MaxAttachments {
 		return d.s.fail(CodeLimit, "more than %d attachments", d.o.MaxAttachments)
 	}
-	if d.t.nodes[n].to == -1 {
+	x := &d.t.nodes[n]
+	if x.to == gone {
 		return d.s.fail(CodeSyntax, "an attachment with two contents")
 	}
-	d.t.nodes[n].to = -1 // marks that content came; an element with children has no text
+	x.from, x.to = len(d.p.Attachments), gone // an element with children has no text
 	a := decoder{&d.t, d.p}.attachment(n)
 	c := newContent(d.s)
 	defer c.close()

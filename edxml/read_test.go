@@ -123,6 +123,10 @@ func TestReadTolerates(t *testing.T) {
 			func(p *Packet, _ [][]byte) bool { return p.Attachments[0].ContentID == "7" }},
 		"names after the content": {att("<e:ContentTransferEncoded>YQ==</e:ContentTransferEncoded><e:AttachmentName>a.txt</e:AttachmentName>"),
 			func(p *Packet, f [][]byte) bool { return p.Attachments[0].Name == "a.txt" && string(f[0]) == "a" }},
+		"attachment in an attachment": {att("<e:ContentTransferEncoded>YQ==</e:ContentTransferEncoded><e:Attachment><e:ContentTransferEncoded>Yg==</e:ContentTransferEncoded><e:AttachmentName>b</e:AttachmentName></e:Attachment><e:AttachmentName>a</e:AttachmentName>"),
+			func(p *Packet, f [][]byte) bool {
+				return p.Attachments[0].Name == "a" && string(f[0]) == "a" && p.Attachments[1].Name == "b" && string(f[1]) == "b"
+			}},
 		"attachments before the envelope": {strings.Replace(packet(subject, ""), "<e:edXMLEnvelope>", "<e:AttachmentEncoded><e:Attachment><e:ContentTransferEncoded>YQ==</e:ContentTransferEncoded></e:Attachment></e:AttachmentEncoded><e:edXMLEnvelope>", 1),
 			func(p *Packet, f [][]byte) bool { return string(f[0]) == "a" }},
 		"base64 in lines, with CR references, in CDATA": {att("<e:ContentTransferEncoded>\n  Y\n W&#13;\nJ<!-- c -->\tjZ<![CDATA[GVm]]>\r\n</e:ContentTransferEncoded>"),
