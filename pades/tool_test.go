@@ -23,6 +23,10 @@ import (
 	"testing"
 	"time"
 
+	"codeberg.org/go-pdf/fpdf"
+	"github.com/go-fonts/liberation/liberationserifitalic"
+	"github.com/go-fonts/liberation/liberationserifregular"
+
 	"vanthu/cms"
 	"vanthu/pdf"
 )
@@ -84,12 +88,38 @@ func sample(t *testing.T, shape string) []byte {
 		must(t, "qpdf", "--linearize", lo, out)
 	case "linearized object streams":
 		must(t, "qpdf", "--linearize", "--object-streams=generate", lo, out)
+	case "fpdf":
+		return written(t)
 	case "rotated":
 		return turned(t, read(t, lo))
 	default:
 		t.Fatal("no such shape: ", shape)
 	}
 	return read(t, out)
+}
+
+// written makes the decision with the library that the product prints with.
+func written(t *testing.T) []byte {
+	t.Helper()
+	d := fpdf.New("P", "mm", "A4", "")
+	d.AddUTF8FontFromBytes("LS", "", liberationserifregular.TTF)
+	d.AddUTF8FontFromBytes("LS", "I", liberationserifitalic.TTF)
+	line := func(x, y float64, style, s string) {
+		d.SetFont("LS", style, 13)
+		d.Text(x, y, s)
+	}
+	d.AddPage()
+	line(30, 30, "", "Số:               /QĐ-SXD")
+	line(110, 38, "I", "An Sơn, ngày        tháng        năm 2026")
+	line(30, 60, "", "Phê duyệt quy hoạch khu đô thị phía Đông")
+	d.AddPage()
+	line(130, 60, "", "GIÁM ĐỐC")
+	line(125, 100, "", sampleSigner)
+	var b bytes.Buffer
+	if err := d.Output(&b); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
 }
 
 // turned lays the pages on their side and turns them back by /Rotate 90, with a
