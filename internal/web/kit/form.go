@@ -102,13 +102,13 @@ func badForm(err error) error {
 	if _, ok := fail.As(err); ok || errors.As(err, &big) {
 		return err
 	}
-	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, multipart.ErrMessageTooLarge) || errors.Is(err, errForm) {
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, errForm) {
 		return fail.New(fail.BadInput, "Biểu mẫu gửi lên không đọc được.").Then("Tải lại trang rồi gửi lại.").Because(err)
 	}
 	return err
 }
 
-var errForm = errors.New("form has too many or too long fields")
+var errForm = errors.New("form is malformed, or has too many or too long fields")
 
 func stashKey(r *http.Request) string {
 	if s, ok := SessionOf(r.Context()); ok && s.key != "" {
@@ -148,7 +148,7 @@ func (f *Form) readParts(r *http.Request, key string) error {
 		if err == io.EOF {
 			return nil
 		} else if err != nil {
-			return err
+			return errors.Join(errForm, err) // cut off or malformed: the sender's fault
 		}
 		if p.FileName() == "" {
 			fields++

@@ -11,7 +11,7 @@ func galleryContents() galleryData {
 		PDF: PDF{Src: "/mau.pdf", Name: "120-UBH-VP.pdf", Pages: 2},
 		Notes: []Note{
 			{Kind: "ok", Title: "Hai chữ ký hợp lệ, nội dung nguyên vẹn.", Lines: []string{"Nguyễn Văn Khanh, Chủ tịch · 28/02 16:20.", "UBND huyện A · 28/02 16:41, có dấu thời gian."}},
-			{Kind: "warn", Icon: "git-compare", Title: "Trùng với thông điệp đã đến lúc 07:41 trên trục.", Text: "Cùng số, ký hiệu, ngày và cơ quan: ghép vào một dòng sổ, không cấp số thứ hai.", Links: []Link{{Text: "Ghép (G)", Href: "#", Key: "G"}, {Text: "So sánh", Href: "#"}}, Laws: []law.Ref{"QD1842-9.2"}},
+			{Kind: "warn", Icon: "git-compare", Title: "Trùng với thông điệp đã đến lúc 07:41 trên trục.", Text: "Cùng số, ký hiệu, ngày và cơ quan: ghép vào một dòng sổ, không cấp số thứ hai.", Links: []Link{{Text: "Ghép (G)", Href: "#", Key: "G"}, {Text: "So sánh", Href: "#"}}, Laws: []law.Ref{"BRVT1842-9.2.b"}},
 			{Kind: "late", Title: "Tệp bị thay đổi sau khi ký.", Text: "Trả lại nơi gửi, nêu rõ trang 2 khác bản đã ký.", Laws: []law.Ref{"ND30-22.1"}},
 			{Text: "Văn bản này đã có trong hồ sơ 12/2025/QH."},
 		},
@@ -59,7 +59,7 @@ func galleryFields() map[string]Field {
 		"signer-ok": fill(NewField(Text, "signer-ok", "Người ký"), "Nguyễn Văn Khanh"),
 		"urgency":   value(NewField(Select, "urgency", "Độ khẩn"), "thuong").Of([]Option{{Value: "thuong", Label: "Thường"}, {Value: "khan", Label: "Khẩn"}, {Value: "hoatoc", Label: "Hỏa tốc"}}), "pages": fill(NewField(Number, "pages", "Số trang"), "3"),
 		"due": fill(NewField(Date, "due", "Hạn trả lời"), "10/03/2025"), "due-bad": wrong(NewField(Date, "due-bad", "Hạn trả lời"), "10/02/2025", "Hạn trả lời trước ngày văn bản."),
-		"opinion": value(NewField(Area, "opinion", "Ý kiến chỉ đạo").Law("QD33-9").Phrases("Tham mưu trả lời", "Nghiên cứu, đề xuất", "Để biết"), "Phòng QH tham mưu văn bản góp ý, lấy số liệu của Phòng KT. Cử đồng chí Bình đi thực địa 12/3."),
+		"opinion": value(NewField(Area, "opinion", "Ý kiến chỉ đạo").Law("HT33-9.ii").Phrases("Tham mưu trả lời", "Nghiên cứu, đề xuất", "Để biết"), "Phòng QH tham mưu văn bản góp ý, lấy số liệu của Phòng KT. Cử đồng chí Bình đi thực địa 12/3."),
 		"lead":    value(NewField(Combo, "lead", "Chủ trì"), "qh").Of(people), "deadline": value(NewField(Date, "deadline", "Hạn xử lý"), "10/03/2025"), "with": many, "scan": drop,
 		"form": value(NewField(Radios, "form", "Bản chính").InRow(), "e").Of([]Option{{Value: "e", Label: "Điện tử"}, {Value: "p", Label: "Giấy"}}), "flags": NewField(Checks, "flags", "Dấu chỉ").Of([]Option{{Value: "thuhoi", Label: "Phải gửi lại bản chính", Selected: true}, {Value: "luu", Label: "Lưu hồ sơ ngay", Note: "Hồ sơ 12/2025/QH đang mở"}}),
 	}

@@ -74,13 +74,9 @@ func key(name string) template.HTML {
 	return template.HTML(`<kbd aria-hidden="true">` + template.HTMLEscapeString(shown) + `</kbd>`)
 }
 
-// LawText gives a clause's short name as people cite it, "Khoản 2 Điều 21 NĐ
-// 30/2020"; main sets it to the index of package law. The id stands otherwise.
-var LawText = func(ref law.Ref) string { return string(ref) }
-
 // cite is the quiet line that names a clause, a link to its text.
 func cite(ref law.Ref) template.HTML {
-	return template.HTML(`<a class="law" href="/tuan-thu/` + template.URLQueryEscaper(string(ref)) + `">` + template.HTMLEscapeString(LawText(ref)) + `</a>`)
+	return template.HTML(`<a class="law" href="` + template.HTMLEscapeString(ref.URL()) + `">` + template.HTMLEscapeString(ref.Title()) + `</a>`)
 }
 
 func cites(refs []law.Ref) template.HTML {

@@ -18,10 +18,11 @@ type View interface {
 func Check(t *testing.T, views ...View) {
 	t.Helper()
 	for _, v := range views {
-		if err := v.Check(check); err != nil {
+		if err := v.Check(Error); err != nil {
 			t.Errorf("%T: %v", v, err)
 		}
 	}
 }
 
-func check(t *template.Template, data any) error { return templatecheck.CheckHTML(t, data) }
+// Error gives the fault instead of failing the test.
+func Error(t *template.Template, data any) error { return templatecheck.CheckHTML(t, data) }
