@@ -22,7 +22,7 @@ import (
 // signaturePNG draws an invented handwritten signature: blue ink on nothing,
 // always the same for the same name. law:ND30-PL1
 func signaturePNG(name string) ([]byte, error) {
-	const w, h = 900, 400
+	const w, h = 450, 200
 	seed := uint64(0)
 	for _, r := range name {
 		seed = seed*131 + uint64(r)
@@ -41,13 +41,13 @@ func signaturePNG(name string) ([]byte, error) {
 		pts = append(pts, [2]float64{x - 30*rnd.Float64(), 215 - up*(0.45+0.55*rnd.Float64())})
 	}
 	pts = append(pts, [2]float64{840, 170 + 60*rnd.Float64()}, [2]float64{230, 318}, [2]float64{640, 300})
-	stroke(&z, pts, 7)
+	stroke(&z, pts, 7, w/900.0)
 	return ink(&z, w, h, color.NRGBA{0x12, 0x3c, 0xb4, 0xff})
 }
 
 // stroke draws a smooth line of the given width through points, as a chain of
 // small discs.
-func stroke(z *vector.Rasterizer, p [][2]float64, width float64) {
+func stroke(z *vector.Rasterizer, p [][2]float64, width, scale float64) {
 	at := func(i int) [2]float64 { return p[min(max(i, 0), len(p)-1)] }
 	for i := 0; i+1 < len(p); i++ {
 		a, b, c, d := at(i-1), at(i), at(i+1), at(i+2)
@@ -58,7 +58,7 @@ func stroke(z *vector.Rasterizer, p [][2]float64, width float64) {
 				q[k] = 0.5 * (2*b[k] + (c[k]-a[k])*t + (2*a[k]-5*b[k]+4*c[k]-d[k])*t*t + (3*b[k]-a[k]-3*c[k]+d[k])*t*t*t)
 			}
 			r := width / 2 * (0.55 + 0.45*math.Abs(math.Sin(float64(i)+2*t)))
-			disc(z, q[0], q[1], r)
+			disc(z, q[0]*scale, q[1]*scale, r*scale)
 		}
 	}
 }
@@ -96,21 +96,21 @@ var sealRed = color.NRGBA{0xd0, 0x1f, 0x1f, 0xff}
 // around; red on nothing. It bears the word MẪU, so that nobody takes it for a
 // real one. law:ND30-PL1
 func sealPNG(name, superior string) ([]byte, error) {
-	const n = 720
+	const n, u = 432, 432 / 720.0 // 36 mm at 300 dpi
 	im := image.NewNRGBA(image.Rect(0, 0, n, n))
 	var z vector.Rasterizer
 	z.Reset(n, n)
-	ring(&z, n/2, 345, 331)
-	ring(&z, n/2, 318, 312)
-	ring(&z, n/2, 205, 200)
-	star(&z, n/2, n/2, 110)
+	ring(&z, n/2, 345*u, 331*u)
+	ring(&z, n/2, 318*u, 312*u)
+	ring(&z, n/2, 205*u, 200*u)
+	star(&z, n/2, n/2, 110*u)
 	z.Draw(im, im.Bounds(), image.NewUniform(sealRed), image.Point{})
-	face, err := sealFace(52)
+	face, err := sealFace(52 * u)
 	if err != nil {
 		return nil, err
 	}
-	around(im, face, superior, 235, math.Pi, true)
-	around(im, face, name, 235, math.Pi, false)
+	around(im, face, superior, 235*u, math.Pi, true)
+	around(im, face, name, 235*u, math.Pi, false)
 	var b bytes.Buffer
 	err = png.Encode(&b, im)
 	return b.Bytes(), err
@@ -152,7 +152,7 @@ func around(im draw.Image, face font.Face, text string, radius, span float64, to
 	widths, total := make([]float64, len(runes)), 0.0
 	for i, r := range runes {
 		adv, _ := face.GlyphAdvance(r)
-		widths[i] = float64(adv)/64 + 3
+		widths[i] = float64(adv)/64 + 2
 		total += widths[i]
 	}
 	scale := min(1, span*1.05*radius/total)
@@ -166,10 +166,10 @@ func around(im draw.Image, face font.Face, text string, radius, span float64, to
 
 // turned draws one letter upright on a tile and turns it into its place.
 func turned(im draw.Image, face font.Face, r rune, radius, angle, scale float64, top bool) {
-	const t = 96
+	const t = 58
 	tile := image.NewNRGBA(image.Rect(0, 0, t, t))
 	adv, _ := face.GlyphAdvance(r)
-	d := font.Drawer{Dst: tile, Src: image.NewUniform(sealRed), Face: face, Dot: fixed.Point26_6{X: fixed.I(t/2) - adv/2, Y: fixed.I(66)}}
+	d := font.Drawer{Dst: tile, Src: image.NewUniform(sealRed), Face: face, Dot: fixed.Point26_6{X: fixed.I(t/2) - adv/2, Y: fixed.I(40)}}
 	d.DrawString(string(r))
 	// Along the bottom letters stand on the circle's inside, still left to right.
 	side, turn := -1.0, angle
@@ -177,7 +177,7 @@ func turned(im draw.Image, face font.Face, r rune, radius, angle, scale float64,
 		side, turn = 1, -angle
 	}
 	c := float64(im.Bounds().Dx()) / 2
-	x, y := c+(radius+20)*math.Sin(angle), c+side*(radius+20)*math.Cos(angle)
+	x, y := c+(radius+12)*math.Sin(angle), c+side*(radius+12)*math.Cos(angle)
 	cos, sin := math.Cos(turn)*scale, math.Sin(turn)*scale
 	m := f64.Aff3{cos, -sin, x - cos*t/2 + sin*t/2, sin, cos, y - sin*t/2 - cos*t/2}
 	xdraw.CatmullRom.Transform(im, m, tile, tile.Bounds(), xdraw.Over, nil)

@@ -5,6 +5,11 @@ import (
 	"log/slog"
 	"os"
 	"testing"
+
+	"vanthu/internal/db"
+	"vanthu/internal/document"
+	"vanthu/internal/exchange"
+	"vanthu/internal/journal"
 )
 
 func open(t *testing.T, month bool) *World {
@@ -30,5 +35,60 @@ func TestReopen(t *testing.T) {
 	defer w.Close()
 	if n := len(w.Host.Offices()); n != len(province) {
 		t.Fatalf("%d offices, want %d", n, len(province))
+	}
+}
+
+// The month is made by the product's own acts, and the exchange brought every
+// letter where it belongs: CV120 lies at SXD's gate with two valid signatures,
+// an answered letter has walked 01 to 06 with a receipt at every hub step
+// (HT33-10.2.i, BRVT1842-6.5, HT33-10.1.c.i).
+func TestMonth(t *testing.T) {
+	w := open(t, true)
+	ctx := context.Background()
+	sxd, lan, err := w.actor(ctx, "lan")
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = sxd.Read(ctx, func(v *db.View) error {
+		list, err := document.List(v, lan, document.Filter{Way: document.In, Words: "120/UBH-VP"})
+		if err != nil || len(list) != 1 {
+			t.Fatalf("CV120: %d found, %v", len(list), err)
+		}
+		f, err := document.Main(v, list[0].ID)
+		if err != nil || f.Verdict != "valid" {
+			t.Fatalf("CV120: verdict %q %q, %v", f.Verdict, f.Sentence, err)
+		}
+		t.Log(f.Sentence)
+		sent, err := document.List(v, lan, document.Filter{Way: document.Out, Words: "giá vật liệu"})
+		if err != nil || len(sent) != 1 {
+			t.Fatalf("answered letter: %d found, %v", len(sent), err)
+		}
+		lines, err := exchange.Of(v, sent[0].ID)
+		for _, l := range lines {
+			events, err := exchange.Events(v, l.ID)
+			if err != nil {
+				return err
+			}
+			codes := ""
+			for _, e := range events {
+				codes += e.Code + " "
+				if e.Receipt == "" || !e.Applied {
+					t.Errorf("%s: event %s: applied %v, receipt %q", l.Name, e.Code, e.Applied, e.Receipt)
+				}
+			}
+			if l.State != exchange.Completed || codes != "sent 01 03 04 05 06 " {
+				t.Errorf("%s: %s after %s", l.Name, l.State, codes)
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range w.Host.Offices() {
+		err := o.Read(ctx, func(v *db.View) error { _, _, err := journal.Check(v); return err })
+		if err != nil {
+			t.Errorf("%s: %v", o.Store.Name(), err)
+		}
 	}
 }
