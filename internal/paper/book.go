@@ -23,7 +23,7 @@ type Cover struct {
 
 // OutgoingBook is the register of documents sent (sổ đăng ký văn bản đi).
 //
-// law:ND30-16.2b ND30-PL4.I
+// law:ND30-16.2b ND30-PL4
 type OutgoingBook struct {
 	Cover
 	Rows []OutgoingRow
@@ -58,7 +58,7 @@ func (b *OutgoingBook) WriteTo(w io.Writer) (int64, error) {
 
 // IncomingBook is the register of documents received (sổ đăng ký văn bản đến).
 //
-// law:ND30-22.2 ND30-PL4.I
+// law:ND30-22 ND30-PL4
 type IncomingBook struct {
 	Cover
 	Rows []IncomingRow
@@ -94,7 +94,7 @@ func (b *IncomingBook) WriteTo(w io.Writer) (int64, error) {
 // TrackingBook follows the handling of documents received (sổ theo dõi giải
 // quyết văn bản đến).
 //
-// law:ND30-PL4.I
+// law:ND30-PL4
 type TrackingBook struct {
 	Cover
 	Rows []TrackingRow
@@ -126,7 +126,7 @@ func (b *TrackingBook) WriteTo(w io.Writer) (int64, error) {
 
 // PostBook lists what goes by post (sổ gửi văn bản đi bưu điện).
 //
-// law:ND30-PL4.I
+// law:ND30-PL4
 type PostBook struct {
 	Cover
 	Rows []PostRow
@@ -155,7 +155,7 @@ func (b *PostBook) WriteTo(w io.Writer) (int64, error) {
 
 // LoanBook tells who used a kept copy (sổ sử dụng bản lưu).
 //
-// law:ND30-PL4.I
+// law:ND30-PL4
 type LoanBook struct {
 	Cover
 	Rows []LoanRow

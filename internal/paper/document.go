@@ -105,6 +105,7 @@ func (d *Document) WriteTo(w io.Writer) (int64, error) {
 	s.heading = func() {
 		page++
 		if page > 1 {
+			s.bottom = 20
 			s.centred(s.left+s.width()/2, 10, facePage, fmt.Sprint(page))
 		}
 	}
@@ -113,7 +114,6 @@ func (d *Document) WriteTo(w io.Writer) (int64, error) {
 	}
 	s.newPage()
 	d.address(s)
-	s.bottom = max(20, s.bottom)
 	d.head(s)
 	d.opening(s)
 	d.body(s)
@@ -129,7 +129,7 @@ func (d *Document) WriteTo(w io.Writer) (int64, error) {
 func (d *Document) head(s *sheet) {
 	below := letterhead(s, d.Parent, d.Agency)
 	left := s.left + leftBox/2
-	s.centred(left, below, faceNumber, "Số: "+numberOr(d.Number)+"/"+clean(d.Symbol))
+	s.centred(left, below, faceNumber, d.numberLine(s))
 	s.centred(rightBox(s), below, faceDate, placeAndDay(d.Place, d.Day, d.Year))
 	y := below + faceNumber.line()
 	if d.Kind == "" {
@@ -165,11 +165,17 @@ func rightBox(s *sheet) float64 { return s.wide - s.right - min(s.width()-leftBo
 
 func upper(t string) string { return strings.ToUpper(clean(t)) }
 
-func numberOr(n string) string {
-	if n == "" {
-		return numberGap
+// numberLine is box 3. A long symbol leaves a narrower gap, still of five figures.
+func (d *Document) numberLine(s *sheet) string {
+	symbol := "/" + clean(d.Symbol)
+	if d.Number != "" {
+		return "Số: " + clean(d.Number) + symbol
 	}
-	return clean(n)
+	gap := numberGap
+	for s.measure(faceNumber, "Số: "+gap+symbol) > leftBox && len(gap) > 10 {
+		gap = gap[1:]
+	}
+	return "Số: " + gap + symbol
 }
 
 // placeAndDay is box 4; day and month below 10, and months 1 and 2, have a
@@ -190,7 +196,7 @@ func longDay(d viet.Day) string {
 }
 
 // stampWidth are the frames of the degrees of urgency, 8 mm high
-// (law:ND30-PL1.II.10).
+// (law:ND30-PL1.II).
 var stampWidth = map[string]float64{"HOẢ TỐC": 30, "THƯỢNG KHẨN": 40, "KHẨN": 20}
 
 // stamps draws urgency and circulation under the left boxes.

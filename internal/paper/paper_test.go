@@ -219,7 +219,7 @@ func TestSVGStamp(t *testing.T) {
 	}
 }
 
-// TestStampIsItsSize: 50 × 35 mm are 141.73 × 99.21 points (ND30-PL4.II).
+// TestStampIsItsSize: 50 × 35 mm are 141.73 × 99.21 points (ND30-PL4).
 func TestStampIsItsSize(t *testing.T) {
 	info := tool(t, "pdfinfo", render(t, stamp()))
 	if !strings.Contains(info, "141.73 x 99.21 pts") || !strings.Contains(info, "Pages:           1\n") {
@@ -277,6 +277,15 @@ func BenchmarkBookOf5000(b *testing.B) {
 	}
 	for b.Loop() {
 		if _, err := book.WriteTo(io.Discard); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkLetter(b *testing.B) {
+	d := letter()
+	for b.Loop() {
+		if _, err := d.WriteTo(io.Discard); err != nil {
 			b.Fatal(err)
 		}
 	}

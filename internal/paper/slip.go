@@ -13,7 +13,7 @@ import (
 // direct and handle it (phiếu giải quyết văn bản đến). A part without opinions
 // is printed as dotted lines for the hand.
 //
-// law:ND30-24.2 ND30-PL4.II
+// law:ND30-24 ND30-PL4
 type HandlingSlip struct {
 	Parent, Agency string
 	Place          string

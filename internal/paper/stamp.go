@@ -13,7 +13,7 @@ import (
 // ArrivalStamp is the stamp ĐẾN, 50 mm wide and 35 mm high, in red. What is
 // empty is a dotted line for the hand.
 //
-// law:ND30-21.1 ND30-PL4.II
+// law:ND30-21.1 ND30-PL4
 type ArrivalStamp struct {
 	Agency  string
 	Number  string // số đến
@@ -64,8 +64,8 @@ func (a *ArrivalStamp) head(s *sheet) []mark {
 	if lines := s.cut(one(face{least, true, false}, name), room, 0); len(lines) > 1 {
 		first := len(joined(lines[0]))
 		return []mark{
-			{25, 4.2, room, least, true, true, joined(lines[0])},
-			{25, 7.3, room, least, true, true, strings.TrimSpace(name[min(first, len(name)):])},
+			{25, 4.3, room, least, true, true, joined(lines[0])},
+			{25, 7.4, room, least, true, true, strings.TrimSpace(name[min(first, len(name)):])},
 		}
 	}
 	return []mark{{25, 5.9, room, size, true, true, name}}

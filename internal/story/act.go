@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"vanthu/viet"
 )
 
 func doOpen(ctx context.Context, r *run, s *Step) error {
@@ -192,8 +194,7 @@ func (r *run) find(name string) (string, error) {
 		return "", err
 	}
 	for {
-		path := filepath.Join(dir, name)
-		if _, err := os.Stat(path); err == nil {
+		if path, ok := named(filepath.Join(dir, name)); ok {
 			return path, nil
 		}
 		parent := filepath.Dir(dir)
@@ -202,6 +203,24 @@ func (r *run) find(name string) (string, error) {
 		}
 		dir = parent
 	}
+}
+
+// named looks a file up by its name however composed: the story is read as NFC,
+// the disk may hold the name decomposed.
+func named(path string) (string, bool) {
+	if _, err := os.Stat(path); err == nil {
+		return path, true
+	}
+	entries, err := os.ReadDir(filepath.Dir(path))
+	if err != nil {
+		return "", false
+	}
+	for _, e := range entries {
+		if viet.NFC(e.Name()) == filepath.Base(path) {
+			return filepath.Join(filepath.Dir(path), e.Name()), true
+		}
+	}
+	return "", false
 }
 
 // doFill enters values that the next press sends. That the page has the field,

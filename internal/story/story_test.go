@@ -296,6 +296,18 @@ func TestParse(t *testing.T) {
 	}
 }
 
+// TestDecomposedFileName: a file from a disk that decomposes names is found, and
+// sent under the name it has (HN20-2).
+func TestDecomposedFileName(t *testing.T) {
+	path := write(t, "story 'x'\nas lan\nopen /dang-ky\nupload 'Tệp văn bản' 'Công văn.pdf'\npress 'Lưu'\nsee 'Công văn.pdf 1'")
+	if err := os.WriteFile(filepath.Join(filepath.Dir(path), "Co\u0302ng va\u0306n.pdf"), []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if res := Run(t.Context(), newOffice(t), path); !res.OK() {
+		t.Error(res.Err)
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	f.Add("story 'a'\npress 'b' c='d' beside \"e\"\n  f=g # h")
 	f.Add("story ‘a’ law X\nsave 'x' as y\nwait 'z' 3s")
