@@ -96,7 +96,7 @@ type span struct {
 // fragment scans the raw bytes of an element as if it stood in its place.
 func fragment(raw []byte, outer []binding) *scanner {
 	s := newScanner(bytes.NewReader(raw), maxSignature, maxDepth)
-	s.bindings = append([]binding(nil), outer...)
+	s.bindings = append(s.bindings, outer...)
 	return s
 }
 

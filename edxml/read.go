@@ -43,9 +43,9 @@ func read(r io.Reader, o Options, headerOnly bool) (*Packet, error) {
 	if o.MaxAttachments <= 0 {
 		o.MaxAttachments = defaultMaxAttachments
 	}
-	d := &reading{s: newScanner(r, o.MaxBytes, maxDepth), o: o, headerOnly: headerOnly, p: new(Packet)}
+	d := &reading{s: newScanner(r, o.MaxBytes, maxDepth), t: newTree(), o: o, headerOnly: headerOnly, p: new(Packet)}
 	defer d.s.close()
-	d.t.nodes, d.t.text = make([]node, 0, 128), make([]byte, 0, 4<<10)
+	defer d.t.close()
 	if err := d.run(); err != nil {
 		return nil, err
 	}
@@ -55,7 +55,7 @@ func read(r io.Reader, o Options, headerOnly bool) (*Packet, error) {
 // reading is one Read.
 type reading struct {
 	s          *scanner
-	t          tree
+	t          *tree
 	o          Options
 	p          *Packet
 	headerOnly bool
@@ -135,7 +135,7 @@ const gone = -1
 // fields completes an attachment when its element ends: some software puts the
 // names behind the content, some leaves the content out.
 func (d *reading) fields(n int) {
-	a := decoder{&d.t, d.p}.attachment(n)
+	a := decoder{d.t, d.p}.attachment(n)
 	if d.t.nodes[n].to != gone {
 		d.p.Attachments = append(d.p.Attachments, a)
 		return
@@ -154,7 +154,7 @@ func (d *reading) content(n int) error {
 		return d.s.fail(CodeSyntax, "an attachment with two contents")
 	}
 	x.from, x.to = len(d.p.Attachments), gone // an element with children has no text
-	a := decoder{&d.t, d.p}.attachment(n)
+	a := decoder{d.t, d.p}.attachment(n)
 	c := newContent(d.s)
 	defer c.close()
 	if d.o.Attachment != nil {
@@ -176,6 +176,6 @@ func (d *reading) content(n int) error {
 
 func (d *reading) finish() *Packet {
 	d.t.all = string(d.t.text)
-	decoder{&d.t, d.p}.packet()
+	decoder{d.t, d.p}.packet()
 	return d.p
 }

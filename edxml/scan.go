@@ -69,20 +69,27 @@ const (
 
 const bufferSize = 64 << 10
 
-// buffers are used again: a small packet would otherwise cost more to provide
-// for than to read.
-var buffers = sync.Pool{New: func() any { return new([bufferSize]byte) }}
+// Scanners and buffers are used again: a small packet would otherwise cost more
+// to provide for than to read.
+var (
+	scanners = sync.Pool{New: func() any { return &scanner{own: new([bufferSize]byte)} }}
+	buffers  = sync.Pool{New: func() any { return new([bufferSize]byte) }}
+)
 
-// newScanner takes a buffer; give it back with close.
+// newScanner takes a scanner; give it back with close.
 func newScanner(in io.Reader, max int64, maxDepth int) *scanner {
-	own := buffers.Get().(*[bufferSize]byte)
-	return &scanner{in: in, own: own, buf: own[:], max: max, maxDepth: maxDepth}
+	s := scanners.Get().(*scanner)
+	*s = scanner{in: in, max: max, maxDepth: maxDepth, own: s.own, buf: s.own[:], stack: s.stack[:0], names: s.names[:0],
+		bindings: s.bindings[:0], attrs: s.attrs[:0], scratch: s.scratch[:0], endName: s.endName[:0]}
+	return s
 }
 
-// close gives the buffer back; no slice of a token may be used afterwards.
+// close gives the scanner back; no slice of a token may be used afterwards.
 func (s *scanner) close() {
-	buffers.Put(s.own)
-	s.own, s.buf = nil, nil
+	s.in, s.buf = nil, nil
+	if cap(s.scratch) <= bufferSize {
+		scanners.Put(s)
+	}
 }
 
 func (s *scanner) at() int64 { return s.base + int64(s.pos) }

@@ -3,6 +3,7 @@ package edxml
 import (
 	"bytes"
 	"strings"
+	"sync"
 )
 
 // tree is the small part of a packet: its elements without the contents of
@@ -22,6 +23,23 @@ type node struct {
 	child    int // first child, 0 if none
 	last     int // last child
 	next     int // next sibling, 0 if none
+}
+
+var trees = sync.Pool{New: func() any {
+	return &tree{nodes: make([]node, 0, 128), text: make([]byte, 0, 8<<10)}
+}}
+
+func newTree() *tree {
+	t := trees.Get().(*tree)
+	*t = tree{nodes: t.nodes[:0], text: t.text[:0]}
+	return t
+}
+
+// close gives the tree back, unless it is a giant.
+func (t *tree) close() {
+	if cap(t.nodes) <= 4096 && cap(t.text) <= 256<<10 {
+		trees.Put(t)
+	}
 }
 
 // Limits of the tree; attachments have their own.
