@@ -1,0 +1,153 @@
+package hub_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"vanthu/internal/db/dbtest"
+	"vanthu/internal/hub"
+	. "vanthu/internal/hub/hubtest"
+)
+
+// The directory's token gives exactly what changed since (BRVT1842-10.3).
+func TestDirectoryDelta(t *testing.T) {
+	each(t, func(t *testing.T, w *World) {
+		all, err := w.Directory(ctx, "")
+		if err != nil || len(all.Agencies) != 7 || all.More {
+			t.Fatalf("%d %v", len(all.Agencies), err)
+		}
+		if none, err := w.Directory(ctx, all.Next); err != nil || len(none.Agencies) != 0 || none.Next != all.Next {
+			t.Fatalf("%+v %v", none, err)
+		}
+		if err := w.Enrol(ctx, Operator, hub.Agency{Code: SXD, AltCode: "H99.15", Name: "Sở Xây dựng và Giao thông", Parent: UBT}); err != nil {
+			t.Fatal(err)
+		}
+		one, err := w.Directory(ctx, all.Next)
+		if err != nil || len(one.Agencies) != 1 || one.Agencies[0].AltCode != "H99.15" || one.Agencies[0].State != hub.LinkOfficial {
+			t.Fatalf("%+v %v", one, err)
+		}
+	})
+}
+
+// Both code systems and sloppy spellings lead to the agency (HT33-16.5.i).
+func TestCodesLeadToTheAgency(t *testing.T) {
+	w := New(t, dbtest.SQLite(t, nil))
+	if err := w.Enrol(ctx, Operator, hub.Agency{Code: SXD, AltCode: "H99.15", Old: []string{"000.00.55.H99"}, Name: "Sở Xây dựng"}); err != nil {
+		t.Fatal(err)
+	}
+	for _, code := range []string{SXD, " 15.h99 ", "00.15.H99", "H99.15", "h99.15", "000.00.55.H99"} {
+		if a, err := w.Agency(ctx, code); err != nil || a.Code != SXD {
+			t.Errorf("%q: %+v %v", code, a, err)
+		}
+	}
+	ack := w.Send(SNV, Packet(Doc{From: SNV, To: []string{"H99.15", SXD}}))
+	if len(ack.To) != 1 || ack.To[0].Code != SXD || ack.To[0].As != "H99.15" {
+		t.Fatalf("%+v", ack.To)
+	}
+}
+
+// A code names one agency for ever (C02).
+func TestCodeIsNotGivenTwice(t *testing.T) {
+	w := New(t, dbtest.SQLite(t, nil))
+	for _, a := range []hub.Agency{
+		{Code: "000.00.60.H99", AltCode: SXD, Name: "Khác"},
+		{Code: "", Name: "Không mã"},
+		{Code: "000 00", Name: "Có dấu cách"},
+		{Code: "000.00.60.H99", Name: " "},
+	} {
+		if err := w.Enrol(ctx, Operator, a); codeOf(err) != hub.CodeDirectory {
+			t.Errorf("%+v: %v", a, err)
+		}
+	}
+}
+
+// Merged: what waited and what comes goes to the successor, once (C02).
+func TestMergerForwards(t *testing.T) {
+	each(t, func(t *testing.T, w *World) {
+		a := w.Send(SXD, Packet(Doc{From: SXD, To: []string{UBH, UBX}, Number: 1}))
+		b := w.Send(SXD, Packet(Doc{From: SXD, To: []string{UBX}, Number: 2}))
+		if err := w.Link(ctx, Operator, UBX, hub.LinkClosed, UBH, "NQ 60/2025"); err != nil {
+			t.Fatal(err)
+		}
+		c := w.Send(SXD, Packet(Doc{From: SXD, To: []string{UBX, UBH}, Number: 3}))
+		if len(c.To) != 1 || c.To[0].Code != UBH {
+			t.Fatalf("%+v", c.To)
+		}
+		if got := w.Take(UBH); !slices.Equal(got, []string{a.ID, b.ID, c.ID}) {
+			t.Fatalf("got %v", got)
+		}
+		if err := w.Link(ctx, Operator, UBX, hub.LinkOfficial, "", ""); codeOf(err) != hub.CodeState {
+			t.Fatalf("reopened: %v", err)
+		}
+		if err := w.Link(ctx, Operator, UBH, hub.LinkClosed, UBX, ""); codeOf(err) != hub.CodeDirectory {
+			t.Fatalf("circle of successors: %v", err)
+		}
+		if n, err := w.Count(ctx, w.As(UBH), false); err != nil || n != 0 {
+			t.Fatalf("%d %v", n, err)
+		}
+	})
+}
+
+// A trial becomes official by itself after two months (BRVT1842-11.2).
+func TestTrialEnds(t *testing.T) {
+	now := time.Date(2025, 3, 3, 8, 0, 0, 0, time.UTC)
+	w := New(t, dbtest.SQLite(t, func() time.Time { return now }))
+	if err := w.Link(ctx, Operator, HOIX, hub.LinkTrial, "", "QĐ 02"); err != nil {
+		t.Fatal(err)
+	}
+	state := func() hub.LinkState {
+		if err := w.Tick(ctx); err != nil {
+			t.Fatal(err)
+		}
+		a, _ := w.Agency(ctx, HOIX)
+		return a.State
+	}
+	now = time.Date(2025, 5, 3, 7, 59, 0, 0, time.UTC)
+	if s := state(); s != hub.LinkTrial {
+		t.Fatalf("a minute early: %s", s)
+	}
+	now = now.Add(time.Minute)
+	if s := state(); s != hub.LinkOfficial {
+		t.Fatalf("after two months: %s", s)
+	}
+}
+
+// Paused: packets are taken and held back, nothing is lost.
+func TestPause(t *testing.T) {
+	w := New(t, dbtest.SQLite(t, nil))
+	w.Pause(ctx, Operator, SNV, true, "bảo trì")
+	a := w.Send(SXD, Packet(Doc{From: SXD, To: []string{SNV}}))
+	if got := w.Take(SNV); len(got) != 0 {
+		t.Fatalf("handed out %v", got)
+	}
+	w.Pause(ctx, Operator, SNV, false, "")
+	if got := w.Take(SNV); !slices.Equal(got, []string{a.ID}) {
+		t.Fatalf("got %v", got)
+	}
+}
+
+// Credentials change over without a pause, and end at once (HN20-3.2.iii).
+func TestCredentials(t *testing.T) {
+	w := New(t, dbtest.SQLite(t, nil))
+	fresh, err := w.NewCredential(ctx, Operator, SXD, "máy mới")
+	if err != nil {
+		t.Fatal(err)
+	}
+	try := func(code, secret string) error { _, err := w.Authenticate(ctx, code, secret); return err }
+	if try(SXD, fresh) != nil || try(SXD, Secret(SXD)) != nil {
+		t.Fatal("both must be valid")
+	}
+	if try(SXD, "sai") == nil || try(UBH, fresh) == nil || try("x", fresh) == nil {
+		t.Fatal("a wrong one is valid")
+	}
+	if _, err := w.AuthenticateBy(ctx, SXD, func(s []byte) bool { return string(s) == fresh }); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.RevokeCredentials(ctx, Operator, SXD, time.Time{}); err != nil {
+		t.Fatal(err)
+	}
+	if try(SXD, fresh) == nil {
+		t.Fatal("revoked and valid")
+	}
+}
