@@ -97,7 +97,7 @@ const gapMargin = 0.3
 // digitWidth of the line's size, in mm.
 func (r row) digitWidth() float64 { return 0.5 * r.size / pdf.PointsPerMM }
 
-// numberGap finds the room between "Số:" and the symbol (law:ND30-PL.I.II.3).
+// numberGap finds the room between "Số:" and the symbol (law:ND30-PL1.II.3).
 func (r row) numberGap() (x0, x1 float64, found bool) {
 	end, ok := r.numberWord()
 	if !ok {
@@ -132,7 +132,7 @@ func (r row) numberWord() (end int, ok bool) {
 }
 
 // dateGaps finds the rooms in "ngày … tháng … năm …"; the year is left out
-// where it is printed (law:ND30-PL.I.II.4). found is false where day or month
+// where it is printed (law:ND30-PL1.II.4). found is false where day or month
 // are printed already.
 func (r row) dateGaps() (gaps [][2]float64, found bool) {
 	_, d, ok1 := r.word("ngày", 0)
@@ -236,7 +236,7 @@ func missing(anchor, what string, narrow bool) error {
 }
 
 // SignaturePlace finds the room between title and name of the signer, from the
-// last page backwards (law:ND30-PL.I.II.7.d): a box of at most w×h mm, centred
+// last page backwards (law:ND30-PL1.II.7d): a box of at most w×h mm, centred
 // over the name. Errors: NoAnchor, or NoGap if less than 8 mm is free.
 func SignaturePlace(f *pdf.File, name string, w, h float64) (Place, error) {
 	a, err := f.FindAnchor(name)
@@ -282,7 +282,7 @@ func freeAbove(f *pdf.File, p pdf.Page, b pdf.Box) (float64, error) {
 }
 
 // SealPlace puts a seal of that diameter so that it covers the left third of
-// the signature (law:ND30-PL.I.II.8.a). textH is room in mm for lines under it.
+// the signature (law:ND30-PL1.II.8a). textH is room in mm for lines under it.
 func SealPlace(signature Place, diameter, textH float64) Place {
 	s := signature.Box
 	return Place{Page: signature.Page, Box: pdf.Box{

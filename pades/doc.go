@@ -1,7 +1,7 @@
 // Package pades signs PDF files (ký số tệp PDF) the way Vietnamese state
 // agencies must: the competent person's signature first, then number, date
-// and the agency's seal, each signature staying valid (law:ND30-PL.I.II.7,
-// law:ND30-PL.I.II.8, law:HT33-10.1.c.i; etsi-319142-1).
+// and the agency's seal, each signature staying valid (law:ND30-PL1.II.7
+// law:ND30-PL1.II.8 law:HT33-10.1.c.i; etsi-319142-1).
 //
 // A signature is put in by one incremental update of package pdf, in two
 // phases, so that the key may be in a token, a phone or another house:

@@ -25,13 +25,13 @@ type Fill struct {
 }
 
 // FillNumber enters the number; below 10 it gets a leading zero
-// (law:ND30-PL.I.II.3).
+// (law:ND30-PL1.II.3).
 func FillNumber(n int) Fill {
 	return Fill{Field: NumberField, Value: fmt.Sprintf("%02d", n)}
 }
 
 // FillDate enters the date of issue: days below 10 and the months 1 and 2 get
-// a leading zero (law:ND30-PL.I.II.4.b).
+// a leading zero (law:ND30-PL1.II.4).
 func FillDate(t time.Time) Fill {
 	t = t.In(hanoi)
 	return Fill{Field: DateField, Value: t.Format("02/01/2006"), Parts: dateParts(t)}

@@ -46,14 +46,14 @@ const descent = 0.216
 
 // PersonalLook is the competent person's signature: the picture of the
 // handwritten signature, blue, transparent PNG, and no text
-// (law:ND30-PL.I.II.7.d, law:HT33-11.4.b).
+// (law:ND30-PL1.II.7d HT33-11.4.b).
 func PersonalLook(png []byte) *Look { return &Look{Marks: []Mark{{PNG: png}}} }
 
 // TextLook is used where a person has no picture: name and time in letters.
 func TextLook(lines ...string) *Look { return textLook(Left, lines) }
 
 // SealLook is the agency's signature on the main document: the seal's picture,
-// red, true size, transparent PNG (law:ND30-PL.I.II.8.a, law:HT33-11.4.c).
+// red, true size, transparent PNG (law:ND30-PL1.II.8a HT33-11.4.c).
 // Lines of text stand under the picture and the signer's name, and only where
 // the profile of the day asks for them (Profile.SealText).
 func SealLook(png []byte, mm float64, lines ...string) *Look {
@@ -81,19 +81,19 @@ func SealTextHeight(n int) float64 {
 
 // AnnexLook marks an annex or attached document that is a file of its own:
 // number and symbol of the document and the time of signing, in letters, no
-// picture (law:ND30-PL.I.II.8.b).
+// picture (law:ND30-PL1.II.8b ND30-PL1.III.1d).
 func AnnexLook(symbol string, at time.Time) *Look {
 	return textLook(Right, []string{symbol, ISOTime(at)})
 }
 
 // CopyLook marks an electronic copy made from paper: form of the copy
 // (SAO Y, SAO LỤC, TRÍCH SAO), the copying agency, the time of signing
-// (law:ND30-PL.I.III.1, law:HT33-11.4.a).
+// (law:ND30-25 HT33-11.4.a).
 func CopyLook(form, agency string, at time.Time) *Look {
 	return textLook(Right, []string{form, agency, ISOTime(at)})
 }
 
-// Measures of text marks (law:ND30-PL.I.II.8.b: upright, size 10, black).
+// Measures of text marks, upright and black (law:ND30-PL1.II.8b).
 const (
 	markSize    = 10.0
 	markLeading = 4.2 // mm from line to line
@@ -128,7 +128,7 @@ var hanoi = time.FixedZone("+07", 7*3600)
 
 // TopRight places the look in the upper right corner of page 1: its right edge
 // on the right margin, inside the top margin, so that it never covers the
-// state's name (law:ND30-PL.I.II.8.b; margins law:ND30-PL.I.I.3).
+// state's name (law:ND30-PL1.II.8b ND30-PL1.I).
 func (l *Look) TopRight(p pdf.Page) *Place {
 	w, _ := p.Size()
 	const right, top = 15, 6

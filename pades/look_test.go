@@ -50,7 +50,7 @@ func blue(r, g, b int) bool { return b > 150 && r < 110 && g < 110 }
 func dark(r, g, b int) bool { return r < 100 && g < 100 && b < 100 }
 
 // TestSealTrueSize_HT33_11_4_c: 36 mm ± 1 on the page, over 30–37 % of the
-// width of the personal signature, on its left (ND30-PL.I.II.8.a); turned
+// width of the personal signature, on its left (ND30-PL1.II.8a); turned
 // pages look the same.
 func TestSealTrueSize_HT33_11_4_c(t *testing.T) {
 	for _, shape := range []string{"libreoffice", "rotated"} {
@@ -80,7 +80,7 @@ func TestSealTrueSize_HT33_11_4_c(t *testing.T) {
 
 // TestMarks: what annexes and copies show in the upper right corner, in black
 // letters of size 10, clear of the state's name.
-func TestMarks_ND30_PL_I_II_8_b_and_HT33_11_4_a(t *testing.T) {
+func TestMarks_ND30_PL1_II_8b_and_HT33_11_4_a(t *testing.T) {
 	for name, l := range map[string]*Look{
 		"annex": AnnexLook("Số: 46/QĐ-SXD", signedAt),
 		"copy":  CopyLook("SAO Y", "Sở Xây dựng tỉnh An Sơn", signedAt),
@@ -138,7 +138,7 @@ func TestProfiles_HT33_21_b(t *testing.T) {
 	keep(t, "TT01", sealed)
 }
 
-func TestDatesAndNumbers_ND30_PL_I_II(t *testing.T) {
+func TestDatesAndNumbers_ND30_PL1_II(t *testing.T) {
 	f := FillDate(time.Date(2026, 2, 3, 0, 30, 0, 0, hanoi))
 	if strings.Join(f.Parts, " ") != "03 02 2026" {
 		t.Error(f.Parts)
@@ -193,7 +193,7 @@ func TestAnchorsThatAreMissing(t *testing.T) {
 }
 
 // TestGapsInLines: the forms in which number and date lines are typed.
-func TestGapsInLines_ND30_PL_I_II_3(t *testing.T) {
+func TestGapsInLines_ND30_PL1_II_3(t *testing.T) {
 	line := func(s string) row {
 		r := row{size: 13}
 		for i, c := range []rune(s) {

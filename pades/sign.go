@@ -249,8 +249,8 @@ func lockDict(typ pdf.Name, l FieldLock) pdf.Dict {
 	return d
 }
 
-// enter sets /V and /AP, and nothing else, of the field: strict validators
-// accept no other change of a field (libraries: V, AP, AS, F, DA, Q, Ff).
+// enter sets /V and /AP of the field and nothing else: strict validators take
+// most other changes of a field for tampering.
 func (e *editor) enter(t target, value pdf.Ref, l *Look) error {
 	ap := pdf.Dict{}
 	if l == nil || t.rect.W() == 0 {

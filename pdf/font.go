@@ -19,7 +19,7 @@ import (
 )
 
 // Face is one of the built-in faces: Liberation Serif, which has the metrics
-// of Times New Roman (law:ND30-PL.I.I.4) and every Vietnamese letter.
+// of Times New Roman (law:ND30-PL1.I) and every Vietnamese letter.
 type Face int
 
 // The faces.
