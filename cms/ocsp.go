@@ -207,9 +207,6 @@ func publicKeyBits(c *x509.Certificate) []byte {
 // Responder finds who signed the response among the issuer itself and the
 // certificates it delegated to by the usage OCSPSigning. rfc6960:4.2.2.2
 func (r *OCSPResponse) Responder(issuer *x509.Certificate, pool []*x509.Certificate) (*x509.Certificate, []string, error) {
-	if weak, err := checkSignedWith(issuer, r.algorithm, r.tbs, r.sig); err == nil {
-		return issuer, weak, nil
-	}
 	var err error = fmt.Errorf("%w: không tìm thấy chứng thư số của máy chủ OCSP", ErrUsage)
 	for _, c := range append(slices.Clone(r.Certificates), pool...) {
 		if !bytes.Equal(c.RawIssuer, issuer.RawSubject) || !slices.Contains(c.ExtKeyUsage, x509.ExtKeyUsageOCSPSigning) {
@@ -229,6 +226,9 @@ func (r *OCSPResponse) Responder(issuer *x509.Certificate, pool []*x509.Certific
 			continue
 		}
 		return c, append(weak, weakCert...), nil
+	}
+	if weak, own := checkSignedWith(issuer, r.algorithm, r.tbs, r.sig); own == nil {
+		return issuer, weak, nil
 	}
 	return nil, nil, err
 }

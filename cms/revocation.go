@@ -76,6 +76,34 @@ type Check struct {
 type stock struct {
 	ocsps []*OCSPResponse
 	crls  []*crl
+	// signers remembers who signed which answer: the same one is judged for
+	// many signatures.
+	signers map[signedAnswer]signer
+}
+
+type signedAnswer struct {
+	answer any // *OCSPResponse or *crl
+	issuer *x509.Certificate
+}
+
+type signer struct {
+	by   *x509.Certificate
+	weak []string
+	err  error
+}
+
+// signerOf asks find once per answer and issuer.
+func (s *stock) signerOf(answer any, issuer *x509.Certificate, find func() signer) signer {
+	key := signedAnswer{answer, issuer}
+	got, ok := s.signers[key]
+	if !ok {
+		got = find()
+		if s.signers == nil {
+			s.signers = map[signedAnswer]signer{}
+		}
+		s.signers[key] = got
+	}
+	return got
 }
 
 func (c *Check) have() *stock {
@@ -200,9 +228,13 @@ func (c *Check) judgeOCSP(o *OCSPResponse, cert, issuer *x509.Certificate) (Revo
 	unknown := func(err error) (Revocation, Evidence, bool) {
 		return Revocation{Status: Unknown, Cause: err.Error()}, Evidence{}, true
 	}
-	by, weak, err := o.Responder(issuer, c.Pool.Certificates())
-	if err != nil {
-		return unknown(err)
+	signed := c.have().signerOf(o, issuer, func() signer {
+		by, weak, err := o.Responder(issuer, c.Pool.Certificates())
+		return signer{by, weak, err}
+	})
+	by := signed.by
+	if signed.err != nil {
+		return unknown(signed.err)
 	}
 	if by != issuer && !noCheck(by) {
 		own := c.atHand(by, issuer, false)
@@ -211,7 +243,7 @@ func (c *Check) judgeOCSP(o *OCSPResponse, cert, issuer *x509.Certificate) (Revo
 		}
 	}
 	r := c.judge(a.Status, a.RevokedAt, a.ThisUpdate, a.NextUpdate, cert)
-	r.Source, r.Reason, r.Weak = "OCSP", a.Reason, weak
+	r.Source, r.Reason, r.Weak = "OCSP", a.Reason, signed.weak
 	e := Evidence{OCSPs: [][]byte{o.Raw}}
 	if by != issuer {
 		e.Certificates = [][]byte{by.Raw}
@@ -270,9 +302,12 @@ func (c *Check) judgeCRL(l *crl, cert, issuer *x509.Certificate) (Revocation, bo
 	if issuer.KeyUsage != 0 && issuer.KeyUsage&x509.KeyUsageCRLSign == 0 {
 		return unknown(fmt.Errorf("%w: ký danh sách thu hồi", ErrUsage))
 	}
-	weak, err := checkSigned(issuer, l.list.Raw, l.list.RawTBSRevocationList, l.list.Signature)
-	if err != nil {
-		return unknown(fmt.Errorf("chữ ký của danh sách thu hồi: %w", err))
+	signed := c.have().signerOf(l, issuer, func() signer {
+		weak, err := checkSigned(issuer, l.list.Raw, l.list.RawTBSRevocationList, l.list.Signature)
+		return signer{issuer, weak, err}
+	})
+	if signed.err != nil {
+		return unknown(fmt.Errorf("chữ ký của danh sách thu hồi: %w", signed.err))
 	}
 	if err := l.covers(cert); err != nil {
 		return unknown(err)
@@ -284,7 +319,7 @@ func (c *Check) judgeCRL(l *crl, cert, issuer *x509.Certificate) (Revocation, bo
 		}
 	}
 	r := c.judge(status, at, l.list.ThisUpdate, l.list.NextUpdate, cert)
-	r.Source, r.Reason, r.Weak = "CRL", reason, weak
+	r.Source, r.Reason, r.Weak = "CRL", reason, signed.weak
 	return r, true
 }
 

@@ -256,7 +256,7 @@ func (w *fieldCompare) field(o pdf.Object, prefix string, typ pdf.Object, done b
 	if a["FT"] != nil {
 		typ = w.old.Resolve(a["FT"])
 	}
-	done = done || typ == pdf.Name("Sig") && w.old.Resolve(a["V"]) != nil
+	done = done || typ == pdf.Name("Sig") && present(w.old, a["V"])
 	w.names = append(w.names, name)
 	switch {
 	case w.changed[ref.Num] && done:
@@ -273,6 +273,14 @@ func (w *fieldCompare) field(o pdf.Object, prefix string, typ pdf.Object, done b
 	for _, k := range kids {
 		w.field(k, name, typ, done, depth+1)
 	}
+}
+
+// present says that a value is there, without reading it: signatures are long.
+func present(f *pdf.File, o pdf.Object) bool {
+	if r, ok := o.(pdf.Ref); ok {
+		return f.Entries()[r.Num].Kind != 0
+	}
+	return o != nil
 }
 
 func joinName(prefix, t string) string {

@@ -17,7 +17,8 @@ import (
 )
 
 // examineSignature checks a signature of a person or agency.
-func (v *verifier) examineSignature(ctx context.Context, s Signature, r *result) {
+func (v *verifier) examineSignature(ctx context.Context, i int, r *result) {
+	s := v.sigs[i]
 	sd, si, err := container(s)
 	if err != nil {
 		r.add(verdictOf(Crypto, err))
@@ -30,7 +31,7 @@ func (v *verifier) examineSignature(ctx context.Context, s Signature, r *result)
 	if t, ok := si.SigningTime(); ok && r.Claimed.IsZero() {
 		r.Claimed = t
 	}
-	r.add(v.crypto(s, sd, si, r))
+	r.add(v.crypto(i, sd, si, r))
 	if si.Certificate == nil {
 		return
 	}
@@ -59,11 +60,11 @@ func container(s Signature) (*cms.SignedData, *cms.SignerInfo, error) {
 }
 
 // crypto checks digest and signature value; weak algorithms never pass.
-func (v *verifier) crypto(s Signature, sd *cms.SignedData, si *cms.SignerInfo, r *result) Check {
-	digest := v.signedDigest(s, si.Hash)
+func (v *verifier) crypto(i int, sd *cms.SignedData, si *cms.SignerInfo, r *result) Check {
+	s, digest := v.sigs[i], v.signedDigest(i, si.Hash)
 	var sha1Weak []string
 	if s.SubFilter == "adbe.pkcs7.sha1" { // the digest itself is the signed content
-		if !bytes.Equal(sd.Content, v.signedDigest(s, crypto.SHA1)) {
+		if !bytes.Equal(sd.Content, v.signedDigest(i, crypto.SHA1)) {
 			return verdictOf(Crypto, cms.ErrDigest)
 		}
 		digest, sha1Weak = hashed(si.Hash, sd.Content), []string{"SHA-1"}
@@ -269,10 +270,10 @@ func sameName(a, b string) bool {
 }
 
 // examineStamp checks a document time stamp. etsi-319142-1:5.4.3
-func (v *verifier) examineStamp(ctx context.Context, s Signature, r *result) {
-	token, err := cms.ParseToken(s.Contents)
+func (v *verifier) examineStamp(ctx context.Context, i int, r *result) {
+	token, err := cms.ParseToken(v.sigs[i].Contents)
 	if err == nil {
-		if digest := v.signedDigest(s, token.Hash); digest == nil || token.CoversDigest(digest) != nil {
+		if digest := v.signedDigest(i, token.Hash); digest == nil || token.CoversDigest(digest) != nil {
 			err = cms.ErrDigest
 		}
 	}

@@ -382,21 +382,32 @@ func (c *comparer) containers(rev pdf.Revision) {
 // hidden looks for definitions that the revision's table does not name: another
 // reader, or a later table, could bring them to light. etsi-319142-1:annex-A
 func (c *comparer) hidden(rev pdf.Revision) {
-	type span struct{ from, to int64 }
-	var known []span
-	for n, e := range rev.Entries {
+	starts := map[int64]bool{}
+	for _, e := range rev.Entries {
 		if e.Kind == 1 {
-			known = append(known, span{e.Offset, e.Offset + max(1, int64(len(c.new.Bytes(n))))})
+			starts[e.Offset] = true
 		}
 	}
-	if rev.Stream { // the cross-reference stream may leave itself out of its table
-		known = append(known, span{rev.StartXref, rev.EOF})
-	}
 	for _, found := range c.new.Scan(rev.Start, rev.End) {
-		if !slices.ContainsFunc(known, func(s span) bool { return s.from <= found.Offset && found.Offset < s.to }) {
+		if !starts[found.Offset] && !c.inside(rev, found.Offset) {
 			c.other("có đối tượng %d được giấu ngoài bảng tham chiếu", found.Num)
 		}
 	}
+}
+
+// inside says that an offset lies within a definition that the table names, such
+// as in the data of a stream, or in the cross-reference stream, which may leave
+// itself out of its table.
+func (c *comparer) inside(rev pdf.Revision, at int64) bool {
+	if rev.Stream && rev.StartXref <= at && at < rev.EOF {
+		return true
+	}
+	for n, e := range rev.Entries {
+		if e.Kind == 1 && e.Offset < at && at < e.Offset+int64(len(c.new.Bytes(n))) {
+			return true
+		}
+	}
+	return false
 }
 
 func (c *comparer) unclaimedOld() bool {
