@@ -75,16 +75,19 @@ func parseStep(s sentence) (*Step, error) {
 		return nil, err
 	}
 	if n := len(step.Args); n < verb.min || verb.max >= 0 && n > verb.max {
-		return nil, fmt.Errorf("cách viết: %s", verb.usage)
+		return nil, verb.wrong()
 	}
 	if verb.pairs && step.Verb != "press" && step.Verb != "post" && len(step.Pairs) == 0 ||
 		!verb.pairs && len(step.Pairs) > 0 || verb.as && step.As == "" {
-		return nil, fmt.Errorf("cách viết: %s", verb.usage)
+		return nil, verb.wrong()
 	}
 	if verb.check != nil {
-		return step, verb.check(step)
+		err = verb.check(step)
 	}
-	return step, nil
+	if errors.Is(err, errUsage) {
+		err = verb.wrong()
+	}
+	return step, err
 }
 
 // words sorts the tokens after the verb into arguments, pairs and the small

@@ -112,7 +112,7 @@ func doWait(ctx context.Context, r *run, s *Step) error {
 func doStatus(_ context.Context, r *run, s *Step) error {
 	want, err := strconv.Atoi(s.Args[0])
 	if err != nil {
-		return fmt.Errorf("cách viết: %s", verbs["status"].usage)
+		return errUsage
 	}
 	if got := r.tab.page.status; got != want {
 		return fmt.Errorf("máy chủ trả lời %d", got)

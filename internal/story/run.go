@@ -142,6 +142,9 @@ func (r *run) do(ctx context.Context, i int) error {
 		} else {
 			err = v.run(ctx, r, &step)
 		}
+		if errors.Is(err, errUsage) {
+			err = v.wrong()
+		}
 	}
 	if err == nil {
 		err = r.serverFault(i)

@@ -2,6 +2,7 @@ package story
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"regexp"
@@ -25,41 +26,42 @@ type verb struct {
 }
 
 // verbs is the whole language.
-var verbs map[string]verb
+var verbs = map[string]verb{
+	"story": {usage: "story 'Tên' law MÃ MÃ …", min: 1, max: -1},
 
-func init() { // the table names functions that name the table
-	verbs = map[string]verb{
-		"story": {usage: "story 'Tên' law MÃ MÃ …", min: 1, max: -1},
+	"as":       {usage: "as tên-đăng-nhập hoặc as 'Họ và tên' (as nobody: chưa đăng nhập)", min: 1, max: -1, run: doAs},
+	"open":     {usage: "open /đường/dẫn", min: 1, max: 1, run: doOpen, check: checkPath},
+	"reload":   {usage: "reload", page: true, run: doReload},
+	"follow":   {usage: "follow 'chữ của liên kết' [beside '…']", min: 1, max: 1, beside: true, page: true, run: doFollow},
+	"press":    {usage: "press 'Tên nút' [beside '…'] Nhãn='giá trị' …", min: 1, max: 1, pairs: true, beside: true, page: true, run: doPress},
+	"fill":     {usage: "fill 'Nhãn'='giá trị' … [beside '…']", max: 0, pairs: true, beside: true, page: true, run: doFill},
+	"choose":   {usage: "choose 'Nhãn'='lựa chọn' … [beside '…']", max: 0, pairs: true, beside: true, page: true, run: doFill},
+	"check":    {usage: "check 'Nhãn' … [beside '…']", min: 1, max: -1, beside: true, page: true, run: doCheck},
+	"uncheck":  {usage: "uncheck 'Nhãn' … [beside '…']", min: 1, max: -1, beside: true, page: true, run: doCheck},
+	"upload":   {usage: "upload 'Nhãn' tệp", min: 2, max: 2, beside: true, page: true, run: doUpload},
+	"post":     {usage: "post /đường/dẫn tên=giá-trị …", min: 1, max: 1, pairs: true, run: doPost, check: checkPath},
+	"download": {usage: "download 'liên kết hoặc nút' [beside '…'] as tên", min: 1, max: 1, beside: true, as: true, page: true, run: doDownload},
 
-		"as":       {usage: "as tên-đăng-nhập hoặc as 'Họ và tên' (as nobody: chưa đăng nhập)", min: 1, max: -1, run: doAs},
-		"open":     {usage: "open /đường/dẫn", min: 1, max: 1, run: doOpen, check: checkPath},
-		"reload":   {usage: "reload", page: true, run: doReload},
-		"follow":   {usage: "follow 'chữ của liên kết' [beside '…']", min: 1, max: 1, beside: true, page: true, run: doFollow},
-		"press":    {usage: "press 'Tên nút' [beside '…'] Nhãn='giá trị' …", min: 1, max: 1, pairs: true, beside: true, page: true, run: doPress},
-		"fill":     {usage: "fill 'Nhãn'='giá trị' … [beside '…']", max: 0, pairs: true, beside: true, page: true, run: doFill},
-		"choose":   {usage: "choose 'Nhãn'='lựa chọn' … [beside '…']", max: 0, pairs: true, beside: true, page: true, run: doFill},
-		"check":    {usage: "check 'Nhãn' … [beside '…']", min: 1, max: -1, beside: true, page: true, run: doCheck},
-		"uncheck":  {usage: "uncheck 'Nhãn' … [beside '…']", min: 1, max: -1, beside: true, page: true, run: doCheck},
-		"upload":   {usage: "upload 'Nhãn' tệp", min: 2, max: 2, beside: true, page: true, run: doUpload},
-		"post":     {usage: "post /đường/dẫn tên=giá-trị …", min: 1, max: 1, pairs: true, run: doPost, check: checkPath},
-		"download": {usage: "download 'liên kết hoặc nút' [beside '…'] as tên", min: 1, max: 1, beside: true, as: true, page: true, run: doDownload},
+	"see":    {usage: "see 'chữ' … [beside '…']", min: 1, max: -1, beside: true, page: true, run: doSee},
+	"notsee": {usage: "notsee 'chữ' … [beside '…']", min: 1, max: -1, beside: true, page: true, run: doNotSee},
+	"wait":   {usage: "wait 'chữ' [beside '…'] 10s", min: 1, max: 1, beside: true, within: true, page: true, run: doWait},
+	"status": {usage: "status 404", min: 1, max: 1, page: true, run: doStatus},
+	"save":   {usage: "save 'Nhãn' [beside '…'] as tên", min: 1, max: 1, beside: true, as: true, page: true, run: doSave},
+	"show":   {usage: "show", page: true, run: doShow},
+	"pdf":    {usage: "pdf valid $tệp [số chữ ký] hoặc pdf sound $tệp", min: 2, max: 3, run: doPDF, check: oneOf(0, "valid", "sound")},
+	"file":   {usage: "file $tệp has|lacks 'chữ' …", min: 3, max: -1, run: doFile, check: oneOf(1, "has", "lacks")},
 
-		"see":    {usage: "see 'chữ' … [beside '…']", min: 1, max: -1, beside: true, page: true, run: doSee},
-		"notsee": {usage: "notsee 'chữ' … [beside '…']", min: 1, max: -1, beside: true, page: true, run: doNotSee},
-		"wait":   {usage: "wait 'chữ' [beside '…'] 10s", min: 1, max: 1, beside: true, within: true, page: true, run: doWait},
-		"status": {usage: "status 404", min: 1, max: 1, page: true, run: doStatus},
-		"save":   {usage: "save 'Nhãn' [beside '…'] as tên", min: 1, max: 1, beside: true, as: true, page: true, run: doSave},
-		"show":   {usage: "show", page: true, run: doShow},
-		"pdf":    {usage: "pdf valid $tệp [số chữ ký] hoặc pdf sound $tệp", min: 2, max: 3, run: doPDF, check: oneOf(0, "valid", "sound")},
-		"file":   {usage: "file $tệp has|lacks 'chữ' …", min: 3, max: -1, run: doFile, check: oneOf(1, "has", "lacks")},
-
-		"at":        {usage: "at 2025-03-03 08:05, at 3/3/2025 08:05 hoặc at 08:05", min: 1, max: 2, run: doAt},
-		"clock":     {usage: "clock +2h, +30m hoặc +3d", min: 1, max: 1, run: doClock},
-		"hub":       {usage: "hub stop hoặc hub start", min: 1, max: 1, run: doHub, check: oneOf(0, "stop", "start")},
-		"journal":   {usage: "journal việc.đã.làm ['chữ' …] [10s]", min: 1, max: -1, within: true, run: doJournal},
-		"nojournal": {usage: "nojournal việc.đã.làm ['chữ' …]", min: 1, max: -1, run: doNoJournal},
-	}
+	"at":        {usage: "at 2025-03-03 08:05, at 3/3/2025 08:05 hoặc at 08:05", min: 1, max: 2, run: doAt},
+	"clock":     {usage: "clock +2h, +30m hoặc +3d", min: 1, max: 1, run: doClock},
+	"hub":       {usage: "hub stop hoặc hub start", min: 1, max: 1, run: doHub, check: oneOf(0, "stop", "start")},
+	"journal":   {usage: "journal việc.đã.làm ['chữ' …] [10s]", min: 1, max: -1, within: true, run: doJournal},
+	"nojournal": {usage: "nojournal việc.đã.làm ['chữ' …]", min: 1, max: -1, run: doNoJournal},
 }
+
+// errUsage says that a sentence is not of its verb's form.
+var errUsage = errors.New("câu viết sai")
+
+func (v verb) wrong() error { return fmt.Errorf("cách viết: %s", v.usage) }
 
 func verbNames() string { return strings.Join(slices.Sorted(maps.Keys(verbs)), ", ") }
 
@@ -73,7 +75,7 @@ func checkPath(s *Step) error {
 func oneOf(i int, words ...string) func(*Step) error {
 	return func(s *Step) error {
 		if !slices.Contains(words, s.Args[i]) {
-			return fmt.Errorf("cách viết: %s", verbs[s.Verb].usage)
+			return errUsage
 		}
 		return nil
 	}
@@ -106,7 +108,7 @@ func doAt(ctx context.Context, r *run, s *Step) error {
 		r.day = day
 	}
 	if r.day.IsZero() {
-		return fmt.Errorf("lần đầu phải ghi cả ngày: %s", verbs["at"].usage)
+		return errors.New("lần đầu phải ghi cả ngày: at 3/3/2025 08:05")
 	}
 	t, err := time.Parse("15:04", clock)
 	if err != nil {
@@ -118,7 +120,7 @@ func doAt(ctx context.Context, r *run, s *Step) error {
 func doClock(ctx context.Context, r *run, s *Step) error {
 	d, err := span(strings.TrimPrefix(s.Args[0], "+"))
 	if err != nil || d <= 0 {
-		return fmt.Errorf("cách viết: %s", verbs["clock"].usage)
+		return errUsage
 	}
 	return r.world.AdvanceClock(ctx, d)
 }
