@@ -20,8 +20,6 @@ import (
 	. "vanthu/internal/hub/hubtest"
 )
 
-func TestMain(m *testing.M) { dbtest.Main(m) }
-
 // site is a hub on a loopback port, every answer of which is held against the
 // description.
 type site struct {

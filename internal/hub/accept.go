@@ -59,7 +59,8 @@ const (
 // suspended or closed without successor (each is named); the body is not what
 // was announced; the key was used for another body; the document id was used
 // for another content. Nothing of a refused packet is kept.
-func (h *Hub) Accept(ctx context.Context, c Caller, o Offer) (Ack, error) {
+func (h *Hub) Accept(ctx context.Context, c Caller, o Offer) (ack Ack, err error) {
+	defer func() { h.tallyAccept(ack, err) }()
 	if len(o.Key) > maxKey {
 		return Ack{}, refuse(CodeKey, fail.Invalid("Idempotency-Key", "Khóa chống trùng dài quá 200 ký tự."))
 	}
@@ -75,7 +76,6 @@ func (h *Hub) Accept(ctx context.Context, c Caller, o Offer) (Ack, error) {
 	if o.Key != "" {
 		key = ownKey + o.Key
 	}
-	var ack Ack
 	err = h.write(ctx, func(a *act) (err error) {
 		ack, err = a.accept(c, l, key, hash, size)
 		return err

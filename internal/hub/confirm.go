@@ -25,6 +25,7 @@ func (h *Hub) Confirm(ctx context.Context, c Caller, id string) (receipt []byte,
 	if err != nil {
 		return nil, err
 	}
+	h.counts.confirmed.Add(1)
 	err = h.Store.Read(ctx, func(v *db.View) error {
 		receipt, err = h.receiptOf(ctx, v, leaf)
 		return err
@@ -56,7 +57,7 @@ func (a *act) confirm(c Caller, p found) (leaf int64, err error) {
 	if err := a.logStep(c, p.id, ledger.Confirmed, ""); err != nil {
 		return 0, err
 	}
-	return a.tail.Size() - 1, a.seen(c)
+	return a.tail.Size() - 1, nil
 }
 
 // arrive is code 01 by the hub's own knowledge; of a delivery that has gone
@@ -97,6 +98,11 @@ func (a *act) lastLeaf(packet, recipient int64, e ledger.Event) (int64, error) {
 // stays confirmed.
 func (h *Hub) Release(ctx context.Context, c Caller, id string, final bool, reason string, pause time.Duration) error {
 	reason = oneLine(reason, 500)
+	if final {
+		h.counts.failed.Add(1)
+	} else {
+		h.counts.released.Add(1)
+	}
 	return h.write(ctx, func(a *act) error {
 		p, err := received(a, c, id)
 		if err != nil {

@@ -111,6 +111,9 @@ func (h *Hub) authenticate(ctx context.Context, code string, ok func(hash, seale
 		}
 		return errCredential()
 	})
+	if err == nil {
+		h.heard.Store(c.id, h.Store.Now())
+	}
 	return c, err
 }
 

@@ -281,9 +281,13 @@ func (h *Hub) Pause(ctx context.Context, by db.Actor, code string, paused bool, 
 	})
 }
 
-// Tick does what falls due by the clock; call it every few minutes.
+// Tick does what falls due by the clock: trials end, and when agencies were
+// last heard of is kept. Call it every few minutes.
 func (h *Hub) Tick(ctx context.Context) error {
 	return h.write(ctx, func(a *act) error {
+		if err := a.keepHeard(); err != nil {
+			return err
+		}
 		due, err := db.All(a, scanAgency, `SELECT `+agencyColumns+` FROM agency
 			WHERE state = $1 AND trial_ends <= $2`, string(LinkTrial), db.Ms(a.Now))
 		if err != nil {
@@ -297,6 +301,16 @@ func (h *Hub) Tick(ctx context.Context) error {
 		}
 		return nil
 	})
+}
+
+// keepHeard writes when agencies' systems last called (law:HN20-10.1.d).
+func (a *act) keepHeard() (err error) {
+	a.hub.heard.Range(func(id, at any) bool {
+		ms := db.Ms(at.(time.Time))
+		_, err = a.Exec(`UPDATE agency SET seen_at = $1 WHERE id = $2 AND seen_at < $1`, ms, id.(int64))
+		return err == nil
+	})
+	return err
 }
 
 // note writes the journal row of an act of the operator or the clock.

@@ -39,7 +39,10 @@ type Hub struct {
 	public string
 	seal   cipher.AEAD
 	wake   *wake
-	sweep  sync.Mutex
+
+	started time.Time
+	counts  counters
+	heard   sync.Map // agency id → time.Time of its last call, until Tick keeps it
 }
 
 const (
@@ -47,8 +50,7 @@ const (
 	lockTime  = 5 * time.Minute
 )
 
-// Open checks the configuration, opens the log of an empty store, and sweeps
-// bodies that no packet names.
+// Open checks the configuration and opens the log of an empty store.
 func Open(ctx context.Context, c Config) (*Hub, error) {
 	if c.Store == nil || c.Blobs == nil {
 		return nil, errors.New("hub: store and blobs are needed")
@@ -62,7 +64,7 @@ func Open(ctx context.Context, c Config) (*Hub, error) {
 	if c.Bar == nil {
 		c.Bar = Barred
 	}
-	h := &Hub{Config: c, wake: newWake()}
+	h := &Hub{Config: c, wake: newWake(), started: time.Now()}
 	var err error
 	if h.signer, h.public, err = readKey(c.Key); err != nil {
 		return nil, fmt.Errorf("hub: key: %w", err)

@@ -90,6 +90,7 @@ func (h *Hub) handOut(ctx context.Context, c Caller, k Look) (list []Arrival, er
 		}
 		return a.lock(c, list, a.Now.Add(k.Lock))
 	})
+	h.counts.handedOut.Add(int64(len(list)))
 	return list, err
 }
 
@@ -151,16 +152,8 @@ func (a *act) lock(c Caller, list []Arrival, until time.Time) error {
 		list[i].Attempts++
 	}
 	in, args := db.In(3, ids)
-	if _, err := a.Exec(`UPDATE waiting SET locked_until = $1, attempts = attempts + 1 WHERE recipient = $2 AND packet IN `+in,
-		append([]any{db.Ms(until), c.id}, args...)...); err != nil {
-		return err
-	}
-	return a.seen(c)
-}
-
-// seen notes that the agency's system called (law:HN20-10.1.d).
-func (a *act) seen(c Caller) error {
-	_, err := a.Exec(`UPDATE agency SET seen_at = $1 WHERE id = $2`, db.Ms(a.Now), c.id)
+	_, err := a.Exec(`UPDATE waiting SET locked_until = $1, attempts = attempts + 1 WHERE recipient = $2 AND packet IN `+in,
+		append([]any{db.Ms(until), c.id}, args...)...)
 	return err
 }
 

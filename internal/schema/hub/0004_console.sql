@@ -1,0 +1,3 @@
+-- What the operator's console lists without reading the archive.
+CREATE INDEX delivery_failed ON delivery (state_at) WHERE state = 'failed';
+CREATE INDEX agency_link ON agency (state);
