@@ -87,6 +87,9 @@ func isRow(n *html.Node) bool {
 	if is(n, atom.Tr, atom.Li, atom.Article, atom.Fieldset, atom.Section) {
 		return true
 	}
+	if is(n, atom.A) && len(tagged(n, atom.Div, atom.P)) > 0 { // a card that is a link
+		return true
+	}
 	switch attr(n, "role") {
 	case "row", "listitem", "group", "article", "region":
 		return true

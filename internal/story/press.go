@@ -80,18 +80,28 @@ func buttons(scope *html.Node) []target {
 			out = append(out, target{name: accessibleName(n), button: n, script: true})
 		}
 	}
-	for _, n := range tagged(scope, atom.Summary) {
-		if inner := onlySubmit(n.Parent); inner != nil {
+	for _, n := range tagged(scope, atom.Summary, atom.A) {
+		if inner := opens(n); inner != nil {
 			out = append(out, target{name: accessibleName(n), form: formOf(inner), button: inner})
 		}
 	}
 	return out
 }
 
-// opens is the submit button of the dialog that n opens, nil if n opens none.
+// opens is the submit button of what n opens: a dialog, by a link to it or by an
+// attribute, or the rest of a <details>. It is nil if n opens nothing.
 func opens(n *html.Node) *html.Node {
-	for _, key := range []string{"commandfor", "popovertarget", "data-dialog", "data-opens", "aria-controls"} {
-		if d := byID(rootOf(n), strings.TrimPrefix(attr(n, key), "#")); d != nil {
+	if is(n, atom.Summary) {
+		return onlySubmit(n.Parent)
+	}
+	if id, ok := strings.CutPrefix(attr(n, "href"), "#"); ok {
+		if d := byID(rootOf(n), id); d != nil && is(d, atom.Dialog) {
+			return onlySubmit(d)
+		}
+		return nil
+	}
+	for _, key := range []string{"commandfor", "popovertarget", "aria-controls"} {
+		if d := byID(rootOf(n), attr(n, key)); d != nil {
 			return onlySubmit(d)
 		}
 	}

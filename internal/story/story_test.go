@@ -85,7 +85,9 @@ soát</td><td><form method=post action="/den/412/tiep-nhan"><button>Tiếp nhậ
 <dialog id=tra-412><form method=post action="/den/412/tra-lai"><label>Lý do <textarea name=ly_do></textarea></label>
 <button formmethod=dialog>Hủy</button><button>Trả lại <kbd>Ctrl ⏎</kbd></button></form></dialog>
 <button type=button>Chỉ có kịch bản</button><p hidden>Bị giấu</p>
-<ul><li><a href="/den/412">Xem 120/UBH-VP</a></li></ul>`)
+<ul><li><a href="/den/412">Xem 120/UBH-VP</a></li></ul>
+<section><h2>Hàng đợi</h2><a href="/den/412"><div><b>120/UBH-VP</b> còn 5 ngày</div></a><a href="/den/413"><div><b>07/CĐ-UBND</b> ngay</div></a></section>
+<p>Cuối trang <a href="#tra-412">Từ chối</a></p>`)
 }
 
 const form = `<h1>Đăng ký văn bản đến</h1><form method=post action="/dang-ky" enctype="multipart/form-data">

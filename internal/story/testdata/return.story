@@ -15,6 +15,11 @@ press 'Trả lại' Lý do='Chữ ký không hợp lệ'
 see 'Xong: document.returned 412' 'Chữ ký không hợp lệ'
 journal document.returned 'không hợp lệ'
 
+open /den                                     # the same through a link to the dialog
+see 'ngay' beside '07/CĐ-UBND'
+press 'Từ chối' Lý do='Gửi nhầm nơi nhận'
+journal document.returned 'nhầm'
+
 as hoa                                        # another person, another tab
 open /den
 see 'Người dùng: hoa'
