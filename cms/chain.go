@@ -6,123 +6,14 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
-	"encoding/pem"
 	"errors"
 	"fmt"
-	"io/fs"
-	"path"
 	"slices"
-	"strings"
 	"time"
 
 	"golang.org/x/crypto/cryptobyte"
 	casn1 "golang.org/x/crypto/cryptobyte/asn1"
 )
-
-// AnchorKind says whose root a trust anchor is. ND23-15 ND23-16
-type AnchorKind string
-
-// The kinds of anchor, also the names of folders that LoadAnchors reads.
-const (
-	BanCoYeu AnchorKind = "ban-co-yeu" // official-duty signatures of state agencies
-	Public   AnchorKind = "public"     // public certification services
-	Demo     AnchorKind = "demo"       // the demonstration authority: proves nothing outside it
-)
-
-// Anchors are the roots that are trusted, each of a kind, with any further
-// intermediate certificates that signers tend to leave out.
-type Anchors struct {
-	roots []anchor
-	extra []*x509.Certificate
-}
-
-type anchor struct {
-	cert *x509.Certificate
-	kind AnchorKind
-}
-
-// Add trusts certificates as roots of a kind. Trust is given to the name and
-// key; the root's own signature and period are not examined. rfc5280:6.1.1
-func (a *Anchors) Add(kind AnchorKind, certs ...*x509.Certificate) {
-	for _, c := range certs {
-		a.roots = append(a.roots, anchor{c, kind})
-	}
-}
-
-// AddIntermediate offers certificates for chain building without trusting them.
-func (a *Anchors) AddIntermediate(certs ...*x509.Certificate) { a.extra = append(a.extra, certs...) }
-
-// Roots returns the trusted certificates.
-func (a *Anchors) Roots() []*x509.Certificate {
-	var out []*x509.Certificate
-	for _, r := range a.roots {
-		out = append(out, r.cert)
-	}
-	return out
-}
-
-// LoadAnchors reads every .crt, .cer, .pem and .der below fsys. The name of the
-// top folder is the kind (files outside a known folder are Public); certificates
-// that did not sign themselves become intermediates.
-func LoadAnchors(fsys fs.FS) (*Anchors, error) {
-	a := &Anchors{}
-	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !slices.Contains([]string{".crt", ".cer", ".pem", ".der"}, strings.ToLower(path.Ext(name))) {
-			return err
-		}
-		data, err := fs.ReadFile(fsys, name)
-		if err != nil {
-			return err
-		}
-		certs, err := ParseCertificates(data)
-		if err != nil {
-			return fmt.Errorf("%s: %w", name, err)
-		}
-		for _, c := range certs {
-			if bytes.Equal(c.RawIssuer, c.RawSubject) {
-				a.Add(kindOfFolder(name), c)
-			} else {
-				a.AddIntermediate(c)
-			}
-		}
-		return nil
-	})
-	return a, err
-}
-
-func kindOfFolder(name string) AnchorKind {
-	top, _, _ := strings.Cut(name, "/")
-	if k := AnchorKind(top); k == BanCoYeu || k == Demo {
-		return k
-	}
-	return Public
-}
-
-// ParseCertificates reads PEM (several) or DER (one).
-func ParseCertificates(data []byte) ([]*x509.Certificate, error) {
-	if len(data) > MaxSize {
-		return nil, ErrTooLarge
-	}
-	if !bytes.Contains(data, []byte("-----BEGIN")) {
-		c, err := x509.ParseCertificate(data)
-		return []*x509.Certificate{c}, err
-	}
-	var out []*x509.Certificate
-	for {
-		var b *pem.Block
-		if b, data = pem.Decode(data); b == nil {
-			return out, nil
-		}
-		if b.Type != "CERTIFICATE" {
-			continue
-		}
-		c, err := x509.ParseCertificate(b.Bytes)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, c)
-	}
-}
 
 // Pool holds certificates to build chains from, and remembers which signed
 // which, so that a file with fifty signatures costs little more than one.
@@ -351,7 +242,7 @@ func checkNames(ca, leaf *x509.Certificate) error {
 }
 
 // ValidAt tells whether every certificate below the anchor was within its period
-// at a moment; else ErrPeriod names the first that was not. ND23-16
+// at a moment; else ErrPeriod names the first that was not (law:ND23-16).
 func (c *Chain) ValidAt(at time.Time) error {
 	for i, cert := range c.Certificates {
 		if i > 0 && i == len(c.Certificates)-1 {
@@ -371,36 +262,3 @@ func (c *Chain) ValidAt(at time.Time) error {
 func civil(t time.Time) string { return t.In(hanoi).Format("02/01/2006") }
 
 var hanoi = time.FixedZone("+07", 7*3600)
-
-// usages that allow signing documents where a certificate lists usages at all.
-var documentUsages = []asn1.ObjectIdentifier{
-	{1, 3, 6, 1, 5, 5, 7, 3, 36},       // id-kp-documentSigning, rfc9336
-	{1, 2, 840, 113583, 1, 1, 5},       // Adobe authentic documents
-	{1, 3, 6, 1, 4, 1, 311, 10, 3, 12}, // Microsoft document signing
-}
-
-// CheckSigningUsage tells whether a certificate may sign documents: key usage
-// digitalSignature or contentCommitment, and no list of other usages only. The
-// scope check of ND23-16.
-func CheckSigningUsage(c *x509.Certificate) error {
-	if c.KeyUsage != 0 && c.KeyUsage&(x509.KeyUsageDigitalSignature|x509.KeyUsageContentCommitment) == 0 {
-		return fmt.Errorf("%w: ký số", ErrUsage)
-	}
-	if c.IsCA {
-		return fmt.Errorf("%w: chứng thư số của tổ chức chứng thực", ErrUsage)
-	}
-	if len(c.ExtKeyUsage)+len(c.UnknownExtKeyUsage) == 0 {
-		return nil
-	}
-	for _, u := range c.ExtKeyUsage {
-		if u == x509.ExtKeyUsageAny || u == x509.ExtKeyUsageEmailProtection || u == x509.ExtKeyUsageClientAuth {
-			return nil
-		}
-	}
-	for _, u := range c.UnknownExtKeyUsage {
-		if slices.ContainsFunc(documentUsages, u.Equal) {
-			return nil
-		}
-	}
-	return fmt.Errorf("%w: ký văn bản", ErrUsage)
-}

@@ -14,7 +14,7 @@
 //     leads from a certificate to one of them as of a given moment.
 //   - Revocation: [CheckRevocation] judges OCSP answers (RFC 6960) and CRLs. It
 //     says good, revoked or unknown; unknown is never good.
-//     NĐ 23/2025 Đ15–17 asks for the check before signing and on arrival.
+
 //   - Encryption to several recipients (RFC 5652 §6, RFC 5083): [Encrypt],
 //     [Decrypt].
 //

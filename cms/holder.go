@@ -16,7 +16,7 @@ const (
 	UnknownHolder HolderKind = "unknown"
 )
 
-// Holder is what a certificate says about the one it was issued to. ND23-13
+// Holder is what a certificate says about the one it was issued to (law:ND23-13, law:ND23-14).
 type Holder struct {
 	Kind       HolderKind `json:"kind"`
 	Name       string     `json:"name"`                  // common name

@@ -16,7 +16,7 @@ import (
 // Status is whether a certificate was withdrawn.
 type Status string
 
-// The states. Unknown is never to be read as good. ND23-16
+// The states. Unknown is never to be read as good (law:ND23-16).
 const (
 	Good    Status = "good"
 	Revoked Status = "revoked"

@@ -132,22 +132,6 @@ func (t *Token) Verify() (Checked, error) {
 	return c, checkStampUsage(si.Certificate)
 }
 
-// ErrUsage says that a certificate is used for what it was not issued for.
-var ErrUsage = errors.New("chứng thư số không được cấp cho mục đích này")
-
-// checkStampUsage wants the one extended usage timeStamping, critical. rfc3161:2.3
-func checkStampUsage(cert *x509.Certificate) error {
-	if len(cert.ExtKeyUsage) != 1 || len(cert.UnknownExtKeyUsage) > 0 || cert.ExtKeyUsage[0] != x509.ExtKeyUsageTimeStamping {
-		return fmt.Errorf("%w: cấp dấu thời gian", ErrUsage)
-	}
-	for _, e := range cert.Extensions {
-		if e.Id.Equal(oidExtKeyUsage) && !e.Critical {
-			return fmt.Errorf("%w: cấp dấu thời gian (không ở dạng bắt buộc)", ErrUsage)
-		}
-	}
-	return nil
-}
-
 // TSAClient asks a time-stamp authority over HTTP. rfc3161:3.4
 type TSAClient struct {
 	URL    string

@@ -3,8 +3,6 @@ package pades
 import (
 	"context"
 	"crypto"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"hash"
@@ -387,105 +385,6 @@ func digestAll(data []byte, sigs []Signature, h crypto.Hash) [][]byte {
 	run.Write(data[pos:])
 	out[len(sigs)] = run.Sum(nil)
 	return out
-}
-
-// report joins the signatures' results and judges the file as a whole.
-func (v *verifier) report() *Report {
-	out := &Report{SHA256: hex.EncodeToString(v.fileDigest()), CheckedAt: v.o.Now.UTC(), Software: Software, Result: Valid}
-	for i := range v.done {
-		r := &v.done[i]
-		r.Sentence = r.sentence(v.o.Now)
-		out.Signatures = append(out.Signatures, r.SignatureReport)
-		if r.Result == Invalid || (r.Result == Undecided && !r.DocStamp && out.Result == Valid) {
-			out.Result = r.Result
-		}
-	}
-	out.Checks = v.whole(out.Signatures)
-	for _, c := range out.Checks {
-		if c.Verdict == Invalid || (c.Verdict == Undecided && out.Result == Valid) {
-			out.Result = c.Verdict
-		}
-	}
-	if !hasSignature(out.Signatures) && out.Result == Valid {
-		out.Result = Undecided
-	}
-	out.Evidence = v.used
-	out.Sentence = out.sentence()
-	return out
-}
-
-// fileDigest is the SHA-256 of the whole file.
-func (v *verifier) fileDigest() []byte {
-	if d := v.digests[crypto.SHA256]; d != nil {
-		return d[len(v.sigs)]
-	}
-	sum := sha256.Sum256(v.f.Data())
-	return sum[:]
-}
-
-func hasSignature(list []SignatureReport) bool {
-	for _, s := range list {
-		if !s.DocStamp {
-			return true
-		}
-	}
-	return false
-}
-
-// whole makes the checks that concern several signatures together.
-func (v *verifier) whole(list []SignatureReport) []Check {
-	if !hasSignature(list) {
-		return nil
-	}
-	checks := []Check{v.coverage(list)}
-	persons, agencies, firstPerson, firstAgency := 0, 0, -1, -1
-	for i, s := range list {
-		switch {
-		case s.DocStamp:
-		case s.Holder.Kind == cms.PersonHolder:
-			if persons++; firstPerson < 0 {
-				firstPerson = i
-			}
-		case s.Holder.Kind == cms.AgencyHolder:
-			if agencies++; firstAgency < 0 {
-				firstAgency = i
-			}
-		}
-	}
-	if persons > 0 && agencies > 0 { // law:ND30-32.2d
-		c := Check{Name: Order, Verdict: Valid}
-		if firstAgency < firstPerson {
-			c.Verdict, c.Cause = Invalid, "chữ ký của cơ quan đặt trước chữ ký của người có thẩm quyền"
-		}
-		checks = append(checks, c)
-	}
-	if v.o.RequireBoth { // law:ND30-5
-		c := Check{Name: Both, Verdict: Valid}
-		switch {
-		case persons == 0:
-			c.Verdict, c.Cause = Undecided, "thiếu chữ ký số của người có thẩm quyền"
-		case agencies == 0:
-			c.Verdict, c.Cause = Undecided, "thiếu chữ ký số của cơ quan, tổ chức"
-		}
-		checks = append(checks, c)
-	}
-	return checks
-}
-
-// coverage: a value entered after the last signature is vouched for by nobody.
-func (v *verifier) coverage(list []SignatureReport) Check {
-	last := 0
-	for _, s := range list {
-		if !s.DocStamp {
-			last = max(last, s.Revision)
-		}
-	}
-	for _, st := range v.steps {
-		if st.rev+1 > last && len(st.filled) > 0 {
-			return Check{Coverage, Undecided, fmt.Sprintf("trường “%s” được điền sau chữ ký cuối cùng nên chưa ai ký", st.filled[0])}
-		}
-	}
-	return Check{Name: Coverage, Verdict: Valid}
 }
 
 // verdictOf turns an error of package cms into a verdict with its cause.

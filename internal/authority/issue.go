@@ -16,7 +16,7 @@ import (
 )
 
 // Person is the holder of a personal certificate (chứng thư số cá nhân). The
-// title stands in the certificate. ND23-13 ND23-14
+// title stands in the certificate (law:ND23-14).
 type Person struct {
 	Name   string // "Lê Quốc Hùng"
 	Title  string // "Giám đốc"
@@ -25,7 +25,8 @@ type Person struct {
 	Email  string // may be empty
 }
 
-// Agency is the holder of an agency's certificate (chứng thư số cơ quan).
+// Agency is the holder of an agency's certificate (chứng thư số cơ quan,
+// law:ND23-13).
 type Agency struct {
 	Name     string // "Sở Nội vụ tỉnh …"
 	Code     string // its code in the exchange, such as "H40.03" or "000.00.03.H40"

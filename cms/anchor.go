@@ -1,0 +1,117 @@
+package cms
+
+import (
+	"bytes"
+	"crypto/x509"
+	"encoding/pem"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+)
+
+// AnchorKind says whose root a trust anchor is (law:ND23-15, law:ND23-16).
+type AnchorKind string
+
+// The kinds of anchor, also the names of folders that LoadAnchors reads.
+const (
+	BanCoYeu AnchorKind = "ban-co-yeu" // official-duty signatures of state agencies
+	Public   AnchorKind = "public"     // public certification services
+	Demo     AnchorKind = "demo"       // the demonstration authority: proves nothing outside it
+)
+
+// Anchors are the roots that are trusted, each of a kind, with any further
+// intermediate certificates that signers tend to leave out.
+type Anchors struct {
+	roots []anchor
+	extra []*x509.Certificate
+}
+
+type anchor struct {
+	cert *x509.Certificate
+	kind AnchorKind
+}
+
+// Add trusts certificates as roots of a kind. Trust is given to the name and
+// key; the root's own signature and period are not examined. rfc5280:6.1.1
+func (a *Anchors) Add(kind AnchorKind, certs ...*x509.Certificate) {
+	for _, c := range certs {
+		a.roots = append(a.roots, anchor{c, kind})
+	}
+}
+
+// AddIntermediate offers certificates for chain building without trusting them.
+func (a *Anchors) AddIntermediate(certs ...*x509.Certificate) { a.extra = append(a.extra, certs...) }
+
+// Roots returns the trusted certificates.
+func (a *Anchors) Roots() []*x509.Certificate {
+	var out []*x509.Certificate
+	for _, r := range a.roots {
+		out = append(out, r.cert)
+	}
+	return out
+}
+
+// LoadAnchors reads every .crt, .cer, .pem and .der below fsys. The name of the
+// top folder is the kind (files outside a known folder are Public); certificates
+// that did not sign themselves become intermediates.
+func LoadAnchors(fsys fs.FS) (*Anchors, error) {
+	a := &Anchors{}
+	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !slices.Contains([]string{".crt", ".cer", ".pem", ".der"}, strings.ToLower(path.Ext(name))) {
+			return err
+		}
+		data, err := fs.ReadFile(fsys, name)
+		if err != nil {
+			return err
+		}
+		certs, err := ParseCertificates(data)
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		for _, c := range certs {
+			if bytes.Equal(c.RawIssuer, c.RawSubject) {
+				a.Add(kindOfFolder(name), c)
+			} else {
+				a.AddIntermediate(c)
+			}
+		}
+		return nil
+	})
+	return a, err
+}
+
+func kindOfFolder(name string) AnchorKind {
+	top, _, _ := strings.Cut(name, "/")
+	if k := AnchorKind(top); k == BanCoYeu || k == Demo {
+		return k
+	}
+	return Public
+}
+
+// ParseCertificates reads PEM (several) or DER (one).
+func ParseCertificates(data []byte) ([]*x509.Certificate, error) {
+	if len(data) > MaxSize {
+		return nil, ErrTooLarge
+	}
+	if !bytes.Contains(data, []byte("-----BEGIN")) {
+		c, err := x509.ParseCertificate(data)
+		return []*x509.Certificate{c}, err
+	}
+	var out []*x509.Certificate
+	for {
+		var b *pem.Block
+		if b, data = pem.Decode(data); b == nil {
+			return out, nil
+		}
+		if b.Type != "CERTIFICATE" {
+			continue
+		}
+		c, err := x509.ParseCertificate(b.Bytes)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, c)
+	}
+}

@@ -1,0 +1,80 @@
+package cms_test
+
+import (
+	"context"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"fmt"
+	"log"
+	"math/big"
+	"time"
+
+	"vanthu/cms"
+)
+
+func newSigner() *cms.SoftwareSigner {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		log.Fatal(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), NotBefore: time.Unix(0, 0), NotAfter: time.Now().Add(time.Hour),
+		Subject: pkix.Name{CommonName: "Lê Quốc Hùng", Organization: []string{"Sở Nội vụ"}}, KeyUsage: x509.KeyUsageDigitalSignature,
+	}
+	raw, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		log.Fatal(err)
+	}
+	cert, err := x509.ParseCertificate(raw)
+	if err != nil {
+		log.Fatal(err)
+	}
+	s, err := cms.NewSoftwareSigner(key, cert, nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	return s
+}
+
+// Sign a content that stays outside, and check the signature value.
+func ExampleSignDetached() {
+	content := []byte("Quyết định số 01/QĐ-SNV")
+	digest := sha256.Sum256(content)
+	raw, err := cms.SignDetached(context.Background(), digest[:], crypto.SHA256, newSigner(), cms.Options{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	sd, err := cms.Parse(raw)
+	if err != nil {
+		log.Fatal(err)
+	}
+	got, err := sd.VerifyContent(sd.Signers[0], content)
+	fmt.Println(got.Algorithm, got.Bound, err)
+	_, err = sd.VerifyContent(sd.Signers[0], []byte("Quyết định số 02/QĐ-SNV"))
+	fmt.Println(err)
+	// Output:
+	// ECDSA SHA-256 true <nil>
+	// nội dung không khớp giá trị băm đã ký
+}
+
+// The key may sit on a phone: what waits for it is small and survives storage.
+func ExamplePrepare() {
+	s := newSigner()
+	digest := sha256.Sum256([]byte("x"))
+	prepared, err := cms.Prepare(digest[:], crypto.SHA256, s.Certificate(), nil, cms.Options{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	signature, err := s.Sign(context.Background(), prepared.Digest, prepared.Hash) // minutes later, elsewhere
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, err = prepared.Finish(context.Background(), signature, cms.Options{})
+	fmt.Println(err)
+	// Output: <nil>
+}
