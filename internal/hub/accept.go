@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"sync"
 	"time"
 
 	"vanthu/internal/blob"
@@ -76,8 +77,10 @@ func (h *Hub) Accept(ctx context.Context, c Caller, o Offer) (ack Ack, err error
 	if o.Key != "" {
 		key = ownKey + o.Key
 	}
+	var entry *logged
 	err = h.write(ctx, func(a *act) (err error) {
 		ack, err = a.accept(c, l, key, hash, size)
+		entry = a.last
 		return err
 	})
 	if err != nil || ack.hash != string(hash) {
@@ -86,10 +89,7 @@ func (h *Hub) Accept(ctx context.Context, c Caller, o Offer) (ack Ack, err error
 	if err != nil {
 		return Ack{}, err
 	}
-	err = h.Store.Read(ctx, func(v *db.View) error {
-		ack.Receipt, err = h.receiptOf(ctx, v, ack.leaf)
-		return err
-	})
+	ack.Receipt, err = h.receipt(ctx, entry, ack.leaf)
 	return ack, err
 }
 
@@ -101,13 +101,60 @@ func (h *Hub) admit(ctx context.Context, c Caller, l *letter, to []string) error
 	if err := l.check(h); err != nil {
 		return err
 	}
+	now := time.Now()
+	if h.live.has(now, c.id, l.from) && h.live.has(now, 0, l.to...) {
+		return nil
+	}
 	return h.Store.Read(ctx, func(v *db.View) error {
 		if err := checkSender(v, c, l); err != nil {
 			return err
 		}
 		_, err := resolve(v, l.to)
+		if err == nil {
+			h.live.add(now, c.id, l.from)
+			h.live.add(now, 0, l.to...)
+		}
 		return err
 	})
+}
+
+// liveCodes remembers for a moment which codes were found good, to spare the
+// first look; the turn looks again in any case.
+type liveCodes struct {
+	mu    sync.Mutex
+	until map[liveCode]time.Time
+}
+
+type liveCode struct {
+	owner int64 // of a sender's code; 0 for a recipient's
+	code  string
+}
+
+const (
+	liveFor   = 5 * time.Second
+	liveCount = 20_000
+)
+
+func (k *liveCodes) has(now time.Time, owner int64, codes ...string) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, c := range codes {
+		if !k.until[liveCode{owner, c}].After(now) {
+			return false
+		}
+	}
+	return len(codes) > 0
+}
+
+func (k *liveCodes) add(now time.Time, owner int64, codes ...string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.until == nil || len(k.until) > liveCount {
+		k.until = map[liveCode]time.Time{}
+	}
+	for _, c := range codes {
+		k.until[liveCode{owner, c}] = now.Add(liveFor)
+	}
 }
 
 // checkSender holds the sender of the packet against the credential, and lets

@@ -14,23 +14,21 @@ import (
 // Confirming again changes nothing and returns the same receipt.
 func (h *Hub) Confirm(ctx context.Context, c Caller, id string) (receipt []byte, err error) {
 	var leaf int64
+	var entry *logged
 	err = h.write(ctx, func(a *act) error {
 		p, err := received(a, c, id)
 		if err != nil {
 			return err
 		}
 		leaf, err = a.confirm(c, p)
+		entry = a.last
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
 	h.counts.confirmed.Add(1)
-	err = h.Store.Read(ctx, func(v *db.View) error {
-		receipt, err = h.receiptOf(ctx, v, leaf)
-		return err
-	})
-	return receipt, err
+	return h.receipt(ctx, entry, leaf)
 }
 
 func (a *act) confirm(c Caller, p found) (leaf int64, err error) {

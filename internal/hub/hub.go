@@ -42,6 +42,7 @@ type Hub struct {
 
 	started time.Time
 	counts  counters
+	live    liveCodes
 	heard   sync.Map // agency id → time.Time of its last call, until Tick keeps it
 }
 
@@ -116,5 +117,5 @@ type act struct {
 	wakes  map[int64]bool
 	tail   ledger.Tail
 	loaded bool
-	logged bool
+	last   *logged // the newest entry that the act appended
 }

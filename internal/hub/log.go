@@ -12,6 +12,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -118,12 +119,67 @@ func (a *act) log(packet, recipient int64, e ledger.Entry) (int64, error) {
 		l.Index, packet, recipient, string(e.Event), l.Entry, l.Hashes); err != nil {
 		return 0, err
 	}
-	a.tail, a.logged = next, true
+	a.last = &logged{index: l.Index, entry: e, before: a.tail, after: next}
+	a.tail = next
 	return l.Index, nil
 }
 
+// logged is an entry just appended, with the log around it: enough to draw its
+// receipt without reading anything.
+type logged struct {
+	index         int64
+	entry         ledger.Entry
+	before, after ledger.Tail
+}
+
+// receipt is receiptOf for an entry just appended. The proof of the last entry
+// of a log is the right edge before it, smallest subtree first (rfc6962:2.1.1).
+func (l *logged) receipt(by ledger.Signer) ([]byte, error) {
+	cp, err := ledger.Sign(l.after, l.entry.Time, by)
+	if err != nil {
+		return nil, err
+	}
+	proof, err := edgeOf(l.before)
+	if err != nil {
+		return nil, err
+	}
+	slices.Reverse(proof)
+	r := ledger.Receipt{Entry: l.entry, Index: l.index, Proof: proof, Checkpoint: *cp}
+	return r.Bytes(), nil
+}
+
+// receipt draws the receipt of an entry: just appended, or read back.
+func (h *Hub) receipt(ctx context.Context, fresh *logged, leaf int64) (receipt []byte, err error) {
+	if fresh != nil && fresh.index == leaf {
+		return fresh.receipt(h.signer)
+	}
+	err = h.Store.Read(ctx, func(v *db.View) error {
+		receipt, err = h.receiptOf(ctx, v, leaf)
+		return err
+	})
+	return receipt, err
+}
+
+// edgeOf reads the hashes in a tail's text, "<size> <base64 of the edge>".
+func edgeOf(t ledger.Tail) ([]ledger.Hash, error) {
+	text, err := t.MarshalText()
+	if err != nil {
+		return nil, err
+	}
+	_, edge, _ := strings.Cut(string(text), " ")
+	raw, err := base64.StdEncoding.DecodeString(edge)
+	if err != nil {
+		return nil, err
+	}
+	var out []ledger.Hash
+	for h := range slices.Chunk(raw, len(ledger.Hash{})) {
+		out = append(out, ledger.Hash(h))
+	}
+	return out, nil
+}
+
 func (a *act) saveTail() error {
-	if !a.logged {
+	if a.last == nil {
 		return nil
 	}
 	text, err := a.tail.MarshalText()
