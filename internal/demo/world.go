@@ -97,7 +97,7 @@ func Open(ctx context.Context, o Options) (*World, error) {
 // wipe removes what an earlier, unfinished making left. It refuses a directory
 // that holds anything else.
 func wipe(dir string) error {
-	ours := map[string]bool{"clock": true, "hub": true, "hub.key": true, "ca": true, "host": true, "addresses": true}
+	ours := map[string]bool{"clock": true, "hub": true, "hub.key": true, "ca": true, "host": true, "addresses": true, "stash": true}
 	for _, a := range province {
 		ours[a.store] = true
 	}
@@ -340,4 +340,13 @@ func (w *World) Close() {
 		w.hubStore.Close()
 	}
 	w.wg.Wait()
+}
+
+// Remove deletes the province of a data directory; it refuses a directory that
+// holds anything else.
+func Remove(dir string) error {
+	if err := os.Remove(filepath.Join(dir, "made")); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return wipe(dir)
 }

@@ -9,6 +9,7 @@ import (
 	"vanthu/edxml"
 	"vanthu/internal/blob"
 	"vanthu/internal/db"
+	"vanthu/internal/exchange"
 	"vanthu/internal/fail"
 	"vanthu/internal/org"
 	"vanthu/internal/partner"
@@ -144,4 +145,9 @@ func pause(ctx context.Context, woken <-chan struct{}, d time.Duration) {
 	case <-woken:
 	case <-t.C:
 	}
+}
+
+// Hurry makes everything that waits for the hub due now: the line is back.
+func (o *Office) Hurry(ctx context.Context) error {
+	return o.Store.Write(ctx, db.System, exchange.Hurry)
 }

@@ -4,7 +4,6 @@
 package seat
 
 import (
-	"context"
 	"net/http"
 	"strings"
 	"time"
@@ -14,6 +13,7 @@ import (
 	"vanthu/internal/exchange"
 	"vanthu/internal/fail"
 	"vanthu/internal/host"
+	"vanthu/internal/hub"
 	"vanthu/internal/notice"
 	"vanthu/internal/office"
 	"vanthu/internal/org"
@@ -27,6 +27,7 @@ type Site struct {
 	Kit    *kit.Kit
 	Host   *host.Host
 	Live   *kit.Live
+	Hub    *hub.Hub // where this process runs the hub too; nil elsewhere
 	Banner string // over every page of the demonstration
 }
 
@@ -35,9 +36,8 @@ type Seat struct {
 	*Site
 	Office *office.Office
 	Actor  org.Actor
+	toast  *part.Toast
 }
-
-type seatKey struct{}
 
 // Handle adapts a page for people who are signed in. A person whose password
 // must be changed gets nowhere else.
@@ -47,11 +47,14 @@ func (s *Site) Handle(h func(http.ResponseWriter, *http.Request, *Seat) error) h
 		if err != nil {
 			return err
 		}
-		if k, _ := kit.SessionOf(r.Context()); k.MustChange && !strings.HasPrefix(r.URL.Path, "/tai-khoan") {
-			http.Redirect(w, r, "/tai-khoan/mat-khau", http.StatusSeeOther)
+		if k, _ := kit.SessionOf(r.Context()); k.MustChange && !strings.HasPrefix(r.URL.Path, "/toi/mat-khau") {
+			http.Redirect(w, r, "/toi/mat-khau", http.StatusSeeOther)
 			return nil
 		}
-		return h(w, r.WithContext(context.WithValue(r.Context(), seatKey{}, x)), x)
+		if r.Method == http.MethodGet {
+			x.toast = s.Kit.TakeFlash(w, r)
+		}
+		return h(w, r, x)
 	})
 }
 
@@ -114,6 +117,7 @@ func (s *Seat) Page(r *http.Request, title string) (kit.Page, error) {
 	p.Person = part.Person{Name: s.Actor.Name, Title: s.Actor.Title, Initials: s.Actor.Initials()}
 	p.Agency = part.Agency{Name: s.Actor.Agency.Name, Code: s.Actor.Agency.AltCode}
 	p.Banner, p.Live = s.Banner, "/live"
+	p.Toast = s.toast
 	return p, err
 }
 

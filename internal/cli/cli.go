@@ -1,0 +1,63 @@
+// Package cli is the command line of the product: one file per command.
+//
+//	vanthu demo            a fictional province on this machine
+//	vanthu serve           the agencies of this machine
+//	vanthu init            the first agency and its administrator
+//	vanthu verify FILE…    signatures and receipts, offline if need be
+//	vanthu story FILE…     acceptance stories against a fresh province
+//	vanthu check           is everything in order
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+type commands struct {
+	Demo   demoCmd   `cmd:"" help:"Tỉnh Mẫu: bản trình diễn đầy đủ trên máy này."`
+	Serve  serveCmd  `cmd:"" help:"Phục vụ các cơ quan của máy chủ này."`
+	Init   initCmd   `cmd:"" help:"Lập cơ quan đầu tiên và tài khoản quản trị."`
+	Verify verifyCmd `cmd:"" help:"Kiểm tra chữ ký của PDF, biên nhận của trục."`
+	Story  storyCmd  `cmd:"" help:"Chạy kịch bản nghiệm thu trên một tỉnh Mẫu mới."`
+	Check  checkCmd  `cmd:"" help:"Kiểm tra máy chủ: chương trình kèm theo, kho, nhật ký."`
+}
+
+// exit is the status a command wants: verify tells its verdict with it.
+type exit int
+
+func (e exit) Error() string { return fmt.Sprintf("exit %d", int(e)) }
+
+// Main runs a command and gives the exit status.
+func Main(args []string) int {
+	var c commands
+	p, err := kong.New(&c, kong.Name("vanthu"), kong.Description("Văn Thư: quản lý văn bản, điều hành và trục liên thông."),
+		kong.UsageOnError(), kong.DefaultEnvars("VANTHU"))
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	k, err := p.Parse(args)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "vanthu:", err)
+		return 2
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	k.BindTo(ctx, (*context.Context)(nil))
+	err = k.Run()
+	var e exit
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &e):
+		return int(e)
+	}
+	fmt.Fprintln(os.Stderr, "vanthu:", err)
+	return 1
+}

@@ -1,0 +1,136 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"vanthu/cms"
+	"vanthu/internal/account"
+	"vanthu/internal/convert"
+	"vanthu/internal/host"
+	"vanthu/internal/partner"
+	"vanthu/internal/web"
+	"vanthu/internal/web/kit"
+	"vanthu/internal/web/seat"
+)
+
+// hostFlags say where a host keeps its data and whom it trusts.
+type hostFlags struct {
+	Data     string `help:"Thư mục dữ liệu." default:"/var/lib/vanthu" type:"path"`
+	Postgres string `help:"Chuỗi kết nối PostgreSQL; bỏ trống để dùng kho nhúng."`
+	Trust    string `help:"Thư mục chứng thư số gốc được tin cậy (ban-co-yeu/, public/)." type:"path"`
+	TSA      string `help:"Địa chỉ cấp dấu thời gian (RFC 3161)."`
+}
+
+func (f hostFlags) open(ctx context.Context, publish func(...string), log *slog.Logger) (*host.Host, error) {
+	anchors := &cms.Anchors{}
+	if f.Trust != "" {
+		var err error
+		if anchors, err = cms.LoadAnchors(os.DirFS(f.Trust)); err != nil {
+			return nil, fmt.Errorf("danh sách tin cậy: %w", err)
+		}
+	}
+	c := host.Config{Dir: f.Data, Postgres: f.Postgres, Clock: time.Now, Anchors: anchors, TSA: f.TSA,
+		Client: &http.Client{Timeout: 20 * time.Second}, Publish: publish, Log: log}
+	if lo := convert.Find(); lo != nil {
+		c.Convert = lo
+	}
+	return host.Open(ctx, c)
+}
+
+type serveCmd struct {
+	hostFlags
+	Listen  string `help:"Địa chỉ lắng nghe." default:"127.0.0.1:8080"`
+	Hub     string `help:"Địa chỉ trục liên thông; mật khẩu của từng cơ quan ở <dữ liệu>/<kho>/hub.secret."`
+	Proxied bool   `help:"Có proxy TLS phía trước, đặt X-Forwarded-For."`
+}
+
+// Run serves the agencies of this host until interrupted.
+func (c *serveCmd) Run(ctx context.Context) error {
+	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
+	live := kit.NewLive()
+	h, err := c.open(ctx, live.Publish, log)
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	if err := c.connect(ctx, h); err != nil {
+		return err
+	}
+	stash, err := kit.NewStash(filepath.Join(c.Data, "stash"), 256<<20)
+	if err != nil {
+		return err
+	}
+	k := kit.New(kit.Options{Log: log, Sessions: web.Sessions{Accounts: h.Accounts}, Stash: stash, SignIn: "/vao", Proxied: c.Proxied, Plain: !c.Proxied})
+	srv := &http.Server{Addr: c.Listen, Handler: web.Handler(&seat.Site{Kit: k, Host: h, Live: live}, nil),
+		ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10}
+	go func() {
+		<-ctx.Done()
+		end, cancel := context.WithTimeout(context.Background(), 15*time.Second)
+		defer cancel()
+		srv.Shutdown(end)
+	}()
+	log.Info("serving", "listen", c.Listen)
+	if err := srv.ListenAndServe(); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+// connect starts the exchange of every agency that has a credential.
+func (c *serveCmd) connect(ctx context.Context, h *host.Host) error {
+	list, err := h.Accounts.Agencies(ctx)
+	if err != nil || c.Hub == "" {
+		return err
+	}
+	for _, a := range list {
+		secret, err := os.ReadFile(filepath.Join(c.Data, a.Store, "hub.secret"))
+		if errors.Is(err, os.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if o, ok := h.Office(a.Code); ok {
+			o.Partner = partner.NewHub(c.Hub, a.Code, strings.TrimSpace(string(secret)), nil)
+			o.Run(ctx)
+		}
+	}
+	return nil
+}
+
+type initCmd struct {
+	hostFlags
+	Code     string `help:"Mã định danh cơ quan, ví dụ 000.00.15.H99." required:""`
+	Name     string `help:"Tên cơ quan." required:""`
+	Short    string `help:"Tên viết tắt, dùng trong ký hiệu văn bản." required:""`
+	Store    string `help:"Tên kho dữ liệu, chữ thường không dấu." required:""`
+	Place    string `help:"Địa danh ghi trên văn bản." required:""`
+	Superior string `help:"Tên cơ quan chủ quản, chữ in hoa."`
+	Admin    string `help:"Họ và tên người quản trị." required:""`
+	Login    string `help:"Tên đăng nhập của người quản trị." required:""`
+}
+
+// Run enters the agency and its first administrator, whose one-time password
+// it prints once.
+func (c *initCmd) Run(ctx context.Context) error {
+	h, err := c.open(ctx, nil, nil)
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	once, err := h.Found(ctx, host.Founding{Agency: account.Agency{Code: c.Code, Store: c.Store, Name: c.Name, Short: c.Short},
+		Place: c.Place, Superior: c.Superior, Admin: c.Admin, Login: c.Login})
+	if err != nil {
+		return err
+	}
+	fmt.Printf("Đã lập %s.\nĐăng nhập: %s\nMật khẩu dùng một lần (24 giờ, phải đổi khi vào): %s\n", c.Name, c.Login, once)
+	return nil
+}
