@@ -206,7 +206,7 @@ func (v *verifier) run(ctx context.Context) error {
 			first = min(first, s.Revision)
 		}
 	}
-	v.steps = walk(v.f, first)
+	v.steps = walk(ctx, v.f, first)
 	v.trail = trailing(v.f)
 	// Later stamps vouch for the time of what they cover: from last to first.
 	at, proven := v.o.Now, false

@@ -2,6 +2,7 @@ package pades
 
 import (
 	"bytes"
+	"crypto"
 	"fmt"
 	"slices"
 	"strings"
@@ -183,6 +184,20 @@ func TestAttacksAreCaught_ND23_16(t *testing.T) {
 		u.Set(list, append(slices.Clone(f.Array(list)), a))
 	}))
 
+	add("fake seal drawn in the empty seal field", Invalid, "không có chữ ký", update(signed, func(u *pdf.Update, f *pdf.File) {
+		fd := fieldNamed(t, f, SealField)
+		u.Set(fd.Ref, with(fd.Dict, pdf.Dict{"AP": pdf.Dict{"N": lie(u)}}))
+	}))
+	whole := pdf.Array{int64(0), int64(0), int64(600), int64(800)}
+	add("look of an unsigned new field", Invalid, "không có chữ ký", update(sealed, func(u *pdf.Update, f *pdf.File) {
+		(&editor{f: f, u: u}).addField(pageOne(t, f), pdf.Dict{"FT": pdf.Name("Sig"), "T": pdf.String("x"), "Rect": whole, "AP": pdf.Dict{"N": lie(u)}})
+	}))
+	add("time stamp with a look", Invalid, "có hình hiển thị", c.stampWithLook(sealed, pdf.Dict{"Rect": whole}))
+	add("annotation smuggled in by a time stamp's field", Invalid, "khóa lạ", c.stampWithLook(sealed, pdf.Dict{"Smuggled": true}))
+	add("annotation smuggled in under a known key", Invalid, "gắn vào trang", c.stampWithLook(sealed, pdf.Dict{"MK": true}))
+	add("signature that covers the page", Undecided, "che phần lớn", c.sign(signed, Options{
+		Place: &Place{Box: pdf.Box{W: 200, H: 280}}, Look: TextLook("Không có gì")}, c.agency, true))
+
 	// Fonts: the same letters, other shapes.
 	add("font swapped", Invalid, "phông", update(sealed, func(u *pdf.Update, f *pdf.File) {
 		n, d := fontOf(f)
@@ -242,6 +257,9 @@ func TestAttacksAreCaught_ND23_16(t *testing.T) {
 		e.addField(pageOne(t, f), pdf.Dict{"FT": pdf.Name("Sig"), "T": pdf.String("x"), "V": fieldNamed(t, f, SealField).Dict["V"], "Rect": pdf.Array{int64(0), int64(0), int64(0), int64(0)}})
 	}))
 
+	if r := c.verify(c.stampWithLook(sealed, nil), c.options()); r.Verdict() != Valid || len(r.Signatures) != 3 {
+		t.Fatal("a plain time stamp made the same way is not valid: " + show(r))
+	}
 	base := c.verify(sealed, c.options())
 	if base.Verdict() != Valid {
 		t.Fatal("the file to attack is not valid: " + show(base))
@@ -260,6 +278,45 @@ func TestAttacksAreCaught_ND23_16(t *testing.T) {
 			}
 		})
 	}
+}
+
+// stampWithLook adds a genuine document time stamp whose field says more than it
+// should; a value true stands for an annotation put on the page at the same time.
+func (c *court) stampWithLook(data []byte, extra pdf.Dict) []byte {
+	u, err := open(c.t, data).Update()
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	e := &editor{f: u.File(), u: u}
+	value := u.Add(stampDict(Options{}, 8192, nil))
+	page := pageOne(c.t, u.File())
+	d := pdf.Dict{"FT": pdf.Name("Sig"), "T": pdf.EncodeText("x"), "F": int64(132), "V": value, "Rect": pdf.Array{int64(0), int64(0), int64(0), int64(0)}}
+	for k, v := range extra {
+		if v == true {
+			note := u.Add(pdf.Dict{"Type": pdf.Name("Annot"), "Subtype": pdf.Name("FreeText"), "Rect": pdf.Array{int64(0), int64(0), int64(600), int64(800)}, "AP": pdf.Dict{"N": lie(u)}})
+			list := e.annots(page)
+			u.Set(list, append(slices.Clone(u.Array(list)), note))
+			v = pdf.Dict{"X": note}
+		}
+		d[k] = v
+	}
+	if d["Rect"] != nil && extra["Rect"] != nil {
+		d["AP"] = pdf.Dict{"N": lie(u)}
+	}
+	e.addField(page, d)
+	pend, err := e.pending(value, "x", crypto.SHA256)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	token, err := c.ca.TSA().Stamp(c.t.Context(), pend.Digest)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	out, err := pend.Finish(token)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return out
 }
 
 func flip(data []byte, at int) []byte {

@@ -306,6 +306,9 @@ func (w *fieldCompare) entered(ref pdf.Ref, name string, typ pdf.Object, a, b pd
 		w.other("trường “%s” bị ẩn đi", name)
 		return
 	}
+	if typ == pdf.Name("Sig") && !w.signature(name, b) {
+		return
+	}
 	w.claimed[ref.Num] = true
 	for _, k := range []pdf.Name{"V", "AP"} {
 		w.reach(b[k], w.below(a[k]))
@@ -315,9 +318,34 @@ func (w *fieldCompare) entered(ref pdf.Ref, name string, typ pdf.Object, a, b pd
 		w.filled = append(w.filled, name)
 		return
 	}
-	w.raise(signLevel(w.new, b))
 	w.step.signed = append(w.step.signed, name)
 }
+
+// signature judges what a signature field shows: a look without a signature is
+// a painted lie, and a time stamp, which anybody can get, has nothing to show.
+func (w *fieldCompare) signature(name string, d pdf.Dict) bool {
+	rect, visible := w.new.Rect(d["Rect"])
+	value := w.new.Dict(d["V"])
+	switch {
+	case value == nil && visible && d["AP"] != nil:
+		w.other("ô chữ ký “%s” có hình hiển thị nhưng không có chữ ký", name)
+		return false
+	case w.new.Name(value["Type"]) == "DocTimeStamp" && visible:
+		w.other("dấu thời gian “%s” có hình hiển thị", name)
+		return false
+	case w.new.Name(value["Type"]) == "DocTimeStamp":
+		w.raise(LTA) // part of keeping evidence. etsi-319142-1:5.4.3
+	case rect.W()*rect.H() > maxLook:
+		w.finding(Annotated, "chữ ký “%s” che phần lớn trang", name)
+	default:
+		w.raise(FormFilling)
+	}
+	return true
+}
+
+// maxLook is the area, in square points, beyond which the look of a later
+// signature covers so much of a page that a person must compare: a quarter of A4.
+const maxLook = 595 * 842 / 4
 
 // hides says that a widget gains the flag Hidden or NoView. iso32000-2:12.5.3
 func hides(c *comparer, a, b pdf.Dict) bool {
@@ -325,15 +353,6 @@ func hides(c *comparer, a, b pdf.Dict) bool {
 	was, _ := c.old.Int(a["F"])
 	is, _ := c.new.Int(b["F"])
 	return is&^was&hidden != 0
-}
-
-// signLevel: an invisible document time stamp is part of keeping evidence.
-func signLevel(f *pdf.File, field pdf.Dict) Level {
-	_, visible := f.Rect(field["Rect"])
-	if f.Name(f.Dict(field["V"])["Type"]) == "DocTimeStamp" && !visible {
-		return LTA
-	}
-	return FormFilling
 }
 
 // added judges a new field: only a signature with one widget may appear.
@@ -353,9 +372,24 @@ func (w *fieldCompare) added(o pdf.Object) {
 		w.other("ô chữ ký mới trùng tên “%s”", name)
 		return
 	}
+	for k := range d {
+		if !slices.Contains(signatureKeys, k) {
+			w.other("ô chữ ký mới “%s” có khóa lạ /%s", name, k)
+			return
+		}
+	}
+	if !w.signature(name, d) {
+		return
+	}
 	w.names = append(w.names, name)
 	w.reach(ref, nil)
-	w.raise(signLevel(w.new, d))
+	w.newFields[ref.Num] = true
+}
+
+// signatureKeys are what a new signature field may carry: no actions, no
+// optional content, nothing that could show something else later.
+var signatureKeys = []pdf.Name{
+	"Type", "Subtype", "FT", "T", "TU", "Rect", "F", "Ff", "P", "V", "AP", "AS", "Lock", "SV", "MK", "BS", "Border", "DA", "Q", "DR",
 }
 
 // pages: the list and every page stay, but for annotations added at the end.
@@ -392,10 +426,10 @@ func (c *comparer) page(i int, a, b pdf.Page) {
 	c.place(a.Dict["Annots"], b.Dict["Annots"])
 	for _, o := range is[len(was):] {
 		r, ok := o.(pdf.Ref)
-		if ok && c.claimed[r.Num] {
+		if ok && c.newFields[r.Num] {
 			continue // the widget of a new signature
 		}
-		if d := c.new.Dict(o); !ok || c.existed(r.Num) || d == nil || c.new.Stream(o) != nil || c.new.Name(d["Subtype"]) == "Widget" {
+		if d := c.new.Dict(o); !ok || c.existed(r.Num) || c.claimed[r.Num] || d == nil || c.new.Stream(o) != nil || c.new.Name(d["Subtype"]) == "Widget" {
 			c.other("đối tượng lạ được gắn vào trang %d", i+1)
 			continue
 		}

@@ -2,6 +2,7 @@ package pades
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -50,24 +51,33 @@ type step struct {
 	findings []string // Vietnamese, what was more than allowed
 }
 
+// maxWalk bounds the revisions after the first signature: twice the signatures
+// that are examined, and some.
+const maxWalk = 500
+
 // walk compares each revision from first on with its successor. Comparing only
 // neighbours matters: what two steps do in turn may look harmless in one.
-func walk(f *pdf.File, first int) []step {
+// The walk ends early when ctx does.
+func walk(ctx context.Context, f *pdf.File, first int) []step {
 	revs := f.Revisions()
 	if first < 0 || first >= len(revs)-1 {
 		return nil
 	}
+	fail := func(why string) []step { return []step{{rev: first + 1, level: Other, findings: []string{why}}} }
+	if len(revs)-first > maxWalk {
+		return fail("quá nhiều phiên bản nối thêm sau khi ký")
+	}
 	old, err := f.At(first)
 	if err != nil {
-		return []step{{rev: first + 1, level: Other, findings: []string{"không đọc được phiên bản đã ký"}}}
+		return fail("không đọc được phiên bản đã ký")
 	}
 	uses := countUses(old)
 	if runaway(old, slices.Collect(maps.Keys(old.Entries()))) {
-		return []step{{rev: first + 1, level: Other, findings: []string{"có luồng dữ liệu không được đóng trong phiên bản đã ký"}}}
+		return fail("có luồng dữ liệu không được đóng trong phiên bản đã ký")
 	}
 	var out []step
-	for k := first + 1; k < len(revs); k++ {
-		c := &comparer{old: old, uses: uses, claimed: map[int]bool{}, step: step{rev: k}}
+	for k := first + 1; k < len(revs) && ctx.Err() == nil; k++ {
+		c := &comparer{old: old, uses: uses, claimed: map[int]bool{}, newFields: map[int]bool{}, step: step{rev: k}}
 		next, err := f.At(k)
 		if err != nil || next.Unsignable() != nil || !sameHistory(revs[:k+1], next.Revisions()) {
 			c.other("cấu trúc của phiên bản %d không hợp lệ", k+1)
@@ -95,6 +105,8 @@ type comparer struct {
 	changed  map[int]bool
 	claimed  map[int]bool
 	uses     map[int]int // references to each object number in old
+	// newFields are the signature fields that the step added
+	newFields map[int]bool
 	step
 }
 
