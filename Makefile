@@ -1,0 +1,47 @@
+# Two commands carry a newcomer: `make demo` and `make test`.
+
+GO ?= go
+export CGO_ENABLED = 0
+
+ASSETS = internal/web/static/dist/manifest.json
+WEB    = $(shell find internal/web tools/assets -name '*.ts' -o -name '*.css' -o -name '*.html' -o -name '*.svg' -o -name '*.go' | grep -v /dist/)
+
+.PHONY: demo build test quick bench torture generate clean
+
+## demo: a fictional province on this machine (FRESH=1 starts over)
+demo: build
+	@./bin/vanthu demo $(if $(FRESH),--fresh)
+
+## build: the one static binary, bin/vanthu
+build: $(ASSETS)
+	$(GO) build -trimpath -o bin/vanthu .
+
+$(ASSETS): node_modules/.done $(WEB)
+	$(GO) run ./tools/assets
+
+node_modules/.done: package.json package-lock.json
+	npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+## test: install what the tests need, then everything, on SQLite and PostgreSQL
+test: build
+	sh tools/setup.sh
+	$(GO) vet ./...
+	$(GO) test -timeout 25m ./...
+
+## quick: the short tests, SQLite only
+quick: $(ASSETS)
+	$(GO) vet ./...
+	$(GO) test -short ./...
+
+## bench: figures with their ratios; see doc/design.md
+bench: $(ASSETS)
+	$(GO) test -run '^$$' -bench . -benchtime 1x ./edxml ./pades ./ledger ./internal/hub ./internal/db
+
+## generate: documents made from the source
+generate:
+	$(GO) run ./tools/trace
+	$(GO) run ./tools/docs
+
+clean:
+	rm -rf bin node_modules internal/web/static/dist/*
