@@ -10,9 +10,10 @@
 //     RSA-PSS, SHA-1) and [SignerInfo.Verify] checks it, naming what is weak.
 //   - Time stamps (RFC 3161): [TSAClient] asks, [ParseToken] reads and checks,
 //     [Responder] answers (for tests and the demonstration authority).
-//   - Certificates (RFC 5280): [Anchors] are the roots by kind, [BuildChain]
-//     leads from a certificate to one of them as of a given moment.
-//   - Revocation: [CheckRevocation] judges OCSP answers (RFC 6960) and CRLs. It
+//   - Certificates (RFC 5280): [Anchors] are the roots by kind,
+//     [Pool.BuildChain] leads from a certificate to one of them as of a given
+//     moment, [Check.Standing] tells a person whether it may sign now.
+//   - Revocation: [Check.Revocation] judges OCSP answers (RFC 6960) and CRLs. It
 //     says good, revoked or unknown; unknown is never good.
 
 //   - Encryption to several recipients (RFC 5652 §6, RFC 5083): [Encrypt],
