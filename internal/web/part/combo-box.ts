@@ -15,6 +15,7 @@ class ComboBox extends HTMLElement {
   #shown: Choice[] = []
   #at = -1
   #asked = 0
+  #ate = false // Enter took a choice: input methods that send its letter apart must not send the form
 
   connectedCallback() {
     const select = this.querySelector("select")
@@ -45,7 +46,8 @@ class ComboBox extends HTMLElement {
     this.#box = el("div", { class: "in" }, this.#input)
     this.append(this.#box, down, this.#list, this.#said)
     this.#input.addEventListener("input", () => void this.#find())
-    this.#input.addEventListener("keydown", e => this.#key(e))
+    this.#input.addEventListener("keydown", e => { this.#ate = false; this.#key(e) })
+    this.#input.addEventListener("keypress", e => { if (this.#ate && e.key === "Enter") e.preventDefault() })
     this.#input.addEventListener("blur", () => setTimeout(() => { if (!this.contains(document.activeElement)) this.#leave() }, 120))
     this.#box.addEventListener("mousedown", e => { if (e.target !== this.#input && !(e.target as HTMLElement).closest("button")) { e.preventDefault(); this.#input.focus(); void this.#find() } })
     this.#input.addEventListener("mousedown", () => { if (this.#list.hidden) void this.#find(true) })
@@ -126,6 +128,7 @@ class ComboBox extends HTMLElement {
       case "Enter":
         if (e.ctrlKey || !open) return
         e.preventDefault()
+        this.#ate = true
         if (this.#at >= 0) this.#take(this.#shown[this.#at])
         return
       case "Tab":

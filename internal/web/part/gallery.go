@@ -12,9 +12,9 @@ import (
 //go:embed gallery
 var galleryFiles embed.FS
 
-// Gallery shows every part on five pages that stand for the product's screens:
+// Gallery shows every part on six pages that stand for the product's screens:
 // / (all parts), /ban (work desk), /van-ban (three panes), /dang-ky (form
-// beside the document), /gui-nhan (delivery). ?theme=dark and ?theme=light
+// beside the document), /gui-nhan (delivery), /ky (place of a signature). ?theme=dark and ?theme=light
 // choose the theme. It is for tests and the demo only; the data are invented.
 func Gallery() http.Handler {
 	mux := http.NewServeMux()
@@ -81,11 +81,14 @@ func galleryPages() map[string]galleryPage {
 		d.Page = galleryShell(title, at, shape)
 		return galleryPage{Template(galleryFiles, "gallery/"+file), d}
 	}
+	sign := open("sign.html", "Chờ ký", "/van-ban", Duo)
+	sign.PDF.Place = &Place{Name: "sign", Page: 1, X: 330, Y: 180, W: 130, H: 52, Label: "chữ ký của ông"}
 	return map[string]galleryPage{
 		"/{$}":      open("parts.html", "Các mảnh giao diện", "", Plain),
 		"/ban":      open("desk.html", "Bàn làm việc", "/ban", Plain),
 		"/van-ban":  open("document.html", "120/UBH-VP", "/van-ban", Trio),
 		"/dang-ky":  open("register.html", "Đăng ký văn bản đến", "/dang-ky", Duo),
+		"/ky":       sign,
 		"/gui-nhan": open("delivery.html", "Bảng gửi nhận", "/gui-nhan", Plain),
 	}
 }
