@@ -128,7 +128,9 @@ func pick(q db.Q, now time.Time, c Caller, k Look) ([]Arrival, error) {
 	var out []Arrival
 	for _, x := range page {
 		p := pair{x.sender, x.class}
-		if x.LockedUntil.After(now) {
+		// A lock longer than any that was given dates from before the clock was
+		// set back.
+		if left := x.LockedUntil.Sub(now); left > 0 && left <= maxLock {
 			held[p] = true
 		}
 		if held[p] {

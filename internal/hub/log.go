@@ -70,13 +70,27 @@ func sealer(private string) (cipher.AEAD, error) {
 	return cipher.NewGCM(block)
 }
 
-// openLog writes the first entry of an empty log.
+// openLog writes the first entry of an empty log. A hub that was restored from
+// a backup has forgotten entries that others hold receipts for, so it must be
+// given a key of a new name; the log then goes on under that origin, with an
+// entry that says what came before.
 func (h *Hub) openLog(ctx context.Context) error {
 	return h.write(ctx, func(a *act) error {
-		if err := a.loadTail(); err != nil || a.tail.Size() > 0 {
+		if err := a.loadTail(); err != nil {
 			return err
 		}
-		_, err := a.log(0, 0, ledger.Entry{Event: ledger.Opened})
+		origin, err := db.Value[string](a, `SELECT origin FROM tail WHERE id = 1`)
+		if err != nil || origin == h.ID() {
+			return err
+		}
+		note := ""
+		if origin != "" {
+			note = fmt.Sprintf("tiếp sổ cái %s có %d mục, gốc %s", origin, a.tail.Size(), a.tail.Root())
+		}
+		if _, err := a.log(0, 0, ledger.Entry{Event: ledger.Opened, Note: note}); err != nil {
+			return err
+		}
+		_, err = a.Exec(`UPDATE tail SET origin = $1 WHERE id = 1`, h.ID())
 		return err
 	})
 }
@@ -88,7 +102,7 @@ func (a *act) loadTail() error {
 	text, err := db.Value[string](a, `SELECT tail FROM tail WHERE id = 1`)
 	switch {
 	case errors.Is(err, db.ErrNone):
-		if _, err := a.Exec(`INSERT INTO tail (id, tail) VALUES (1, '')`); err != nil {
+		if _, err := a.Exec(`INSERT INTO tail (id, tail, origin) VALUES (1, '', '')`); err != nil {
 			return err
 		}
 	case err != nil:

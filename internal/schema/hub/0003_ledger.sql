@@ -10,11 +10,13 @@ CREATE TABLE leaf (
 );
 CREATE INDEX leaf_packet ON leaf (packet, id);
 
--- The right edge of the log's tree, one row.
+-- The right edge of the log's tree, one row; origin is the name under which
+-- the log was last gone on with.
 -- owner: internal/hub
 CREATE TABLE tail (
   id BIGINT PRIMARY KEY CHECK (id = 1),
-  tail TEXT NOT NULL
+  tail TEXT NOT NULL,
+  origin TEXT NOT NULL
 );
 
 -- Checkpoints that the hub published on its own account, with their RFC 3161
