@@ -14,14 +14,14 @@
 //     [Pool.BuildChain] leads from a certificate to one of them as of a given
 //     moment, [Check.Standing] tells a person whether it may sign now.
 //   - Revocation: [Check.Revocation] judges OCSP answers (RFC 6960) and CRLs. It
-//     says good, revoked or unknown; unknown is never good.
-
+//     says good, revoked or unknown; unknown is never good. It is asked before
+//     signing (law:ND23-15) and on arrival (law:ND23-16).
 //   - Encryption to several recipients (RFC 5652 §6, RFC 5083): [Encrypt],
 //     [Decrypt].
 //
-// The package reads no files, opens no connection that it was not handed a
-// client for, and bounds all input: nothing larger than [MaxSize] is parsed and
-// no nesting deeper than 64.
+// The package reads no files, opens connections only through [TSAClient] and
+// [Online], and bounds all input: nothing larger than [MaxSize] is parsed and no
+// nesting deeper than 64.
 package cms
 
 // MaxSize is the largest encoded structure, in bytes, that the parsers accept.

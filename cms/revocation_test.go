@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/crypto/cryptobyte"
+	casn1 "golang.org/x/crypto/cryptobyte/asn1"
 	"golang.org/x/crypto/ocsp"
 )
 
@@ -230,5 +232,31 @@ func TestFetchWhenNothingIsAtHand(t *testing.T) {
 func TestOCSPRefusalIsAnError(t *testing.T) {
 	if _, err := ParseOCSP(ocsp.UnauthorizedErrorResponse); err == nil || errors.Is(err, ErrMalformed) {
 		t.Fatalf("got %v", err)
+	}
+}
+
+// iso32000-2:12.8.3.3.2: answers that Adobe's tools store inside the signature.
+func TestRevocationInfoArchivalIsRead(t *testing.T) {
+	list, answer := []byte{0x30, 3, 2, 1, 1}, []byte{0x30, 3, 10, 1, 0}
+	value, err := der(func(b *cryptobyte.Builder) {
+		b.AddASN1(casn1.SEQUENCE, func(b *cryptobyte.Builder) {
+			for tag, raw := range [][]byte{list, answer} {
+				b.AddASN1(explicit(uint8(tag)), func(b *cryptobyte.Builder) {
+					b.AddASN1(casn1.SEQUENCE, func(b *cryptobyte.Builder) { b.AddBytes(raw) })
+				})
+			}
+		})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	si := &SignerInfo{Signed: []Attribute{{Type: oidAdobeRevocation, Values: [][]byte{value}}}}
+	crls, ocsps := si.Revocations()
+	if len(crls) != 1 || len(ocsps) != 1 || string(crls[0]) != string(list) || string(ocsps[0]) != string(answer) {
+		t.Fatalf("%x %x", crls, ocsps)
+	}
+	si.Signed[0].Values[0] = value[:len(value)-2]
+	if crls, ocsps := si.Revocations(); len(ocsps) != 0 || len(crls) != 0 {
+		t.Fatalf("broken value read: %x %x", crls, ocsps)
 	}
 }
