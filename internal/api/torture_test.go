@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"os/signal"
 	"strconv"
 	"strings"
 	"sync"
@@ -34,6 +35,11 @@ const childEnv = "VANTHU_TEST_HUB_CHILD"
 
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(childEnv); dir != "" {
+		if n, _ := strconv.ParseUint(os.Getenv(childEnv+"_LIMIT"), 10, 64); n > 0 {
+			// No file may grow beyond n bytes: a disk that is full.
+			signal.Ignore(syscall.SIGXFSZ)
+			syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: n, Max: n})
+		}
 		if err := serveChild(dir, os.Getenv(childEnv+"_KEY")); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
@@ -109,10 +115,10 @@ func newProcess(t *testing.T) *process {
 	return p
 }
 
-func (p *process) start() {
+func (p *process) start(env ...string) {
 	p.t.Helper()
 	p.cmd = exec.Command(os.Args[0])
-	p.cmd.Env = append(os.Environ(), childEnv+"="+p.dir, childEnv+"_KEY="+p.key)
+	p.cmd.Env = append(append(os.Environ(), childEnv+"="+p.dir, childEnv+"_KEY="+p.key), env...)
 	p.cmd.Stderr = os.Stderr
 	out, err := p.cmd.StdoutPipe()
 	if err == nil {
@@ -358,4 +364,64 @@ func judge(t *testing.T, p *process, y *tally) {
 		return
 	}
 	t.Logf("%d packets acknowledged, %d arrivals, 0 lost, 0 doubled", len(y.acked), len(y.got))
+}
+
+// The disk is full while packets come: the hub says that it cannot, keeps what
+// it acknowledged, and goes on when there is room (R3).
+func TestDiskFull(t *testing.T) {
+	p := newProcess(t)
+	p.start(childEnv + "_LIMIT=1500000")
+	ctx := context.Background()
+	sxd := p.partner(SXD)
+	acked := map[string]bool{}
+	offer := func(n, size int) error {
+		raw := Packet(Doc{From: SXD, To: []string{SNV}, Number: n, Size: size})
+		ack, err := sxd.Send(ctx, strings.NewReader(raw), int64(len(raw)), strconv.Itoa(n))
+		if err == nil {
+			acked[ack.ID] = true
+		}
+		return err
+	}
+	if err := offer(1, 2_000_000); !partner.Temporary(err) {
+		t.Fatalf("a body without room: %v", err)
+	}
+	full := 0
+	for n := 2; n < 600 && full < 5; n++ {
+		if err := offer(n, 2000); err != nil {
+			if !partner.Temporary(err) {
+				t.Fatal(err)
+			}
+			full++
+		}
+	}
+	if full == 0 || len(acked) == 0 {
+		t.Fatalf("%d accepted, %d times full: the test does not fill the disk", len(acked), full)
+	}
+	p.kill()
+	p.start()
+	if err := offer(1, 2_000_000); err != nil {
+		t.Fatal(err)
+	}
+	snv := p.partner(SNV)
+	for range 100 {
+		list, err := snv.Inbox(ctx, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, a := range list {
+			if err := snv.Fetch(ctx, a.ID, new(bytes.Buffer)); err != nil {
+				t.Fatal(err)
+			}
+			if err := snv.Confirm(ctx, a.ID); err != nil {
+				t.Fatal(err)
+			}
+			delete(acked, a.ID)
+		}
+		if len(list) == 0 {
+			break
+		}
+	}
+	if len(acked) != 0 {
+		t.Fatalf("%d acknowledged packets lost", len(acked))
+	}
 }
