@@ -4,6 +4,7 @@ import (
 	"embed"
 	"html/template"
 	"io/fs"
+	"regexp"
 	"strings"
 
 	"vanthu/internal/web/static"
@@ -74,9 +75,14 @@ func key(name string) template.HTML {
 	return template.HTML(`<kbd aria-hidden="true">` + template.HTMLEscapeString(shown) + `</kbd>`)
 }
 
+// issuer is the tail that people leave out when they cite: "NĐ 30/2020" is
+// NĐ 30/2020/NĐ-CP.
+var issuer = regexp.MustCompile(`(\d{4})/[\p{L}\d-]+$`)
+
 // cite is the quiet line that names a clause, a link to its text.
 func cite(ref law.Ref) template.HTML {
-	return template.HTML(`<a class="law" href="` + template.HTMLEscapeString(ref.URL()) + `">` + template.HTMLEscapeString(ref.Title()) + `</a>`)
+	full := ref.Title()
+	return template.HTML(`<a class="law" href="` + template.HTMLEscapeString(ref.URL()) + `" title="` + template.HTMLEscapeString(full) + `">` + template.HTMLEscapeString(issuer.ReplaceAllString(full, "$1")) + `</a>`)
 }
 
 func cites(refs []law.Ref) template.HTML {
