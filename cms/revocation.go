@@ -79,6 +79,7 @@ type stock struct {
 	// signers remembers who signed which answer: the same one is judged for
 	// many signatures.
 	signers map[signedAnswer]signer
+	asked   map[string]error // by certificate (DER): what came of asking
 }
 
 type signedAnswer struct {
@@ -147,25 +148,42 @@ func (c *Check) Revocation(ctx context.Context, cert, issuer *x509.Certificate) 
 	if best.Status != Unknown {
 		return best
 	}
+	s := c.have()
+	failed, asked := s.asked[string(cert.Raw)]
+	if !asked {
+		failed = c.fetch(ctx, cert, issuer)
+		if s.asked == nil {
+			s.asked = map[string]error{}
+		}
+		s.asked[string(cert.Raw)] = failed
+		best = c.atHand(cert, issuer, true)
+	}
+	if best.Status == Unknown && failed != nil {
+		best.Cause = failed.Error()
+	}
+	return best
+}
+
+// fetch asks for an OCSP answer and, if that does not decide, for the CRL. What
+// arrives joins the stock; the error is the last that occurred. It is called
+// once per certificate: a server that is down is not waited for again.
+func (c *Check) fetch(ctx context.Context, cert, issuer *x509.Certificate) error {
+	var failed error
 	if c.Fetch.OCSP != nil && len(cert.OCSPServer) > 0 {
 		raw, err := c.Fetch.OCSP(ctx, cert, issuer)
 		var r *OCSPResponse
 		if err == nil {
 			r, err = ParseOCSP(raw)
 		}
-		if best = pick(best, err); err == nil {
+		if failed = err; err == nil {
 			c.stock.ocsps = append(c.stock.ocsps, r)
-			if best = c.atHand(cert, issuer, true); best.Status != Unknown {
-				return best
+			if c.atHand(cert, issuer, true).Status != Unknown {
+				return nil
 			}
 		}
 	}
-	return c.fetchCRL(ctx, cert, issuer, best)
-}
-
-func (c *Check) fetchCRL(ctx context.Context, cert, issuer *x509.Certificate, best Revocation) Revocation {
 	if c.Fetch.CRL == nil || len(cert.CRLDistributionPoints) == 0 {
-		return best
+		return failed
 	}
 	raw, err := c.Fetch.CRL(ctx, cert, issuer)
 	var l *crl
@@ -173,18 +191,10 @@ func (c *Check) fetchCRL(ctx context.Context, cert, issuer *x509.Certificate, be
 		l, err = parseCRL(raw)
 	}
 	if err != nil {
-		return pick(best, err)
+		return err
 	}
 	c.stock.crls = append(c.stock.crls, l)
-	return c.atHand(cert, issuer, true)
-}
-
-// pick keeps an unknown but tells the latest reason for it.
-func pick(r Revocation, err error) Revocation {
-	if err != nil {
-		r.Cause = err.Error()
-	}
-	return r
+	return nil
 }
 
 // atHand goes through all answers; delegated is false while a responder's own

@@ -235,6 +235,26 @@ func TestOCSPRefusalIsAnError(t *testing.T) {
 	}
 }
 
+// A server that is down is asked once per check, however many signatures wait.
+func TestEachCertificateIsAskedOnce(t *testing.T) {
+	b := newBench(t, true)
+	b.cert.OCSPServer, b.cert.CRLDistributionPoints = []string{"http://x"}, []string{"http://x"}
+	n := 0
+	down := func(context.Context, *x509.Certificate, *x509.Certificate) ([]byte, error) {
+		n++
+		return nil, errors.New("hỏng mạng")
+	}
+	c := &Check{At: noon, Now: noon, Pool: b.pool(b.ca), Fetch: Fetch{OCSP: down, CRL: down}}
+	for range 3 {
+		if got := c.AsOf(noon).Revocation(context.Background(), b.cert, b.ca); got.Status != Unknown || got.Cause != "hỏng mạng" {
+			t.Fatalf("%+v", got)
+		}
+	}
+	if n != 2 {
+		t.Errorf("asked %d times, want OCSP and CRL once each", n)
+	}
+}
+
 // iso32000-2:12.8.3.3.2: answers that Adobe's tools store inside the signature.
 func TestRevocationInfoArchivalIsRead(t *testing.T) {
 	list, answer := []byte{0x30, 3, 2, 1, 1}, []byte{0x30, 3, 10, 1, 0}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"strings"
 	"time"
 
 	"vanthu/cms"
@@ -59,8 +60,8 @@ func (r *Report) Weak() []string {
 	var out []string
 	for _, s := range r.Signatures {
 		for _, n := range []CheckName{Crypto, ChainCheck, Revocation, Time} {
-			if c := s.Check(n); c.Verdict == Undecided && len(c.Cause) > len(weakPrefix) && c.Cause[:len(weakPrefix)] == weakPrefix {
-				out = append(out, c.Cause[len(weakPrefix):])
+			if weak, ok := strings.CutPrefix(s.Check(n).Cause, weakPrefix); ok {
+				out = append(out, weak)
 			}
 		}
 	}

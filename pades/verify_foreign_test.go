@@ -73,6 +73,9 @@ func TestForeignSignatures_ND23_16(t *testing.T) {
 			if r.Verdict() != k.expect || !strings.Contains(r.Signatures[0].Sentence, k.say) {
 				t.Fatal(show(r))
 			}
+			if weak := strings.Join(r.Weak(), " "); (k.say == "SHA-1") != strings.Contains(weak, "SHA-1") {
+				t.Errorf("weak algorithms listed: %q", weak)
+			}
 			if bad := c.verify(flip(k.data, 30), o); len(bad.Signatures) > 0 && bad.Verdict() == Valid {
 				t.Errorf("changed content: %s", show(bad))
 			}
