@@ -18,7 +18,7 @@ func AdminHandler(h *hub.Hub) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
-		if _, err := h.Overview(r.Context()); err != nil {
+		if _, err := h.Overview(r.Context()); err != nil || h.Broken() != nil {
 			http.Error(w, "Kho dữ liệu của trục không trả lời.", http.StatusServiceUnavailable)
 			return
 		}

@@ -117,7 +117,12 @@ func newProcess(t *testing.T) *process {
 
 func (p *process) start(env ...string) {
 	p.t.Helper()
-	p.cmd = exec.Command(os.Args[0])
+	p.run(exec.Command(os.Args[0]), env...)
+}
+
+func (p *process) run(cmd *exec.Cmd, env ...string) {
+	p.t.Helper()
+	p.cmd = cmd
 	p.cmd.Env = append(append(os.Environ(), childEnv+"="+p.dir, childEnv+"_KEY="+p.key), env...)
 	p.cmd.Stderr = os.Stderr
 	out, err := p.cmd.StdoutPipe()
@@ -402,6 +407,14 @@ func TestDiskFull(t *testing.T) {
 	if err := offer(1, 2_000_000); err != nil {
 		t.Fatal(err)
 	}
+	collect(t, p, acked)
+}
+
+// collect empties SNV's inbox and fails for what was acknowledged and is not
+// there.
+func collect(t *testing.T, p *process, acked map[string]bool) {
+	t.Helper()
+	ctx := context.Background()
 	snv := p.partner(SNV)
 	for range 100 {
 		list, err := snv.Inbox(ctx, 0)
@@ -423,5 +436,45 @@ func TestDiskFull(t *testing.T) {
 	}
 	if len(acked) != 0 {
 		t.Fatalf("%d acknowledged packets lost", len(acked))
+	}
+}
+
+// The disk refuses to sync: the hub stops at once, never syncs over the hole,
+// and after a new start has everything that it acknowledged (R3).
+func TestFailedSync(t *testing.T) {
+	strace, err := exec.LookPath("strace")
+	if err != nil {
+		t.Fatal("strace is needed for this test (apt-get install strace)")
+	}
+	for _, when := range []int{40, 57, 71} {
+		p := newProcess(t)
+		cmd := exec.Command(strace, "-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync,fdatasync",
+			"-e", fmt.Sprintf("inject=fsync,fdatasync:error=EIO:when=%d", when), os.Args[0])
+		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+		p.run(cmd)
+		acked := map[string]bool{}
+		failed := 0
+		for n := 1; n < 60; n++ {
+			raw := Packet(Doc{From: SXD, To: []string{SNV}, Number: n})
+			ack, err := p.partner(SXD).Send(context.Background(), strings.NewReader(raw), int64(len(raw)), strconv.Itoa(n))
+			switch {
+			case err == nil && failed > 0:
+				t.Fatalf("acknowledged %d after a failed sync", n)
+			case err == nil:
+				acked[ack.ID] = true
+			case !partner.Temporary(err):
+				t.Fatal(err)
+			default:
+				failed++
+			}
+		}
+		if failed == 0 || len(acked) == 0 {
+			t.Fatalf("%d acknowledged, %d failed: nothing was injected", len(acked), failed)
+		}
+		syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
+		p.kill()
+		p.start()
+		collect(t, p, acked)
+		p.kill()
 	}
 }

@@ -65,6 +65,9 @@ func (h *Hub) Accept(ctx context.Context, c Caller, o Offer) (ack Ack, err error
 	if len(o.Key) > maxKey {
 		return Ack{}, refuse(CodeKey, fail.Invalid("Idempotency-Key", "Khóa chống trùng dài quá 200 ký tự."))
 	}
+	if err := h.Broken(); err != nil {
+		return Ack{}, errBroken(err)
+	}
 	var l *letter
 	hash, size, err := h.take(ctx, o, func(got *letter) error {
 		l = got

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"vanthu/internal/blob"
@@ -43,6 +44,7 @@ type Hub struct {
 	started time.Time
 	counts  counters
 	live    liveCodes
+	broken  atomic.Pointer[error]
 	heard   sync.Map // agency id → time.Time of its last call, until Tick keeps it
 }
 
@@ -85,12 +87,15 @@ func (h *Hub) PublicKey() string { return h.public }
 
 // write is one act in the store's turn, after which sleepers are woken.
 func (h *Hub) write(ctx context.Context, f func(*act) error) error {
-	return h.Store.Write(ctx, db.System, func(tx *db.Tx) error { return h.run(tx, f) })
+	return h.writeBy(ctx, db.System, f)
 }
 
 // writeBy is write for acts of the operator, who is kept with the act.
 func (h *Hub) writeBy(ctx context.Context, by db.Actor, f func(*act) error) error {
-	return h.Store.Write(ctx, by, func(tx *db.Tx) error { return h.run(tx, f) })
+	if err := h.Broken(); err != nil {
+		return errBroken(err)
+	}
+	return h.sound(h.Store.Write(ctx, by, func(tx *db.Tx) error { return h.run(tx, f) }))
 }
 
 func (h *Hub) run(tx *db.Tx, f func(*act) error) error {

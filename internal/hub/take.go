@@ -41,7 +41,7 @@ func (h *Hub) take(ctx context.Context, o Offer, judge func(*letter) error) (blo
 		e, _ := fail.As(err)
 		err = refuse(CodeSize, e)
 	}
-	return sum, n, err
+	return sum, n, h.sound(err)
 }
 
 // errCut is what the parser reads when the body broke off.
