@@ -25,6 +25,7 @@ import (
 	"vanthu/internal/org"
 	"vanthu/internal/partner"
 	"vanthu/internal/signing"
+	"vanthu/law"
 	"vanthu/viet"
 )
 
@@ -138,7 +139,7 @@ func (o *Office) log() *slog.Logger {
 // counts for. law:HT33-8.3.i HT33-8.3.ii ND30-4.2c
 func (o *Office) sameDay(t time.Time, u document.Urgency) time.Time {
 	if u != document.Normal {
-		return t.Add(15 * time.Minute)
+		return t.Add(minutes("T2.minutes", t))
 	}
 	return o.Calendar.EndOfDay(o.Calendar.CountingDay(t))
 }
@@ -147,9 +148,14 @@ func (o *Office) sameDay(t time.Time, u document.Urgency) time.Time {
 // 15 minutes for urgent documents. law:HT33-10.2.ii QD28-6.2
 func (o *Office) nextMorning(t time.Time, u document.Urgency) time.Time {
 	if u != document.Normal {
-		return t.Add(15 * time.Minute)
+		return t.Add(minutes("T4.minutes", t))
 	}
 	return o.Calendar.EndOfMorning(o.Calendar.NextWorkday(viet.DayOf(t)))
+}
+
+// minutes is a dated figure of the rules as a length of time.
+func minutes(figure string, on time.Time) time.Duration {
+	return time.Duration(law.Figure(figure, viet.DayOf(on))) * time.Minute
 }
 
 // endOf is the moment a day set by a leader ends.

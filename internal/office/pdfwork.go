@@ -230,21 +230,34 @@ func (o *Office) sealMain(ctx context.Context, in []byte, j signingJob, im image
 	}
 	// The file has no places for number and date: an agency signature of its
 	// own shows them, then the seal closes the document.
-	mark := pades.Options{Name: j.doc.IssuerName, Reason: "Số, ngày văn bản", Time: now, Look: pades.TextLook("Số: "+j.doc.Code(), "Ngày "+j.doc.Day.String())}
+	mark := pades.Options{Name: j.doc.IssuerName, Reason: "Số, ngày văn bản", Time: now}
 	f, err := pdf.Open(in)
 	if err != nil {
 		return Upload{}, pdfError(err)
 	}
-	pages, err := f.Pages()
-	if err != nil {
-		return Upload{}, pdfError(err)
+	mark.Place, mark.Look, err = pades.NumberDate(f, j.doc.Number, j.doc.Day.Start(), nil, nil)
+	if pades.Is(err, pades.NoAnchor) || pades.Is(err, pades.NoGap) {
+		mark.Place, mark.Look, err = besideTop(f, j.doc)
 	}
-	mark.Place = mark.Look.TopRight(pages[0])
+	if err != nil {
+		return Upload{}, placeError(err)
+	}
 	marked, err := o.signBytes(ctx, in, mark, j.cert)
 	if err != nil {
 		return Upload{}, err
 	}
 	return o.signFile(ctx, marked, opts, j.cert, name)
+}
+
+// besideTop writes number and date at the top right of page 1, for a file
+// whose text leaves no gap for them, such as a scan.
+func besideTop(f *pdf.File, d document.Document) (*pades.Place, *pades.Look, error) {
+	pages, err := f.Pages()
+	if err != nil || len(pages) == 0 {
+		return nil, nil, pdfError(err)
+	}
+	look := pades.TextLook("Số: "+d.Code(), "Ngày "+d.Day.String())
+	return look.TopRight(pages[0]), look, nil
 }
 
 func (o *Office) sealAnnex(ctx context.Context, a document.File, j signingJob) (Upload, error) {

@@ -10,11 +10,11 @@ import (
 	"strconv"
 	"time"
 
-	"vanthu/internal/access"
 	"vanthu/internal/blob"
 	"vanthu/internal/db"
 	"vanthu/internal/document"
 	"vanthu/internal/fail"
+	"vanthu/internal/office"
 	"vanthu/internal/web/seat"
 )
 
@@ -31,7 +31,7 @@ func serve(w http.ResponseWriter, r *http.Request, s *seat.Seat) error {
 	}
 	var f document.File
 	err := s.Read(r, func(v *db.View) (err error) {
-		if err = access.Check(v, s.Actor, access.Subject(doc), access.See); err != nil {
+		if err = office.See(v, s.Actor, document.ID(doc)); err != nil {
 			return err
 		}
 		f, err = document.FileByID(v, document.ID(doc), document.FileID(id))
