@@ -1,0 +1,122 @@
+// Package den shows incoming documents (văn bản đến): those that wait to be
+// received, the register, the form that enters paper, and the page of one
+// document, where it is received, presented, directed, assigned and answered.
+//
+//	GET  /den/                   the register, with search
+//	GET  /den/cho-tiep-nhan      what waits to be received
+//	GET  /den/dang-ky            the register form beside the scan
+//	GET  /den/{id}               queue, document, what I can do
+//	POST /den/{id}/{act}         one act of package office each (acts.go)
+//
+// Which form a person sees follows from what waits for him (document.Waiting);
+// whether he may do it, package office decides.
+//
+// law:ND30-20 ND30-21 ND30-22 ND30-23 ND30-24
+package den
+
+import (
+	"embed"
+	"net/http"
+	"strconv"
+
+	"vanthu/internal/access"
+	"vanthu/internal/db"
+	"vanthu/internal/document"
+	"vanthu/internal/fail"
+	"vanthu/internal/office"
+	"vanthu/internal/web/kit"
+	"vanthu/internal/web/part"
+	"vanthu/internal/web/seat"
+)
+
+//go:embed *.html
+var files embed.FS
+
+// Routes enters the pages of incoming documents.
+func Routes(s *seat.Site, mux *http.ServeMux) {
+	mux.Handle("GET /den/{$}", s.Handle(showList))
+	mux.Handle("GET /den/cho-tiep-nhan", s.Handle(showWaiting))
+	mux.Handle("GET /den/dang-ky", s.Handle(showEntry))
+	mux.Handle("POST /den/dang-ky", s.Handle(enter))
+	mux.Handle("GET /den/trung", s.Handle(showSame))
+	mux.Handle("GET /den/co-quan", s.Handle(findIssuer))
+	mux.Handle("GET /den/ban-quet/{token}", s.Handle(serveScan))
+	mux.Handle("GET /den/{id}", s.Handle(show))
+	for name, a := range acts {
+		mux.Handle("POST /den/{id}/"+name, s.Handle(a.post))
+	}
+}
+
+// start begins a page with the message that the last act left.
+func start(w http.ResponseWriter, r *http.Request, x *seat.Seat, title string) (kit.Page, error) {
+	p, err := x.Page(r, title)
+	if t := x.Kit.TakeFlash(w, r); t != nil {
+		p.Toast = t
+	}
+	return p, err
+}
+
+// idOf reads the document's id of a path.
+func idOf(r *http.Request) (document.ID, error) {
+	n, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	if err != nil || n <= 0 {
+		return 0, fail.NotFound()
+	}
+	return document.ID(n), nil
+}
+
+// seen loads an incoming document that the person may see.
+func seen(q db.Q, x *seat.Seat, id document.ID) (document.Document, error) {
+	if err := access.Check(q, x.Actor, access.Subject(id), access.See); err != nil {
+		return document.Document{}, err
+	}
+	d, err := document.ByID(q, id)
+	if err == nil && d.Way != document.In {
+		return d, fail.NotFound()
+	}
+	return d, err
+}
+
+func itoa[T ~int | ~int64](n T) string { return strconv.FormatInt(int64(n), 10) }
+
+func pathTo(id document.ID) string { return "/den/" + itoa(id) }
+
+// steps are what may wait at an incoming document, as the head of its queue
+// and as the verb of its line.
+var steps = map[document.Step]struct{ title, verb string }{
+	document.ToReceive:    {"Chờ tiếp nhận", "Tiếp nhận"},
+	document.ToPresent:    {"Chờ trình", "Trình"},
+	document.ToDirect:     {"Chờ cho ý kiến", "Cho ý kiến"},
+	document.ToAssign:     {"Chờ giao việc", "Giao việc"},
+	document.ToHandle:     {"Chờ xử lý", "Xử lý"},
+	document.ToCoordinate: {"Chờ phối hợp", "Phối hợp"},
+	document.ToRead:       {"Để biết", "Đọc"},
+	document.ToClose:      {"Chờ kết thúc", "Kết thúc"},
+	document.ToAnswer:     {"Yêu cầu thu hồi", "Trả lời"},
+}
+
+// sourceIcon is the sign of how a document came.
+func sourceIcon(s document.Source) string {
+	if s == document.ByPaper {
+		return part.Icon("scan-line")
+	}
+	return part.Icon("radio-tower")
+}
+
+// keep stores the first upload of a field; nil when none was sent.
+func keep(r *http.Request, x *seat.Seat, f *kit.Form, field string) (*office.Upload, error) {
+	list := f.Files(field)
+	if len(list) == 0 {
+		return nil, nil
+	}
+	b, err := list[len(list)-1].Open()
+	if err != nil {
+		return nil, err
+	}
+	defer b.Close()
+	u, err := x.Office.Keep(r.Context(), list[len(list)-1].Name, b)
+	if err != nil {
+		return nil, err
+	}
+	return &u, nil
+}

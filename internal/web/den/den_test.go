@@ -1,0 +1,11 @@
+package den
+
+import (
+	"testing"
+
+	"vanthu/internal/web/kit/kittest"
+)
+
+func TestViews(t *testing.T) {
+	kittest.Check(t, listView, waitingView, entryView, sameView, showView)
+}

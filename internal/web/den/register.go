@@ -1,0 +1,315 @@
+package den
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"vanthu/internal/access"
+	"vanthu/internal/db"
+	"vanthu/internal/document"
+	"vanthu/internal/fail"
+	"vanthu/internal/office"
+	"vanthu/internal/register"
+	"vanthu/internal/web/kit"
+	"vanthu/internal/web/part"
+	"vanthu/internal/web/seat"
+	"vanthu/viet"
+)
+
+// entryPage is the register form beside the scan.
+type entryPage struct {
+	kit.Page
+	Form   *kit.Form
+	F      entry
+	Scan   part.Field
+	PDF    *part.PDF
+	Next   int64  // the arrival number that saving would give now
+	Year   int    // of the book
+	Today  string // day of arrival
+	Read   bool   // the machine filled fields in
+	Upload string // where script sends the scan ahead
+}
+
+var entryView = kit.NewView[entryPage](files, "register.html", "entry.html")
+
+func showEntry(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
+	if err := access.May(x.Actor, access.RegisterPaper); err != nil {
+		return err
+	}
+	return drawEntry(w, r, x, x.Kit.NewForm(map[string]string{"kind": "CV", "urgency": "0"}))
+}
+
+// drawEntry shows the form as it is filled in, with the scan that came with it.
+func drawEntry(w http.ResponseWriter, r *http.Request, x *seat.Seat, f *kit.Form) error {
+	p := entryPage{Form: f, Upload: kit.UploadPath}
+	var err error
+	if p.Page, err = start(w, r, x, "Đăng ký văn bản đến"); err != nil {
+		return err
+	}
+	p.Shape, p.Back = part.Duo, "/den/cho-tiep-nhan"
+	p.Scan = f.Upload("scan", "Bản quét").Takes(".pdf")
+	p.Year, p.Today = x.Now().Year(), viet.DayOf(x.Now()).String()
+	if list := f.Files("scan"); len(list) > 0 {
+		last := list[len(list)-1]
+		p.PDF = &part.PDF{Src: "/den/ban-quet/" + last.Token, Name: last.Name, Pages: 1}
+	}
+	p.Read = f.Has("read")
+	err = x.Read(r, func(v *db.View) error {
+		c, err := loadChoices(v)
+		if err != nil {
+			return err
+		}
+		p.F = c.entry(f)
+		if p.F.Same, err = c.same(v, f, 0); err != nil {
+			return err
+		}
+		p.Next, err = register.Next(v, document.In, register.Arrivals, p.Year)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	p.focus()
+	return entryView.ShowAs(w, r, f.Status(), p)
+}
+
+// focus opens the form where the next key should go: after a reading at the
+// field that a machine cannot know.
+func (p *entryPage) focus() {
+	switch {
+	case p.Form.Sum() != nil:
+	case p.F.Number.Value == "":
+		p.F.Number = p.F.Number.First()
+	default:
+		p.F.Field = p.F.Field.First()
+	}
+}
+
+// enter answers the form: it reads a scan into the fields (button "Đọc bản
+// quét"), or registers.
+func enter(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
+	if err := access.May(x.Actor, access.RegisterPaper); err != nil {
+		return err
+	}
+	f, err := x.Kit.Form(w, r)
+	if err != nil {
+		return err
+	}
+	if f.Has("read") {
+		if err := readScan(r, x, f); err != nil {
+			return err
+		}
+		return drawEntry(w, r, x, f)
+	}
+	id, presented, err := registerPaper(r, x, f)
+	if f.Refused(err) {
+		return drawEntry(w, r, x, f)
+	} else if err != nil {
+		return err
+	}
+	f.Taken()
+	t, err := registeredToast(r, x, id, presented)
+	if err != nil {
+		return err
+	}
+	return x.Kit.Done(w, r, "/den/dang-ky", t)
+}
+
+func registerPaper(r *http.Request, x *seat.Seat, f *kit.Form) (id document.ID, presented bool, err error) {
+	var c choices
+	if err := x.Read(r, func(v *db.View) (err error) { c, err = loadChoices(v); return err }); err != nil {
+		return 0, false, err
+	}
+	in, err := c.input(f, viet.DayOf(x.Now()))
+	if err != nil {
+		return 0, false, err
+	}
+	if in.Scan, err = keep(r, x, f, "scan"); err != nil {
+		return 0, false, err
+	}
+	id, err = x.Office.RegisterPaper(r.Context(), x.Actor, in)
+	return id, in.PresentTo != 0, err
+}
+
+func registeredToast(r *http.Request, x *seat.Seat, id document.ID, presented bool) (t part.Toast, err error) {
+	err = x.Read(r, func(v *db.View) error {
+		d, err := document.ByID(v, id)
+		t = part.Toast{Kind: "ok", Text: "Đã vào sổ, số đến " + itoa(d.ArrivalNo) + ": " + d.Code() + "."}
+		return err
+	})
+	if presented {
+		t.Text = strings.TrimSuffix(t.Text, ".") + ", đã trình lãnh đạo."
+	}
+	return t, err
+}
+
+// readScan fills empty fields from the text of the scan. What the person has
+// typed stays; so does the form's own default of the kind, which gives way.
+func readScan(r *http.Request, x *seat.Seat, f *kit.Form) error {
+	list := f.Files("scan")
+	if len(list) == 0 {
+		f.Wrong("scan", "Chọn tệp PDF trước.")
+		return nil
+	}
+	b, err := list[len(list)-1].Open()
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	data, err := io.ReadAll(io.LimitReader(b, office.MaxFile))
+	if err != nil {
+		return err
+	}
+	got := readPDF(data)
+	m := got.values()
+	err = x.Read(r, func(v *db.View) error {
+		c, err := loadChoices(v)
+		m["issuer"] = got.issuer(c.agencies)
+		return err
+	})
+	for _, name := range []string{"kind", "urgency"} { // the form's defaults are nobody's word
+		if m[name] != "" {
+			f.Set(name, "")
+		}
+	}
+	for name, value := range m {
+		f.Fill(name, value)
+	}
+	return err
+}
+
+// serveScan shows the scan that waits in this session's stash beside the form.
+// Only a PDF is shown: the stash takes anything.
+func serveScan(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
+	kept := r.Clone(r.Context())
+	kept.Method, kept.Header = http.MethodPost, http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}
+	kept.PostForm = url.Values{"scan.kept": {r.PathValue("token")}}
+	f, err := x.Kit.Form(w, kept)
+	if err != nil || len(f.Files("scan")) == 0 {
+		return fail.NotFound()
+	}
+	b, err := f.Files("scan")[0].Open()
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	var head [5]byte
+	if _, err := io.ReadFull(b, head[:]); err != nil || string(head[:]) != "%PDF-" {
+		return fail.File("Tệp này không phải là PDF.")
+	}
+	w.Header().Set("Content-Type", "application/pdf")
+	w.Header().Set("Cache-Control", "no-store")
+	http.ServeContent(w, r, "", x.Now(), b)
+	return nil
+}
+
+// sameNote warns of documents that are in the register, or wait on the hub,
+// under the same number, notation and issuer. law:ND30-PL6.III.1h BRVT1842-9.2
+type sameNote struct {
+	Lines []sameLine
+	Sure  bool // the box is ticked
+}
+
+type sameLine struct{ Code, Issuer, Where, Subject, Href string }
+
+func (c choices) same(v *db.View, f *kit.Form, self document.ID) (n sameNote, err error) {
+	d := document.Document{ID: self, Number: f.Get("number"), Notation: f.Get("notation")}
+	d.IssuerCode, d.IssuerName = c.issuerOf(f.Get("issuer"))
+	if d.Number == "" || d.Notation == "" || d.IssuerCode+d.IssuerName == "" {
+		return n, nil
+	}
+	list, err := document.SameCode(v, d)
+	for _, s := range list {
+		l := sameLine{Code: s.Code(), Issuer: s.IssuerName, Subject: s.Subject, Href: pathTo(s.ID), Where: "đang chờ tiếp nhận trên trục"}
+		if s.ArrivalNo != 0 {
+			l.Where = "đã vào sổ, số đến " + itoa(s.ArrivalNo) + " ngày " + viet.DayOf(s.Registered).String()
+		}
+		n.Lines = append(n.Lines, l)
+	}
+	n.Sure = f.Has("sure")
+	return n, err
+}
+
+// samePage is the fragment that the form asks for while number, notation and
+// issuer are typed.
+type samePage struct {
+	kit.Page
+	F entry
+}
+
+var sameView = kit.NewView[samePage](files, "same.html", "entry.html")
+
+func showSame(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
+	if err := access.May(x.Actor, access.RegisterPaper); err != nil {
+		return err
+	}
+	q := r.URL.Query()
+	values := map[string]string{}
+	for _, name := range []string{"number", "notation", "issuer"} {
+		values[name] = strings.TrimSpace(q.Get(name))
+	}
+	if q.Has("sure") {
+		values["sure"] = "1"
+	}
+	f := x.Kit.NewForm(values)
+	self, _ := strconv.ParseInt(q.Get("self"), 10, 64) // the document that is being received
+	var p samePage
+	err := x.Read(r, func(v *db.View) error {
+		c, err := loadChoices(v)
+		if err != nil {
+			return err
+		}
+		p.F.Same, err = c.same(v, f, document.ID(self))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return sameView.Fragment(w, "same", p)
+}
+
+// findIssuer offers agencies for what was typed: those of the directory whose
+// name, short name or code fits, and at the end the typed name itself, for
+// senders outside the directory.
+func findIssuer(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
+	type option struct {
+		Value string `json:"value"`
+		Label string `json:"label"`
+		Note  string `json:"note"`
+	}
+	typed := strings.TrimSpace(r.URL.Query().Get("q"))
+	list := []option{}
+	err := x.Read(r, func(v *db.View) error {
+		c, err := loadChoices(v)
+		for _, a := range c.agencies {
+			if fits(a.Name+" "+a.Short+" "+a.Code+" "+a.AltCode, typed) && len(list) < 30 {
+				list = append(list, option{a.Code, a.Name, a.AltCode})
+			}
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if n := len([]rune(typed)); n > 3 && n <= 200 {
+		list = append(list, option{typed, typed, "ngoài danh bạ"})
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	return json.NewEncoder(w).Encode(list)
+}
+
+// fits says that every typed word stands in the text, with or without marks.
+func fits(text, typed string) bool {
+	text = viet.Fold(text)
+	for _, word := range strings.Fields(viet.Fold(typed)) {
+		if !strings.Contains(text, word) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,222 @@
+package den
+
+import (
+	"encoding/json"
+	"strings"
+
+	"vanthu/internal/access"
+	"vanthu/internal/document"
+	"vanthu/internal/exchange"
+	"vanthu/internal/web/part"
+	"vanthu/law"
+	"vanthu/pades"
+	"vanthu/viet"
+)
+
+// signedFile is what the examination of one file found.
+type signedFile struct {
+	Name  string
+	Note  part.Note
+	Signs []signature
+	Facts []fact
+}
+
+// signature is one signature of a file, with each check that was made.
+type signature struct {
+	Who      string
+	Kind     string // tag: ok, late, warn
+	Sentence string
+	Checks   []check
+	Facts    []fact
+}
+
+type check struct{ Icon, Kind, Name, Cause string }
+
+// verdicts are the notes over the form: what the signatures are worth, what
+// the sender asks, what happened to the content.
+// law:HT33-8.2.i HT33-8.2.iii
+func (c *content) verdicts() error {
+	if c.d.State == document.Recalled {
+		c.p.Notes = append(c.p.Notes, part.Note{Kind: "late", Icon: part.Icon("file-x"), Title: "Văn bản đã được thu hồi.",
+			Text: "Các tệp đã hủy; dòng sổ và thông tin thu hồi được giữ lại.", Laws: []law.Ref{"ND30-18.4"}})
+		return nil
+	}
+	if w, ok := c.mine[document.ToAnswer]; ok {
+		n := part.Note{Kind: "warn", Icon: part.Icon("undo-2"), Title: c.d.IssuerName + " yêu cầu thu hồi văn bản này.", Text: w.Note, Laws: []law.Ref{"ND30-18.4"}}
+		c.p.Notes = append(c.p.Notes, n)
+	}
+	main := c.main()
+	for _, f := range c.files {
+		if n, ok := verdictNote(f, f.ID == main.ID && c.d.Source == document.ByHub); ok && (f.ID == main.ID || f.Verdict == "invalid") {
+			if f.ID != main.ID {
+				n.Title = f.Name + ": " + n.Title
+			}
+			c.p.Notes = append(c.p.Notes, n)
+		}
+	}
+	return nil
+}
+
+// verdictNote tells a file's verdict; a file without a signature is worth a
+// word only where one was due.
+func verdictNote(f document.File, due bool) (n part.Note, ok bool) {
+	if f.Closed || f.Sentence == "" && f.Verdict == "" && (!due || f.MIME != "application/pdf") {
+		return n, false
+	}
+	n.Title = f.Sentence
+	switch f.Verdict {
+	case "valid":
+		n.Kind = "ok"
+	case "invalid":
+		n.Kind, n.Icon, n.Laws = "late", part.Icon("shield-x"), []law.Ref{"HT33-8.2.iii"}
+	case "undecided":
+		n.Kind, n.Icon = "warn", part.Icon("shield-question-mark")
+	default:
+		if !due {
+			return n, false
+		}
+		n.Kind, n.Icon, n.Title = "warn", part.Icon("shield-off"), "Tệp không có chữ ký số."
+	}
+	return n, true
+}
+
+// reports reads the stored examinations, after the snapshot: they are files.
+func (c *content) reports() error {
+	main := c.main()
+	for _, f := range c.files {
+		if f.Closed || f.MIME != "application/pdf" {
+			continue
+		}
+		s := signedFile{Name: f.Name}
+		s.Note, _ = verdictNote(f, true)
+		if f.Report != "" {
+			data, err := c.x.Office.Blobs.Read(f.Report)
+			if err != nil {
+				return err
+			}
+			var r pades.Report
+			if err := json.Unmarshal(data, &r); err == nil { // a report of another release may not fit: its sentence stands
+				s.fill(r)
+			}
+		}
+		if f.ID == main.ID {
+			c.tellSigners(s)
+		}
+		c.p.Signed = append(c.p.Signed, s)
+	}
+	return nil
+}
+
+// tellSigners puts the signers' lines into the note over the form.
+func (c *content) tellSigners(s signedFile) {
+	for i := range c.p.Notes {
+		if c.p.Notes[i].Title == s.Note.Title && s.Note.Title != "" && len(s.Signs) > 0 {
+			for _, x := range s.Signs {
+				c.p.Notes[i].Lines = append(c.p.Notes[i].Lines, x.Sentence)
+			}
+			return
+		}
+	}
+}
+
+var checkNames = map[pades.CheckName]string{
+	pades.Integrity: "Nội dung nguyên vẹn", pades.Crypto: "Chữ ký khớp với chứng thư", pades.ChainCheck: "Chứng thư do tổ chức tin cậy cấp",
+	pades.Period: "Chứng thư còn hạn khi ký", pades.Revocation: "Chứng thư không bị thu hồi", pades.Time: "Dấu thời gian", pades.Scope: "Đúng người, đúng phạm vi",
+	pades.Coverage: "Không thêm gì sau chữ ký cuối", pades.Order: "Người ký trước, cơ quan ký sau", pades.Both: "Đủ chữ ký người và cơ quan",
+}
+
+// fill takes over a report of package pades.
+func (s *signedFile) fill(r pades.Report) {
+	for _, g := range r.Signatures {
+		x := signature{Who: g.Holder.Name, Kind: kindOfVerdict(g.Result), Sentence: g.Sentence, Checks: checks(g.Checks)}
+		if g.DocStamp {
+			x.Who = "Dấu thời gian của tệp"
+		}
+		add := func(name, value string) {
+			if value != "" {
+				x.Facts = append(x.Facts, fact{name, value})
+			}
+		}
+		add("Cơ quan", g.Holder.Agency)
+		add("Mã định danh", g.Holder.AgencyCode)
+		add("Chức vụ", g.Holder.Title)
+		add("Thời gian ký", viet.DateTime(g.Claimed))
+		add("Dấu thời gian", viet.DateTime(g.Time))
+		add("Nơi cấp chứng thư", g.Issuer)
+		add("Số chứng thư", g.Serial)
+		add("Thuật toán", g.Algorithm)
+		add("Thay đổi sau đó", strings.Join(g.Changes, "; "))
+		s.Signs = append(s.Signs, x)
+	}
+	s.Facts = []fact{{"Kiểm tra lúc", viet.DateTime(r.CheckedAt)}, {"Mã băm SHA-256", r.SHA256}}
+}
+
+func checks(list []pades.Check) (out []check) {
+	for _, k := range list {
+		icon := part.Icon("check")
+		switch k.Verdict {
+		case pades.Invalid:
+			icon = part.Icon("x")
+		case pades.Undecided:
+			icon = part.Icon("circle-help")
+		}
+		name := checkNames[k.Name]
+		if name == "" {
+			name = string(k.Name)
+		}
+		out = append(out, check{icon, kindOfVerdict(k.Verdict), name, k.Cause})
+	}
+	return out
+}
+
+func kindOfVerdict(v pades.Verdict) string {
+	switch v {
+	case pades.Valid:
+		return "ok"
+	case pades.Invalid:
+		return "late"
+	}
+	return "warn"
+}
+
+// links adds where the document came from and what it is joined to, as far as
+// this person may see that.
+func (c *content) links() error {
+	if a, err := exchange.ArrivalOf(c.v, c.d.ID); err == nil {
+		c.p.Facts = append(c.p.Facts, fact{"Mã thông điệp", a.Message})
+	}
+	list, err := document.Links(c.v, c.d.ID)
+	if err != nil {
+		return err
+	}
+	for _, l := range list {
+		if access.Check(c.v, c.x.Actor, access.Subject(l.ID), access.See) != nil {
+			continue
+		}
+		c.p.Linked = append(c.p.Linked, part.Link{Text: linkName(l) + ": " + l.Code() + " " + l.Subject, Href: pathOf(l.Document), Icon: part.Icon("link")})
+	}
+	return nil
+}
+
+func linkName(l document.Linked) string {
+	switch {
+	case l.Kind == "replies" && l.Forward:
+		return "Trả lời văn bản"
+	case l.Kind == "replies":
+		return "Văn bản trả lời"
+	case l.Kind == "replaces" && l.Forward:
+		return "Thay thế văn bản"
+	case l.Kind == "replaces":
+		return "Được thay thế bởi"
+	case l.Forward:
+		return "Đính chính văn bản"
+	}
+	return "Được đính chính bởi"
+}
+
+func pathOf(d document.Document) string {
+	if d.Way == document.Out {
+		return "/di/" + itoa(d.ID)
+	}
+	return pathTo(d.ID)
+}
