@@ -26,14 +26,15 @@ func galleryContents() galleryData {
 			{Kind: "warn", What: "Kiểm tra thể thức", Who: "Phúc", When: "28/02 08:05", Spent: "4 giờ 20"}, {What: "Ký", Who: "Hùng", When: "03/3 08:02", Spent: "20 phút"},
 			{Kind: "now", What: "Cấp số, dấu", Who: "Lan", When: "đang làm", Spent: "8 phút"}, {Kind: "wait", What: "Phát hành", When: "hạn 04/3 11:30"},
 		},
-		Sent:   []Delivery{{Done: 5}, {Done: 4}, {Done: 3}, {Done: 2}, {Done: 1, Refused: true, Text: "thiếu phụ lục 2"}, {}},
-		Meters: []Meter{{"Vào sổ đúng ngày", 98, "ok"}, {"Gửi đúng hạn", 94, "ok"}, {"Gửi hoàn toàn điện tử", 88, ""}},
-		Empty:  Empty{Icon: "inbox", Title: "Không còn văn bản chờ tiếp nhận", Text: "Văn bản đến từ trục, thư điện tử và bản giấy sẽ hiện ở đây, gấp nhất ở trên.", Links: []Link{{Text: "Đăng ký văn bản giấy", Href: "#", Icon: "scan-line", Key: "n"}}},
-		Pager:  Pager{Page: 3, Pages: 12, Total: 587, Href: "?trang=%d", What: "văn bản"},
-		Crumbs: []Crumb{{"Văn bản đi", "#"}, {"86/SXD-QH", ""}},
-		Recall: Confirm{ID: "thu-hoi", Title: "Thu hồi văn bản 86/SXD-QH", Icon: "undo-2", Risk: true, Button: "Thu hồi", Action: "/thu-hoi", Text: "Sáu nơi nhận sẽ được báo và phải gửi lại hoặc hủy bản đã nhận. Số 86 không dùng lại.", Reason: &reason, Laws: []law.Ref{"ND30-18.3"}},
-		Sum:    &gallerySum{Text: "Có 2 ô cần sửa.", Fields: []Fault{{"signer", "Cần có người ký."}, {"due", "Hạn trả lời trước ngày văn bản."}}},
-		F:      galleryFields(),
+		Sent:    []Delivery{{Done: 5}, {Done: 4}, {Done: 3}, {Done: 2}, {Done: 1, Refused: true, Text: "thiếu phụ lục 2"}, {}},
+		Meters:  []Meter{{"Vào sổ đúng ngày", 98, "ok"}, {"Gửi đúng hạn", 94, "ok"}, {"Gửi hoàn toàn điện tử", 88, ""}},
+		Empty:   Empty{Icon: "inbox", Title: "Không còn văn bản chờ tiếp nhận", Text: "Văn bản đến từ trục, thư điện tử và bản giấy sẽ hiện ở đây, gấp nhất ở trên.", Links: []Link{{Text: "Đăng ký văn bản giấy", Href: "#", Icon: "scan-line", Key: "n"}}},
+		Pager:   Pager{Page: 3, Pages: 12, Total: 587, Href: "?trang=%d", What: "văn bản"},
+		Crumbs:  []Crumb{{"Văn bản đi", "#"}, {"86/SXD-QH", ""}},
+		Recall:  Confirm{ID: "thu-hoi", Title: "Thu hồi văn bản 86/SXD-QH", Icon: "undo-2", Risk: true, Button: "Thu hồi", Action: "/thu-hoi", Text: "Sáu nơi nhận sẽ được báo và phải gửi lại hoặc hủy bản đã nhận. Số 86 không dùng lại.", Reason: &reason, Laws: []law.Ref{"ND30-18.3"}},
+		Sum:     &gallerySum{Text: "Có 2 ô cần sửa.", Fields: []Fault{{"signer", "Cần có người ký."}, {"due", "Hạn trả lời trước ngày văn bản."}}},
+		F:       galleryFields(),
+		Problem: Problem{Heading: "Chưa làm được việc này.", Text: "Văn bản đã phát hành, không cấp số lại được.", Next: "Lập văn bản thay thế hoặc đính chính.", Laws: []law.Ref{"ND30-18.1"}},
 	}
 }
 
@@ -47,7 +48,7 @@ func galleryFields() map[string]Field {
 	wrong := func(f Field, v, err string) Field { f.Value, f.Error = v, err; return f }
 	many := NewField(Combo, "with", "Phối hợp").Many().Of(people).Help("Còn 5 ngày làm việc. Người gửi đề nghị trả lời trước 10/3.")
 	many.Options[1].Selected, many.Options[3].Selected = true, true
-	drop := NewField(Files, "scan", "Bản quét").Takes(".pdf").Help("PDF, nhiều nhất 50 MB. Kéo thả vào đây cũng được.")
+	drop := NewField(Files, "scan", "Bản quét").Takes(".pdf").Help("PDF, nhiều nhất 50 MB.")
 	drop.Upload, drop.Kept = "/tep-tam", []Kept{{"00000000000000000000000000000000", "cong-van-120.pdf", "1,2 MB"}}
 	return map[string]Field{
 		"book": value(NewField(Select, "book", "Sổ"), "den").Of([]Option{{Value: "den", Label: "Công văn đến"}, {Value: "mat", Label: "Sổ riêng"}}), "arrival": value(NewField(Text, "arrival", "Số đến · cấp khi lưu"), "412").Bold().Fixed(), "arrived": value(NewField(Date, "arrived", "Ngày đến"), "03/03/2025"),

@@ -29,15 +29,15 @@ const (
 	Dark  Theme = "dark"
 )
 
-// DarkMedia is the media attribute of the dark style sheet.
+// DarkMedia is the media attribute of the dark style sheet; paper is never dark.
 func (t Theme) DarkMedia() string {
 	switch t {
 	case Dark:
-		return "all"
+		return "screen"
 	case Light:
 		return "not all"
 	}
-	return "(prefers-color-scheme: dark)"
+	return "screen and (prefers-color-scheme: dark)"
 }
 
 // Shape is how a page divides the room beside the rail.

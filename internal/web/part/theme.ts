@@ -6,7 +6,7 @@ document.addEventListener("submit", e => {
   e.preventDefault()
   const theme = button.value
   const dark = document.getElementById("dark") as HTMLLinkElement
-  dark.media = theme === "dark" ? "all" : theme === "light" ? "not all" : "(prefers-color-scheme: dark)"
+  dark.media = theme === "dark" ? "screen" : theme === "light" ? "not all" : "screen and (prefers-color-scheme: dark)"
   document.documentElement.dataset.theme = theme
   for (const b of form.querySelectorAll("button")) b.setAttribute("aria-pressed", String(b === button))
   void fetch(form.action, { method: "POST", body: new URLSearchParams({ theme }), headers: { "X-Requested-With": "fetch" } })
