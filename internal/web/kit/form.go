@@ -15,6 +15,7 @@ import (
 	"vanthu/internal/fail"
 	"vanthu/internal/web/part"
 	"vanthu/law"
+	"vanthu/viet"
 )
 
 // Form holds what a person typed and what is wrong with it, so that a form
@@ -236,6 +237,24 @@ func (f *Form) Fill(name, value string) {
 func (f *Form) Int(name string) (n int64, ok bool) {
 	n, err := strconv.ParseInt(strings.ReplaceAll(f.values.Get(name), ".", ""), 10, 64)
 	return n, err == nil
+}
+
+// Day reads a day as people write it: 3/3/2025, 3/3 (of today's year), +5 (days
+// from today). An empty field is the zero day; a wrong one is fail.BadInput at
+// that field.
+func (f *Form) Day(name string, today viet.Day) (viet.Day, error) {
+	s := f.values.Get(name)
+	if n, err := strconv.Atoi(strings.TrimPrefix(s, "+")); err == nil && strings.HasPrefix(s, "+") && n < 1000 {
+		return today.Add(n), nil
+	}
+	if strings.Count(s, "/") == 1 {
+		s += "/" + strconv.Itoa(today.Year())
+	}
+	d, err := viet.ParseDay(s)
+	if err != nil {
+		return 0, fail.Invalid(name, "Ngày không hợp lệ, hãy viết như 03/03/2025.")
+	}
+	return d, nil
 }
 
 // Files gives the uploads of a field, new ones and those kept earlier.

@@ -16,6 +16,7 @@ import (
 	"vanthu/internal/web/kit"
 	"vanthu/internal/web/kit/kittest"
 	"vanthu/internal/web/part"
+	"vanthu/viet"
 )
 
 //go:embed testdata/form.html
@@ -172,7 +173,7 @@ func TestUploadAhead(t *testing.T) {
 	_, _ = io.WriteString(p, "%PDF")
 	_ = m.Close()
 	res, body := w.do("POST", kit.UploadPath, m.FormDataContentType(), b.String())
-	if res.StatusCode != 200 || !regexp.MustCompile(`^\[\{"Token":"[0-9a-f]{32}","Name":"bản quét.pdf","Size":"4 B"\}\]\s*$`).MatchString(body) {
+	if res.StatusCode != 200 || !regexp.MustCompile(`^\[\{"token":"[0-9a-f]{32}","name":"bản quét.pdf","size":"4 B"\}\]\s*$`).MatchString(body) {
 		t.Errorf("%d %s", res.StatusCode, body)
 	}
 }
@@ -203,6 +204,22 @@ func TestFormIsNFC(t *testing.T) {
 	w.do("POST", "/x", form, "a=+Quy+hoa%CC%A3ch%0D%0Ahai+") // ạ as a + dot below
 	if got != "Quy hoạch\nhai" {
 		t.Errorf("%q", got)
+	}
+}
+
+func TestFormDay(t *testing.T) {
+	today := viet.MustDay("28/02/2025")
+	k := kit.New(kit.Options{})
+	for in, want := range map[string]string{"": "", "3/3/2025": "03/03/2025", "3/3": "03/03/2025", "+5": "05/03/2025", "2025-03-03": "03/03/2025", "31/2": "?", "+x": "?", "-5": "?"} {
+		d, err := k.NewForm(map[string]string{"due": in}).Day("due", today)
+		switch {
+		case want == "?":
+			if e, ok := fail.As(err); !ok || e.Fields[0].Name != "due" {
+				t.Errorf("%q: %v %v, want a fault at the field", in, d, err)
+			}
+		case err != nil || (want == "") != d.IsZero() || want != "" && d.String() != want:
+			t.Errorf("%q is %v, %v; want %s", in, d, err, want)
+		}
 	}
 }
 

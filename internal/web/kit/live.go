@@ -32,6 +32,7 @@ const (
 	livePath  = "/live"
 	maxTopics = 64
 	maxSubs   = 5000
+	lineLife  = 15 * time.Minute
 )
 
 // NewLive makes a broker whose lines beat every 25 seconds, so that proxies
@@ -63,7 +64,8 @@ var topicForm = regexp.MustCompile(`^[a-z][a-z-]{0,23}:[A-Za-z0-9._-]{1,64}$`)
 func isLive(r *http.Request) bool { return r.URL.Path == livePath && r.Method == http.MethodGet }
 
 // Handler answers GET /live?topic=document:12&topic=desk:5. Topics that allow
-// refuses are left out without a word, like unknown ones.
+// refuses are left out without a word, like unknown ones; a nil allow lets all
+// pass.
 func (l *Live) Handler(allow func(r *http.Request, topic string) bool) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s := &subscriber{topics: map[string]bool{}, pending: map[string]bool{}, wake: make(chan struct{}, 1)}
@@ -110,11 +112,14 @@ func (l *Live) stream(w http.ResponseWriter, r *http.Request, s *subscriber) {
 	}
 	beat := time.NewTicker(l.beat)
 	defer beat.Stop()
+	end := time.After(lineLife)
 	for {
 		text := ":\n\n" // a comment: the line is alive
 		select {
 		case <-r.Context().Done():
 			return
+		case <-end:
+			return // the browser comes back by itself and its rights are asked again
 		case <-beat.C:
 		case <-s.wake:
 			text = "event: changed\ndata: " + strings.Join(l.take(s), " ") + "\n\n"

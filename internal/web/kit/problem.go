@@ -12,6 +12,7 @@ import (
 
 	"vanthu/internal/fail"
 	"vanthu/internal/web/part"
+	"vanthu/law"
 )
 
 // ErrNoSession is the refusal of somebody who is not signed in.
@@ -127,7 +128,11 @@ func (k *Kit) leadToSignIn(w http.ResponseWriter, r *http.Request) bool {
 // BackTo gives a safe local address from the "ve" parameter, "/" otherwise: an
 // address of another host must not be smuggled through the sign-in page.
 func BackTo(r *http.Request) string {
-	to := r.FormValue("ve")
+	return local(r.FormValue("ve"))
+}
+
+// local gives an address back if it is one of ours, "/" otherwise.
+func local(to string) string {
 	u, err := url.Parse(to)
 	if err != nil || u.Host != "" || u.Scheme != "" || !strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") || strings.ContainsAny(to, "\\\r\n") {
 		return "/"
@@ -149,7 +154,7 @@ func writeProblemJSON(w http.ResponseWriter, p part.Problem) {
 		Title    string       `json:"title"`
 		Detail   string       `json:"detail"`
 		Next     string       `json:"next,omitempty"`
-		Laws     any          `json:"laws,omitempty"`
+		Laws     []law.Ref    `json:"laws,omitempty"`
 		Fields   []part.Fault `json:"fields,omitempty"`
 		Incident string       `json:"incident,omitempty"`
 	}{p.Code, p.Status, p.Heading, p.Text, p.Next, p.Laws, p.Fields, p.Incident})

@@ -11,7 +11,7 @@ import (
 // person sees how far they are while filling in the rest.
 const UploadPath = "/tep-tam"
 
-// Upload answers POST UploadPath with {"token","name","size"}: the form then
+// Upload answers POST UploadPath with [{"token","name","size"}]: the form then
 // sends the token instead of the file. Mount it with Signed.
 func (k *Kit) Upload(w http.ResponseWriter, r *http.Request) error {
 	f, err := k.Form(w, r)

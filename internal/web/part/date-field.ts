@@ -1,7 +1,8 @@
 import { el, icon } from "./dom"
 
 // <date-field> reads a day the way people write it: 3/3, 3/3/25, 3-3-2025,
-// +5 (days from today), and steps by arrows. The server reads the same forms.
+// +5 (days from today), and steps by arrows. The server reads the same forms,
+// but for the short year, which is written out here.
 const WEEK = ["CN", "T2", "T3", "T4", "T5", "T6", "T7"]
 
 class DateField extends HTMLElement {

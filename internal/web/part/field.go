@@ -27,7 +27,11 @@ type Option struct {
 }
 
 // Kept is an upload that the server holds while the rest of the form is put right.
-type Kept struct{ Token, Name, Size string }
+type Kept struct {
+	Token string `json:"token"`
+	Name  string `json:"name"`
+	Size  string `json:"size"`
+}
 
 // Field is one field of a form with all that stands around it. The methods
 // return changed copies, so that templates can chain them:

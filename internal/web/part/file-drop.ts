@@ -65,8 +65,8 @@ class FileDrop extends HTMLElement {
       return
     }
     bar.remove()
-    state.textContent = answer[0].Size
-    row.append(el("input", { type: "hidden", name: this.getAttribute("name") + ".kept", value: answer[0].Token }))
+    state.textContent = answer[0].size
+    row.append(el("input", { type: "hidden", name: this.getAttribute("name") + ".kept", value: answer[0].token }))
     this.#input.required = false
     this.#changed()
   }

@@ -31,6 +31,7 @@ document.addEventListener("submit", e => {
   if (e.defaultPrevented || form.method !== "post") return
   if (form.dataset.sent) { e.preventDefault(); return }
   form.dataset.sent = "1"
+  setTimeout(() => { delete form.dataset.sent; document.querySelector(".busy")?.classList.remove("on") }, 8000) // a file came instead of a page
   delete form.dataset.dirty
   document.querySelector(".busy")?.classList.add("on")
 })

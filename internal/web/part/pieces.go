@@ -198,7 +198,10 @@ type Problem struct {
 }
 
 // Fault is one bad field in the summary over a form.
-type Fault struct{ Field, Message string }
+type Fault struct {
+	Field   string `json:"field"`
+	Message string `json:"message"`
+}
 
 // PDF is a document in the reader.
 type PDF struct {
