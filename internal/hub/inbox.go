@@ -107,25 +107,33 @@ func scanArrival(r db.Row) (x Arrival, err error) {
 	return x, err
 }
 
-// pick chooses what may be handed out now. A sender with a packet in somebody's
-// hands is passed over, within urgent and ordinary ones apart.
+// pick chooses what may be handed out now. It reads a little more than was
+// asked for, and further only when much of that is in somebody's hands.
 func pick(q db.Q, now time.Time, c Caller, k Look) ([]Arrival, error) {
 	paused, err := db.Value[bool](q, `SELECT paused FROM agency WHERE id = $1`, c.id)
 	if err != nil || paused {
 		return nil, err
 	}
-	yes, no := k.statuses()
-	page, err := db.All(q, scanArrival, arrivalColumns+` WHERE w.recipient = $1 AND (w.status = $2 OR w.status = $3)
-		ORDER BY w.class, w.packet LIMIT $4`, c.id, yes, no, scanAhead)
-	if err != nil {
-		return nil, err
+	for n := k.Limit + 10; ; n = min(4*n, scanAhead) {
+		page, err := k.page(q, c, 0, math.MaxInt64, n)
+		if err != nil {
+			return nil, err
+		}
+		out := free(page, now, k.Limit)
+		if len(out) == k.Limit || len(page) < n || n >= scanAhead {
+			return out, nil
+		}
 	}
+}
+
+// free passes over senders with a packet in somebody's hands, within urgent
+// and ordinary ones apart.
+func free(page []Arrival, now time.Time, limit int) (out []Arrival) {
 	type pair struct {
 		sender int64
 		class  int
 	}
 	held := map[pair]bool{}
-	var out []Arrival
 	for _, x := range page {
 		p := pair{x.sender, x.class}
 		// A lock longer than any that was given dates from before the clock was
@@ -136,15 +144,22 @@ func pick(q db.Q, now time.Time, c Caller, k Look) ([]Arrival, error) {
 		if held[p] {
 			continue
 		}
-		if out = append(out, x); len(out) == k.Limit {
+		if out = append(out, x); len(out) == limit {
 			break
 		}
 	}
-	return out, nil
+	return out
 }
 
-// statuses gives the two values of waiting.status that the look wants.
-func (k Look) statuses() (bool, bool) { return !k.Letters, k.Statuses }
+// page reads the first n of a queue that were accepted in [from, to), in order.
+func (k Look) page(q db.Q, c Caller, from, to int64, n int) ([]Arrival, error) {
+	if k.Statuses == k.Letters {
+		return db.All(q, scanArrival, arrivalColumns+` WHERE w.recipient = $1 AND w.since >= $2 AND w.since < $3
+			ORDER BY w.class, w.packet LIMIT $4`, c.id, from, to, n)
+	}
+	return db.All(q, scanArrival, arrivalColumns+` WHERE w.recipient = $1 AND w.since >= $2 AND w.since < $3 AND w.status = $4
+		ORDER BY w.class, w.packet LIMIT $5`, c.id, from, to, k.Statuses, n)
+}
 
 func (a *act) lock(c Caller, list []Arrival, until time.Time) error {
 	ids := make([]int64, len(list))
@@ -173,9 +188,7 @@ func (h *Hub) Waiting(ctx context.Context, c Caller, k Look, from, to time.Time)
 		if end == 0 {
 			end = math.MaxInt64
 		}
-		yes, no := k.statuses()
-		list, err = db.All(v, scanArrival, arrivalColumns+` WHERE w.recipient = $1 AND (w.status = $2 OR w.status = $3)
-			AND w.since >= $4 AND w.since < $5 ORDER BY w.class, w.packet LIMIT $6`, c.id, yes, no, db.Ms(from), end, k.Limit)
+		list, err = k.page(v, c, db.Ms(from), end, k.Limit)
 		return err
 	})
 	return list, err

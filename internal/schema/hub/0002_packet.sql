@@ -60,6 +60,7 @@ CREATE TABLE waiting (
   attempts BIGINT NOT NULL,
   PRIMARY KEY (recipient, class, packet)
 );
+CREATE INDEX waiting_kind ON waiting (recipient, status, class, packet);
 CREATE UNIQUE INDEX waiting_packet ON waiting (packet, recipient);
 
 -- Queue lengths, kept on write: the console never counts rows.
