@@ -15,6 +15,9 @@ import (
 	"embed"
 	"net/http"
 	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"vanthu/internal/access"
 	"vanthu/internal/db"
@@ -23,6 +26,7 @@ import (
 	"vanthu/internal/web/kit"
 	"vanthu/internal/web/part"
 	"vanthu/internal/web/seat"
+	"vanthu/law"
 	"vanthu/viet"
 )
 
@@ -156,7 +160,7 @@ func (p *page) fill(v *db.View, x *seat.Seat, items []document.Item) error {
 		if p.Unit && access.Check(v, x.Actor, access.Subject(it.Document), access.See) != nil {
 			continue
 		}
-		line := row{Href: "/den/" + strconv.FormatInt(int64(it.Document), 10), Code: it.Doc.Code(), Stamp: it.Doc.Urgency.Stamp(), Subject: it.Doc.Subject,
+		line := row{Href: "/den/" + strconv.FormatInt(int64(it.Document), 10), Code: it.Doc.Code(), Stamp: it.Doc.Urgency.Stamp(), Subject: title(it.Doc),
 			Sub: it.Doc.IssuerName + " · giao " + viet.ShortTime(it.Since), Role: role}
 		if x.Actor.Holds(it.Token) {
 			line.Href += "?buoc=" + string(it.Step)
@@ -191,4 +195,15 @@ func (p page) At(filter string) string {
 		sep = "&"
 	}
 	return p.Href + sep + "loc=" + filter
+}
+
+// title is how people name a document: its subject, with the kind before it
+// where the subject goes on from it ("Báo cáo biên chế quý I").
+// law:ND30-PL1.II.5
+func title(d document.Document) string {
+	if first, _ := utf8.DecodeRuneInString(d.Subject); unicode.IsLower(first) {
+		kind, _ := law.KindByCode(d.Kind)
+		return strings.TrimSpace(kind.Name + " " + d.Subject)
+	}
+	return d.Subject
 }

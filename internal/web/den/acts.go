@@ -144,9 +144,9 @@ func present(a asked) (string, error) {
 }
 
 func direct(a asked) (string, error) {
-	due, err := parseDay(a.f.Get("due"), viet.DayOf(a.x.Now()))
+	due, err := a.f.Day("due", viet.DayOf(a.x.Now()))
 	if err != nil {
-		return "", fail.Invalid("due", err.Error())
+		return "", err
 	}
 	in := office.DirectInput{Text: a.f.Get("text"), Lead: org.Token(a.f.Get("lead")), Due: due,
 		Coordinators: tokens(a.f.All("coordinators")), Informed: tokens(a.f.All("informed"))}
@@ -163,9 +163,9 @@ func tokens(list []string) (out []org.Token) {
 }
 
 func assign(a asked) (string, error) {
-	due, err := parseDay(a.f.Get("due"), viet.DayOf(a.x.Now()))
+	due, err := a.f.Day("due", viet.DayOf(a.x.Now()))
 	if err != nil {
-		return "", fail.Invalid("due", err.Error())
+		return "", err
 	}
 	to, _ := a.f.Int("to")
 	return "đã giao việc.", a.x.Office.Assign(a.r.Context(), a.x.Actor, a.id, office.AssignInput{To: org.PersonID(to), Due: due, Text: a.f.Get("text")})

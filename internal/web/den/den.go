@@ -18,6 +18,9 @@ import (
 	"embed"
 	"net/http"
 	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"vanthu/internal/access"
 	"vanthu/internal/db"
@@ -75,6 +78,16 @@ func seen(q db.Q, x *seat.Seat, id document.ID) (document.Document, error) {
 		return d, fail.NotFound()
 	}
 	return d, err
+}
+
+// title is how people name a document: its subject, with the kind before it
+// where the subject goes on from it ("Báo cáo biên chế quý I").
+// law:ND30-PL1.II.5
+func title(d document.Document) string {
+	if first, _ := utf8.DecodeRuneInString(d.Subject); unicode.IsLower(first) {
+		return strings.TrimSpace(kindName(d.Kind) + " " + d.Subject)
+	}
+	return d.Subject
 }
 
 func itoa[T ~int | ~int64](n T) string { return strconv.FormatInt(int64(n), 10) }

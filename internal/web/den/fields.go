@@ -1,9 +1,6 @@
 package den
 
 import (
-	"strconv"
-	"strings"
-
 	"vanthu/internal/db"
 	"vanthu/internal/document"
 	"vanthu/internal/fail"
@@ -77,7 +74,7 @@ func (c choices) entry(f *kit.Form) entry {
 		Notation: f.Text("notation", "Ký hiệu").Need().Bold(),
 		Day:      f.Date("day", "Ngày văn bản").Need(),
 		Issuer:   c.issuer(f),
-		Kind:     f.Select("kind", "Loại văn bản", kindOptions()).Need().Law("ND30-7"),
+		Kind:     f.Select("kind", "Loại văn bản", kindOptions()).Need(),
 		Field:    f.Text("field", "Lĩnh vực"),
 		Subject:  f.Area("subject", "Trích yếu").Need(),
 		Signer:   f.Text("signer_name", "Người ký"),
@@ -138,9 +135,9 @@ func personOptions(list []org.Person) []part.Option {
 func (c choices) input(f *kit.Form, today viet.Day) (in office.ArrivalInput, err error) {
 	var bad fail.Form
 	day := func(name string) viet.Day {
-		d, err := parseDay(f.Get(name), today)
-		if err != nil {
-			bad.Add(name, err.Error())
+		d, err := f.Day(name, today)
+		if e, ok := fail.As(err); ok {
+			bad.Add(name, e.Text)
 		}
 		return d
 	}
@@ -176,23 +173,6 @@ func (c choices) issuerOf(value string) (code, name string) {
 		}
 	}
 	return "", value
-}
-
-// parseDay reads a day as people write it, like the date field's script:
-// 3/3/2025, 3/3 of this year, +5 days from today. Empty is no day.
-func parseDay(s string, today viet.Day) (viet.Day, error) {
-	s = strings.TrimSpace(s)
-	if n, err := strconv.Atoi(strings.TrimPrefix(s, "+")); err == nil && strings.HasPrefix(s, "+") && n <= 999 {
-		return today.Add(n), nil
-	}
-	split := strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune("/.- ", r) })
-	switch {
-	case len(split) == 2:
-		s = split[0] + "/" + split[1] + "/" + itoa(today.Year())
-	case len(split) == 3 && len(split[2]) == 2 && len(split[0]) <= 2:
-		s = split[0] + "/" + split[1] + "/20" + split[2]
-	}
-	return viet.ParseDay(s)
 }
 
 // values are a document's data as the form holds them.

@@ -140,7 +140,7 @@ func (p *listPage) address(state string, before document.ID) string {
 }
 
 func rowOf(x *seat.Seat, d document.Document) listRow {
-	row := listRow{Href: pathTo(d.ID), Icon: sourceIcon(d.Source), Code: d.Code(), Stamp: d.Urgency.Stamp(), Subject: d.Subject,
+	row := listRow{Href: pathTo(d.ID), Icon: sourceIcon(d.Source), Code: d.Code(), Stamp: d.Urgency.Stamp(), Subject: title(d),
 		Issuer: d.IssuerName, Kind: kindName(d.Kind), Day: viet.DayOf(d.ArrivedAt).String(), State: stateTag(d.State)}
 	if d.ArrivalNo > 0 {
 		row.No = itoa(d.ArrivalNo)
@@ -242,7 +242,7 @@ func showWaiting(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
 // or one on paper whose scan is missing (law:HT33-8.1). Other items give none.
 func waiting(v *db.View, x *seat.Seat, it document.Item) (row waitRow, paper bool, err error) {
 	d := it.Doc
-	row = waitRow{Icon: sourceIcon(d.Source), Code: d.Code(), Stamp: d.Urgency.Stamp(), Subject: d.Subject,
+	row = waitRow{Icon: sourceIcon(d.Source), Code: d.Code(), Stamp: d.Urgency.Stamp(), Subject: title(d),
 		Sub: d.IssuerName + " · đến " + viet.ShortTime(d.ArrivedAt), Verb: "Tiếp nhận"}
 	row.Due.Kind, row.Due.Text = x.Left(it.Due)
 	switch {

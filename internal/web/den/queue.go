@@ -56,7 +56,7 @@ func (c *content) queue() error {
 }
 
 func (c *content) item(d document.Document) queueItem {
-	return queueItem{Href: pathTo(d.ID), Code: d.Code(), Stamp: d.Urgency.Stamp(), Subject: d.Subject, Issuer: d.IssuerName, Current: d.ID == c.d.ID}
+	return queueItem{Href: pathTo(d.ID), Code: d.Code(), Stamp: d.Urgency.Stamp(), Subject: title(d), Issuer: d.IssuerName, Current: d.ID == c.d.ID}
 }
 
 // newest fills the queue for somebody who only looks.

@@ -101,17 +101,3 @@ func TestReadPDFOfAnything(t *testing.T) {
 		}
 	}
 }
-
-func TestParseDay(t *testing.T) {
-	today := viet.MustDay("03/03/2025")
-	for in, want := range map[string]string{"10/3": "10/03/2025", "10/3/25": "10/03/2025", "10-3-2025": "10/03/2025", "+5": "08/03/2025", "": "", "2025-03-10": "10/03/2025"} {
-		if got, err := parseDay(in, today); err != nil || got.String() != want {
-			t.Errorf("%q: %v, %v; want %s", in, got, err, want)
-		}
-	}
-	for _, in := range []string{"31/2/2025", "mai", "+", "10/3/2025/1"} {
-		if got, err := parseDay(in, today); err == nil {
-			t.Errorf("%q was read as %v", in, got)
-		}
-	}
-}

@@ -224,7 +224,7 @@ func (c choices) same(v *db.View, f *kit.Form, self document.ID) (n sameNote, er
 	}
 	list, err := document.SameCode(v, d)
 	for _, s := range list {
-		l := sameLine{Code: s.Code(), Issuer: s.IssuerName, Subject: s.Subject, Href: pathTo(s.ID), Where: "đang chờ tiếp nhận trên trục"}
+		l := sameLine{Code: s.Code(), Issuer: s.IssuerName, Subject: title(s), Href: pathTo(s.ID), Where: "đang chờ tiếp nhận trên trục"}
 		if s.ArrivalNo != 0 {
 			l.Where = "đã vào sổ, số đến " + itoa(s.ArrivalNo) + " ngày " + viet.DayOf(s.Registered).String()
 		}

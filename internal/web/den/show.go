@@ -228,7 +228,7 @@ func (c *content) address(name, value string) string {
 
 func (c *content) head() {
 	d := c.d
-	h := head{Kind: kindName(d.Kind), Field: d.Field, State: stateTag(d.State), Stamp: d.Urgency.Stamp(), Subject: d.Subject}
+	h := head{Kind: kindName(d.Kind), Field: d.Field, State: stateTag(d.State), Stamp: d.Urgency.Stamp(), Subject: title(d)}
 	if d.ArrivalNo > 0 {
 		h.Arrival = "Số đến " + itoa(d.ArrivalNo)
 	}

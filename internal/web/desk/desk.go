@@ -14,7 +14,10 @@ import (
 	"embed"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"vanthu/internal/access"
 	"vanthu/internal/db"
@@ -23,6 +26,7 @@ import (
 	"vanthu/internal/web/kit"
 	"vanthu/internal/web/part"
 	"vanthu/internal/web/seat"
+	"vanthu/law"
 	"vanthu/viet"
 )
 
@@ -165,7 +169,7 @@ func (p *page) fillFirst() {
 
 func rowOf(v *db.View, x *seat.Seat, it document.Item) (row, error) {
 	d, w := it.Doc, words[it.Step]
-	line := row{Icon: w.icon, Code: d.Code(), Stamp: d.Urgency.Stamp(), Subject: d.Subject, Href: address(it), Verb: w.verb}
+	line := row{Icon: w.icon, Code: d.Code(), Stamp: d.Urgency.Stamp(), Subject: title(d), Href: address(it), Verb: w.verb}
 	line.Due.Kind, line.Due.Text = x.Left(it.Due)
 	if d.Number == "" {
 		line.Code = ""
@@ -189,7 +193,10 @@ func rowOf(v *db.View, x *seat.Seat, it document.Item) (row, error) {
 	case document.ToReceive:
 		return line, line.verdict(v, d)
 	case document.ToFollow, document.ToPost:
-		return line, line.trouble(v, it)
+		if err := line.trouble(v, it); err != nil || it.Step == document.ToFollow {
+			return line, err
+		}
+		line.Sub, line.Bad = line.Sub+" · "+line.Bad, "" // paper to be sent is no fault
 	case document.ToPresent:
 		if _, err := document.Main(v, d.ID); err != nil {
 			line.Verb, line.Bad = "Gắn bản quét", "chưa có bản quét"
@@ -280,4 +287,15 @@ func summary(now time.Time, items []document.Item, late int) string {
 		s += ", " + strconv.Itoa(late) + " việc quá hạn"
 	}
 	return s
+}
+
+// title is how people name a document: its subject, with the kind before it
+// where the subject goes on from it ("Báo cáo biên chế quý I").
+// law:ND30-PL1.II.5
+func title(d document.Document) string {
+	if first, _ := utf8.DecodeRuneInString(d.Subject); unicode.IsLower(first) {
+		kind, _ := law.KindByCode(d.Kind)
+		return strings.TrimSpace(kind.Name + " " + d.Subject)
+	}
+	return d.Subject
 }
