@@ -31,11 +31,18 @@ import (
 
 // Text is what the index keeps of one document.
 type Text struct {
-	Subject int64  // the document's id
-	Kind    string // the list it belongs to: "in", "out"
-	Head    string // its register line, number first
-	Body    string // text of its files; cut at MaxBody
-	File    string // the hash of the files that Body was read from
+	subject            int64
+	kind, body, file   string
+	headFold, bodyFold string
+}
+
+// Fold makes the text of a document ready for the index; a long one takes a
+// while, so do it before the write. kind is the list it belongs to ("in",
+// "out"), head its register line, body the text of its files (cut at MaxBody),
+// file the hash of what body was read from.
+func Fold(subject int64, kind, head, body, file string) Text {
+	body = cut(body, MaxBody)
+	return Text{subject, kind, body, file, fold(head), fold(body)}
 }
 
 // MaxBody bounds the text kept of one document, in bytes: what a PostgreSQL
@@ -48,12 +55,11 @@ type Rights func(column string, from int) (cond string, args []any)
 
 // Put enters a document or enters it anew.
 func Put(tx *db.Tx, t Text) error {
-	if err := Drop(tx, t.Subject); err != nil {
+	if err := Drop(tx, t.subject); err != nil {
 		return err
 	}
-	t.Body = cut(t.Body, MaxBody)
 	_, err := tx.Exec(`INSERT INTO search_text (subject, kind, head_fold, body_fold, body, file) VALUES ($1, $2, $3, $4, $5, $6)`,
-		t.Subject, t.Kind, fold(t.Head), fold(t.Body), t.Body, t.File)
+		t.subject, t.kind, t.headFold, t.bodyFold, t.body, t.file)
 	return err
 }
 

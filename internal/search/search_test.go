@@ -16,7 +16,12 @@ import (
 
 func TestMain(m *testing.M) { dbtest.Main(m) }
 
-var texts = []search.Text{
+type text struct {
+	Subject          int64
+	Kind, Head, Body string
+}
+
+var texts = []text{
 	{Subject: 1, Kind: "in", Head: "120/UBH-VP V/v phối hợp rà soát quy hoạch cụm công nghiệp năm 2025 UBND huyện A Nguyễn Văn Khanh", Body: "Cử đại diện tham gia đoàn kiểm tra thực địa ngày 12/3/2025."},
 	{Subject: 2, Kind: "in", Head: "07/CĐ-UBND Công điện về ứng phó bão số 1 UBND tỉnh Mẫu Hòa", Body: ""},
 	{Subject: 3, Kind: "out", Head: "123QĐ-UBND Quyết định đấu thầu công ty Mỹ Lý", Body: "hồ sơ điều chỉnh quy hoạch chi tiết"},
@@ -98,7 +103,7 @@ func TestFind_HT33_20_4(t *testing.T) {
 func fill(t *testing.T, s *db.Store) {
 	t.Helper()
 	for _, x := range texts {
-		if err := s.Write(t.Context(), db.System, func(tx *db.Tx) error { return search.Put(tx, x) }); err != nil {
+		if err := s.Write(t.Context(), db.System, func(tx *db.Tx) error { return search.Put(tx, search.Fold(x.Subject, x.Kind, x.Head, x.Body, "")) }); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -116,7 +121,7 @@ func change(t *testing.T, s *db.Store) {
 		for i := range 200_000 {
 			fmt.Fprintf(&long, "chữ%d ", i)
 		}
-		return search.Put(tx, search.Text{Subject: 1, Kind: "in", Head: "1/BC-X mới", Body: long.String(), File: "f"})
+		return search.Put(tx, search.Fold(1, "in", "1/BC-X mới", long.String(), "f"))
 	})
 	if err != nil {
 		t.Fatal(err)
