@@ -19,8 +19,8 @@ import (
 // sendEdoc takes a packet as the raw body, or as part file_doc of a form.
 func (s *server) sendEdoc(w http.ResponseWriter, r *http.Request, c hub.Caller) error {
 	p := paramsOf(r)
-	if from := p["from"]; from != "" && hub.NormalCode(from) != c.Code && from != p["systemid"] {
-		return &hub.Refusal{Code: hub.CodeSender, Fail: fail.Deny("Đơn vị gửi "+from+" không đúng với mã đã đăng ký "+c.Code+".", "HT33-12.2")}
+	if err := s.hub.SpeaksFor(r.Context(), c, p["from"]); err != nil {
+		return err
 	}
 	to, err := stringList(p["to"])
 	if err != nil {
@@ -126,7 +126,7 @@ func (s *server) receivedEdocs(w http.ResponseWriter, r *http.Request, c hub.Cal
 	rows := make([]row, len(list))
 	for i, a := range list {
 		at := clock(a.At)
-		rows[i] = row{a.ID, "eDoc", messageType(a.Kind), at, at, a.Sender, c.Code, "initial", "Chưa nhận"}
+		rows[i] = row{a.ID, "eDoc", messageType(a.Kind), at, at, a.Sender, strings.Join(a.To, ","), "initial", "Chưa nhận"}
 	}
 	return answerOK(w, rows)
 }

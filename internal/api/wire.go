@@ -66,7 +66,7 @@ type arrivalJSON struct {
 	Kind        hub.Kind `json:"kind"`
 	Sender      string   `json:"sender"`
 	SenderName  string   `json:"senderName"`
-	AddressedAs string   `json:"addressedAs"`
+	AddressedTo []string `json:"addressedTo"`
 	DocumentID  string   `json:"documentId"`
 	Notation    string   `json:"notation"`
 	SHA256      string   `json:"sha256"`
@@ -78,7 +78,7 @@ type arrivalJSON struct {
 }
 
 func arrivalOf(a hub.Arrival) arrivalJSON {
-	return arrivalJSON{a.ID, a.Kind, a.Sender, a.SenderName, a.As, a.Document, a.Notation, a.SHA256, a.Size, a.Priority,
+	return arrivalJSON{a.ID, a.Kind, a.Sender, a.SenderName, a.To, a.Document, a.Notation, a.SHA256, a.Size, a.Priority,
 		stamp(a.At), stamp(a.LockedUntil), a.Attempts}
 }
 
@@ -134,6 +134,7 @@ type agencyJSON struct {
 	Name      string        `json:"name"`
 	Symbol    string        `json:"symbol"`
 	Parent    string        `json:"parent"`
+	Gateway   string        `json:"gateway"`
 	Class     string        `json:"class"`
 	Mail      string        `json:"mail"`
 	Phone     string        `json:"phone"`
@@ -150,6 +151,6 @@ func agencyOf(a hub.Agency) agencyJSON {
 	if old == nil {
 		old = []string{}
 	}
-	return agencyJSON{a.Code, a.AltCode, old, a.Name, a.Symbol, a.Parent, a.Class, a.Mail, a.Phone, a.Address, a.Website,
+	return agencyJSON{a.Code, a.AltCode, old, a.Name, a.Symbol, a.Parent, a.Gateway, a.Class, a.Mail, a.Phone, a.Address, a.Website,
 		a.State, stamp(a.Since), stamp(a.TrialEnds), a.Successor}
 }

@@ -109,10 +109,10 @@ func (h *Hub) admit(ctx context.Context, c Caller, l *letter, to []string) error
 		return nil
 	}
 	return h.Store.Read(ctx, func(v *db.View) error {
-		if err := checkSender(v, c, l); err != nil {
+		if _, err := checkSender(v, c, l); err != nil {
 			return err
 		}
-		_, err := resolve(v, l.to)
+		_, err := resolve(v, c, l.to)
 		if err == nil {
 			h.live.add(now, c.id, l.from)
 			h.live.add(now, 0, l.to...)
@@ -160,34 +160,48 @@ func (k *liveCodes) add(now time.Time, owner int64, codes ...string) {
 	}
 }
 
-// checkSender holds the sender of the packet against the credential, and lets
-// only connected agencies send (law:BRVT1842-6.5 HT33-12.2).
-func checkSender(q db.Q, c Caller, l *letter) error {
+// checkSender holds the sender of the packet against the credential, which is
+// its own or its gateway's, and lets only connected agencies send
+// (law:BRVT1842-6.5 HT33-12.2). It returns the sender.
+func checkSender(q db.Q, c Caller, l *letter) (Caller, error) {
 	g, err := agencyByCode(q, l.from)
-	if errors.Is(err, db.ErrNone) || err == nil && g.id != c.id {
-		return refuse(CodeSender, fail.Deny("Đơn vị gửi "+l.from+" không đúng với mã đã đăng ký "+c.Code+".", "HT33-12.2").
+	if errors.Is(err, db.ErrNone) || err == nil && g.id != c.id && g.Gateway != c.Code {
+		return c, refuse(CodeSender, fail.Deny("Đơn vị gửi "+l.from+" không đúng với mã đã đăng ký "+c.Code+".", "HT33-12.2").
 			Then("Kiểm tra mã định danh trong phần From của gói tin."))
 	}
 	if err != nil {
-		return err
+		return c, err
 	}
 	if !g.State.live() {
-		return refuse(CodeSuspended, fail.Deny(g.Name+" chưa được liên thông qua trục hoặc đang tạm dừng.", "BRVT1842-10.1").
+		return c, refuse(CodeSuspended, fail.Deny(g.Name+" chưa được liên thông qua trục hoặc đang tạm dừng.", "BRVT1842-10.1").
 			Then("Liên hệ đơn vị vận hành trục."))
 	}
-	return nil
+	return Caller{Code: g.Code, Name: g.Name, id: g.id}, nil
+}
+
+// SpeaksFor refuses a sender code (when there is one) that is neither the
+// caller's own nor of an agency that it sends for.
+func (h *Hub) SpeaksFor(ctx context.Context, c Caller, code string) error {
+	if code == "" || NormalCode(code) == c.Code {
+		return nil
+	}
+	return h.Store.Read(ctx, func(v *db.View) error {
+		_, err := checkSender(v, c, &letter{from: code})
+		return err
+	})
 }
 
 // leg is a resolved recipient.
 type leg struct {
 	as     string
 	agency Agency
+	via    int64 // whose system fetches
 }
 
 // resolve turns addresses into agencies: former codes and the other code
 // system lead to the agency, closed ones to their successor; one agency is
 // addressed once. All that cannot be reached are named in one refusal.
-func resolve(q db.Q, to []string) ([]leg, error) {
+func resolve(q db.Q, c Caller, to []string) ([]leg, error) {
 	if len(to) == 0 {
 		return nil, refuse(CodeRecipient, fail.Invalid("To", "Gói tin không ghi nơi nhận.", "HT33-12.1"))
 	}
@@ -195,7 +209,7 @@ func resolve(q db.Q, to []string) ([]leg, error) {
 	var bad []Bad
 	seen := map[int64]bool{}
 	for _, code := range to {
-		g, reason, err := reach(q, code)
+		g, via, reason, err := reach(q, c, code)
 		if err != nil {
 			return nil, err
 		}
@@ -203,7 +217,7 @@ func resolve(q db.Q, to []string) ([]leg, error) {
 			bad = append(bad, Bad{Code: code, Reason: reason, Text: badText(code, g, reason)})
 		} else if !seen[g.id] {
 			seen[g.id] = true
-			out = append(out, leg{strings.TrimSpace(code), g})
+			out = append(out, leg{strings.TrimSpace(code), g, via})
 		}
 	}
 	if len(bad) > 0 {
@@ -212,26 +226,40 @@ func resolve(q db.Q, to []string) ([]leg, error) {
 	return out, nil
 }
 
-// reach finds who receives for a code, or why nobody does.
-func reach(q db.Q, code string) (g Agency, reason string, err error) {
+// reach finds who receives for a code and whose system fetches for it, or why
+// nobody does.
+func reach(q db.Q, c Caller, code string) (g Agency, via int64, reason string, err error) {
 	g, err = agencyByCode(q, code)
 	if errors.Is(err, db.ErrNone) {
-		return g, Unknown, nil
+		return g, 0, Unknown, nil
 	}
 	if err == nil {
 		g, err = heir(q, g)
 	}
-	switch {
-	case err != nil:
-		return g, "", err
-	case g.State == LinkClosed:
-		return g, Closed, nil
-	case g.State == LinkSuspended:
-		return g, Suspended, nil
-	case !g.State.live():
-		return g, NotConnected, nil
+	if reason = g.unreachable(); err != nil || reason != "" {
+		return g, 0, reason, err
 	}
-	return g, "", nil
+	if g.Gateway == "" {
+		return g, g.id, "", nil
+	}
+	if g.Gateway == c.Code {
+		return g, 0, Unknown, nil // it would go back where it came from: no loops
+	}
+	w, err := agencyByCode(q, g.Gateway)
+	return g, w.id, w.unreachable(), err
+}
+
+// unreachable says why an agency does not receive; empty when it does.
+func (g Agency) unreachable() string {
+	switch {
+	case g.State == LinkClosed:
+		return Closed
+	case g.State == LinkSuspended:
+		return Suspended
+	case !g.State.live():
+		return NotConnected
+	}
+	return ""
 }
 
 func badText(code string, g Agency, reason string) string {
@@ -249,7 +277,11 @@ func badText(code string, g Agency, reason string) string {
 // accept is Accept inside the turn. It looks again at all that may have
 // changed since the first look.
 func (a *act) accept(c Caller, l *letter, key string, hash blob.Hash, size int64) (Ack, error) {
-	name := packetName(c.Code, key)
+	from, err := checkSender(a, c, l)
+	if err != nil {
+		return Ack{}, err
+	}
+	name := packetName(from.Code, key)
 	if ack, found, err := a.before(name, key, hash); found || err != nil {
 		return ack, err
 	}
@@ -258,14 +290,11 @@ func (a *act) accept(c Caller, l *letter, key string, hash blob.Hash, size int64
 	if !a.hub.Blobs.Has(hash) {
 		return Ack{}, errBusy()
 	}
-	if err := checkSender(a, c, l); err != nil {
-		return Ack{}, err
-	}
-	legs, err := resolve(a, l.to)
+	legs, err := resolve(a, c, l.to)
 	if err != nil {
 		return Ack{}, err
 	}
-	fresh, earlier, err := a.fresh(c, l, legs)
+	fresh, earlier, err := a.fresh(from, l, legs)
 	if err != nil {
 		return Ack{}, err
 	}
@@ -273,10 +302,10 @@ func (a *act) accept(c Caller, l *letter, key string, hash blob.Hash, size int64
 		return a.ackOf(earlier, true)
 	}
 	id := a.NewID()
-	if err := a.insertPacket(id, name, c, l, hash, size, fresh); err != nil {
+	if err := a.insertPacket(id, name, from, l, hash, size, fresh); err != nil {
 		return Ack{}, err
 	}
-	if err := a.effect(id, c, l, fresh); err != nil {
+	if err := a.effect(id, from, l, fresh); err != nil {
 		return Ack{}, err
 	}
 	return a.ackOf(id, false)
@@ -371,8 +400,8 @@ func (a *act) insertPacket(id int64, name string, c Caller, l *letter, hash blob
 // queueFor adds one recipient of a packet.
 func (a *act) queueFor(id int64, c Caller, l *letter, g leg) error {
 	_, err := a.Exec(`INSERT INTO delivery (packet, recipient, sender, kind, document, to_code, state, former, state_at, note,
-		transport, fetched_at, confirmed_at, changed) VALUES ($1, $2, $3, $4, $5, $6, $7, '', $8, '', 'initial', 0, 0, $9)`,
-		id, g.agency.id, c.id, string(l.kind), l.document, g.as, string(Sent), db.Ms(a.Now), a.NewID())
+		transport, fetched_at, confirmed_at, changed, via) VALUES ($1, $2, $3, $4, $5, $6, $7, '', $8, '', 'initial', 0, 0, $9, $10)`,
+		id, g.agency.id, c.id, string(l.kind), l.document, g.as, string(Sent), db.Ms(a.Now), a.NewID(), g.via)
 	if err != nil {
 		return err
 	}
@@ -380,12 +409,14 @@ func (a *act) queueFor(id int64, c Caller, l *letter, g leg) error {
 	if err != nil {
 		return err
 	}
-	if _, err := a.Exec(`INSERT INTO waiting (recipient, class, packet, sender, status, since, locked_until, attempts)
-		VALUES ($1, $2, $3, $4, $5, $6, 0, 0)`, g.agency.id, class, id, c.id, l.kind == Status, db.Ms(a.Now)); err != nil {
+	// One packet for two agencies behind one gateway waits there once.
+	n, err := a.Exec(`INSERT INTO waiting (recipient, class, packet, sender, status, since, locked_until, attempts)
+		VALUES ($1, $2, $3, $4, $5, $6, 0, 0) ON CONFLICT DO NOTHING`, g.via, class, id, c.id, l.kind == Status, db.Ms(a.Now))
+	if err != nil || n == 0 {
 		return err
 	}
-	a.wakes[g.agency.id] = true
-	_, err = a.Exec(`UPDATE queue SET waiting = waiting + 1, accepted = accepted + 1 WHERE agency = $1`, g.agency.id)
+	a.wakes[g.via] = true
+	_, err = a.Exec(`UPDATE queue SET waiting = waiting + 1, accepted = accepted + 1 WHERE agency = $1`, g.via)
 	return err
 }
 
@@ -396,7 +427,7 @@ func (a *act) classFor(c Caller, l *letter, recipient int64) (int, error) {
 		return 1, nil
 	}
 	for _, t := range l.targets {
-		n, err := db.Value[int](a, `SELECT COUNT(*) FROM delivery d JOIN waiting w ON w.packet = d.packet AND w.recipient = d.recipient
+		n, err := db.Value[int](a, `SELECT COUNT(*) FROM delivery d JOIN waiting w ON w.packet = d.packet AND w.recipient = d.via
 			WHERE d.sender = $1 AND d.document = $2 AND d.recipient = $3 AND w.class = 1`, c.id, t, recipient)
 		if err != nil || n > 0 {
 			return 1, err

@@ -37,6 +37,7 @@ type Agency struct {
 	Name    string
 	Symbol  string // short name used in notations (SXD)
 	Parent  string // code of the agency above, empty at the top
+	Gateway string // code of the agency whose system sends and fetches for this one; empty: its own
 	Class   string // state, enterprise, voluntary
 	Mail    string
 	Phone   string
@@ -58,13 +59,13 @@ type Agency struct {
 	id int64
 }
 
-const agencyColumns = `id, code, alt_code, name, symbol, parent, class, mail, phone, fax, address, website, contact,
+const agencyColumns = `id, code, alt_code, name, symbol, parent, gateway, class, mail, phone, fax, address, website, contact,
 	state, state_at, trial_ends, paused, successor, decision, seen_at, changed_at, changed`
 
 func scanAgency(r db.Row) (a Agency, err error) {
 	var state string
 	var since, trial, seen, changed int64
-	err = r.Scan(&a.id, &a.Code, &a.AltCode, &a.Name, &a.Symbol, &a.Parent, &a.Class, &a.Mail, &a.Phone, &a.Fax,
+	err = r.Scan(&a.id, &a.Code, &a.AltCode, &a.Name, &a.Symbol, &a.Parent, &a.Gateway, &a.Class, &a.Mail, &a.Phone, &a.Fax,
 		&a.Address, &a.Website, &a.Contact, &state, &since, &trial, &a.Paused, &a.Successor, &a.Decision, &seen, &changed, &a.Version)
 	a.State, a.Since, a.TrialEnds = LinkState(state), db.Time(since), db.Time(trial)
 	a.Seen, a.Changed = db.Time(seen), db.Time(changed)

@@ -32,27 +32,38 @@ func (h *Hub) Confirm(ctx context.Context, c Caller, id string) (receipt []byte,
 }
 
 func (a *act) confirm(c Caller, p found) (leaf int64, err error) {
-	at, err := db.Value[int64](a, `SELECT confirmed_at FROM delivery WHERE packet = $1 AND recipient = $2`, p.id, c.id)
-	if err != nil {
-		return 0, err
-	}
-	if at != 0 {
-		return a.lastLeaf(p.id, c.id, ledger.Confirmed)
-	}
 	if err := a.unqueue(c, p.id); err != nil {
 		return 0, err
 	}
-	if err := a.fetched(c, p.id); err != nil {
+	list, err := copiesOf(a, p.id, c.id)
+	if err != nil {
+		return 0, err
+	}
+	for _, k := range list {
+		if k.confirmed {
+			leaf, err = a.lastLeaf(k, ledger.Confirmed)
+		} else {
+			leaf, err = a.confirmCopy(k)
+		}
+		if err != nil {
+			return 0, err
+		}
+	}
+	return leaf, nil
+}
+
+func (a *act) confirmCopy(k dup) (leaf int64, err error) {
+	if err := a.fetchedCopy(k); err != nil {
 		return 0, err
 	}
 	if _, err := a.Exec(`UPDATE delivery SET confirmed_at = $1, transport = 'done', changed = $2 WHERE packet = $3 AND recipient = $4`,
-		db.Ms(a.Now), a.NewID(), p.id, c.id); err != nil {
+		db.Ms(a.Now), a.NewID(), k.packet, k.recipient); err != nil {
 		return 0, err
 	}
-	if err := a.arrive(p.id, c.id); err != nil {
+	if err := a.arrive(k); err != nil {
 		return 0, err
 	}
-	if err := a.logStep(c, p.id, ledger.Confirmed, ""); err != nil {
+	if err := a.logStep(k, ledger.Confirmed, ""); err != nil {
 		return 0, err
 	}
 	return a.tail.Size() - 1, nil
@@ -60,16 +71,12 @@ func (a *act) confirm(c Caller, p found) (leaf int64, err error) {
 
 // arrive is code 01 by the hub's own knowledge; of a delivery that has gone
 // further already it changes nothing.
-func (a *act) arrive(packet, recipient int64) error {
-	l, err := lineOf(a, packet, recipient)
-	if err != nil {
-		return err
+func (a *act) arrive(k dup) error {
+	if k.line.state == Failed {
+		return a.move(k.packet, k.recipient, line{Delivered, ""}, "")
 	}
-	if l.state == Failed {
-		return a.move(packet, recipient, line{Delivered, ""}, "")
-	}
-	if to, ok := l.step(CodeArrived); ok {
-		return a.move(packet, recipient, to, "")
+	if to, ok := k.line.step(CodeArrived); ok {
+		return a.move(k.packet, k.recipient, to, "")
 	}
 	return nil
 }
@@ -85,8 +92,8 @@ func (a *act) unqueue(c Caller, packet int64) error {
 	return err
 }
 
-func (a *act) lastLeaf(packet, recipient int64, e ledger.Event) (int64, error) {
-	return db.Value[int64](a, `SELECT MAX(id) FROM leaf WHERE packet = $1 AND recipient = $2 AND event = $3`, packet, recipient, string(e))
+func (a *act) lastLeaf(k dup, e ledger.Event) (int64, error) {
+	return db.Value[int64](a, `SELECT MAX(id) FROM leaf WHERE packet = $1 AND recipient = $2 AND event = $3`, k.packet, k.recipient, string(e))
 }
 
 // Release gives a packet back before its lock runs out. With final false it
@@ -117,23 +124,35 @@ func (h *Hub) Release(ctx context.Context, c Caller, id string, final bool, reas
 }
 
 func (a *act) failed(c Caller, p found, reason string) error {
-	l, err := lineOf(a, p.id, c.id)
-	if err != nil || l.state != Sent && !(l.state == RecallAsked && l.former == Sent) {
+	list, err := copiesOf(a, p.id, c.id)
+	if err != nil {
 		return err
 	}
-	if err := a.unqueue(c, p.id); err != nil {
+	for _, k := range list {
+		if k.line.state != Sent && !(k.line.state == RecallAsked && k.line.former == Sent) {
+			continue
+		}
+		if err := a.unqueue(c, p.id); err != nil {
+			return err
+		}
+		if err := a.failedCopy(c, k, reason); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *act) failedCopy(c Caller, k dup, reason string) error {
+	if _, err := a.Exec(`UPDATE delivery SET transport = 'fail' WHERE packet = $1 AND recipient = $2`, k.packet, k.recipient); err != nil {
 		return err
 	}
-	if _, err := a.Exec(`UPDATE delivery SET transport = 'fail' WHERE packet = $1 AND recipient = $2`, p.id, c.id); err != nil {
-		return err
-	}
-	if err := a.move(p.id, c.id, line{Failed, ""}, reason); err != nil {
+	if err := a.move(k.packet, k.recipient, line{Failed, ""}, reason); err != nil {
 		return err
 	}
 	if _, err := a.Exec(`UPDATE queue SET failed = failed + 1 WHERE agency = $1`, c.id); err != nil {
 		return err
 	}
-	return a.logStep(c, p.id, ledger.Failed, reason)
+	return a.logStep(k, ledger.Failed, reason)
 }
 
 // Mark notes what the receiving system says of its own fetching (initial,
@@ -144,15 +163,15 @@ func (h *Hub) Mark(ctx context.Context, c Caller, id string) error {
 		if err != nil {
 			return err
 		}
-		_, err = a.Exec(`UPDATE delivery SET transport = 'processing', changed = $1
-			WHERE packet = $2 AND recipient = $3 AND transport = 'initial'`, a.NewID(), p.id, c.id)
+		list, err := copiesOf(a, p.id, c.id)
+		for _, k := range list {
+			if _, err := a.Exec(`UPDATE delivery SET transport = 'processing', changed = $1
+				WHERE packet = $2 AND recipient = $3 AND transport = 'initial'`, a.NewID(), p.id, k.recipient); err != nil {
+				return err
+			}
+		}
 		return err
 	})
-}
-
-func lineOf(q db.Q, packet, recipient int64) (line, error) {
-	return db.One(q, func(r db.Row) (l line, err error) { return l, r.Scan(&l.state, &l.former) },
-		`SELECT state, former FROM delivery WHERE packet = $1 AND recipient = $2`, packet, recipient)
 }
 
 // move writes a new state of a delivery, for its sender to see.

@@ -29,8 +29,11 @@ func (h *Hub) Enrol(ctx context.Context, by db.Actor, list ...Agency) error {
 }
 
 func (a *act) enrol(g Agency) error {
-	g.Code, g.AltCode, g.Parent = NormalCode(g.Code), NormalCode(g.AltCode), NormalCode(g.Parent)
+	g.Code, g.AltCode, g.Parent, g.Gateway = NormalCode(g.Code), NormalCode(g.AltCode), NormalCode(g.Parent), NormalCode(g.Gateway)
 	if err := checkAgency(g); err != nil {
+		return err
+	}
+	if err := a.checkGateway(g); err != nil {
 		return err
 	}
 	old, err := agencyByCode(a, g.Code)
@@ -44,9 +47,9 @@ func (a *act) enrol(g Agency) error {
 		return badAgency("code", "Mã "+g.Code+" là mã cũ của "+old.Name+", không cấp lại cho cơ quan khác.")
 	}
 	_, err = a.Exec(`UPDATE agency SET alt_code = $1, name = $2, symbol = $3, parent = $4, class = $5, mail = $6, phone = $7,
-		fax = $8, address = $9, website = $10, contact = $11, decision = $12, changed_at = $13, changed = $14 WHERE id = $15`,
+		fax = $8, address = $9, website = $10, contact = $11, decision = $12, changed_at = $13, changed = $14, gateway = $16 WHERE id = $15`,
 		g.AltCode, g.Name, g.Symbol, g.Parent, g.Class, g.Mail, g.Phone, g.Fax, g.Address, g.Website, g.Contact,
-		g.Decision, db.Ms(a.Now), a.NewID(), old.id)
+		g.Decision, db.Ms(a.Now), a.NewID(), old.id, g.Gateway)
 	if err != nil {
 		return err
 	}
@@ -68,6 +71,19 @@ func checkAgency(g Agency) error {
 	return nil
 }
 
+// checkGateway wants a gateway that has a system of its own, so that no packet
+// can go in a circle (law:GL443-13.1).
+func (a *act) checkGateway(g Agency) error {
+	if g.Gateway == "" {
+		return nil
+	}
+	w, err := agencyByCode(a, g.Gateway)
+	if err != nil || w.Gateway != "" || w.Code == g.Code {
+		return badAgency("gateway", "Cổng "+g.Gateway+" của cơ quan "+g.Code+" phải là cơ quan nối thẳng với trục.")
+	}
+	return nil
+}
+
 // notCode says that a text cannot be an agency's code in any code system.
 func notCode(code string) bool {
 	_, err := edxml.ParseAgencyCode(code)
@@ -83,10 +99,14 @@ func (a *act) addAgency(g Agency) error {
 	if g.Class == "" {
 		g.Class = "state"
 	}
+	state := LinkNone
+	if g.Gateway != "" {
+		state = LinkOfficial // it is on the exchange as far as its gateway is
+	}
 	_, err := a.Exec(`INSERT INTO agency (`+agencyColumns+`)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`,
-		id, g.Code, g.AltCode, g.Name, g.Symbol, g.Parent, g.Class, g.Mail, g.Phone, g.Fax, g.Address, g.Website, g.Contact,
-		string(LinkNone), db.Ms(a.Now), 0, false, "", g.Decision, 0, db.Ms(a.Now), a.NewID())
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)`,
+		id, g.Code, g.AltCode, g.Name, g.Symbol, g.Parent, g.Gateway, g.Class, g.Mail, g.Phone, g.Fax, g.Address, g.Website, g.Contact,
+		string(state), db.Ms(a.Now), 0, false, "", g.Decision, 0, db.Ms(a.Now), a.NewID())
 	if err != nil {
 		return err
 	}
@@ -251,7 +271,7 @@ func (a *act) handOver(from int64, successor string) error {
 		if _, err := a.Exec(`UPDATE waiting SET recipient = $1, locked_until = 0 WHERE recipient = $2 AND packet = $3`, s.id, from, p); err != nil {
 			return err
 		}
-		if _, err := a.Exec(`UPDATE delivery SET recipient = $1, changed = $2 WHERE recipient = $3 AND packet = $4`, s.id, a.NewID(), from, p); err != nil {
+		if _, err := a.Exec(`UPDATE delivery SET recipient = $1, via = $1, changed = $2 WHERE recipient = $3 AND packet = $4`, s.id, a.NewID(), from, p); err != nil {
 			return err
 		}
 	}

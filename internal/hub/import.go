@@ -26,6 +26,7 @@ var importColumns = map[string]func(*Agency, string){
 	"name":     func(a *Agency, v string) { a.Name = v },
 	"symbol":   func(a *Agency, v string) { a.Symbol = v },
 	"parent":   func(a *Agency, v string) { a.Parent = v },
+	"gateway":  func(a *Agency, v string) { a.Gateway = v },
 	"class":    func(a *Agency, v string) { a.Class = v },
 	"mail":     func(a *Agency, v string) { a.Mail = v },
 	"phone":    func(a *Agency, v string) { a.Phone = v },

@@ -14,7 +14,7 @@ type Arrival struct {
 	Kind        Kind
 	Sender      string // code of the sending agency
 	SenderName  string
-	As          string // the addressee's code as the sender wrote it
+	To          []string // the addressees that this system fetches for, as the sender wrote them
 	Document    string
 	Notation    string // số/ký hiệu
 	SHA256      string
@@ -88,20 +88,22 @@ func (h *Hub) handOut(ctx context.Context, c Caller, k Look) (list []Arrival, er
 		if list, err = pick(a, a.Now, c, k); err != nil || len(list) == 0 {
 			return err
 		}
+		if err := addAddressees(a, c, list); err != nil {
+			return err
+		}
 		return a.lock(c, list, a.Now.Add(k.Lock))
 	})
 	h.counts.handedOut.Add(int64(len(list)))
 	return list, err
 }
 
-const arrivalColumns = `SELECT p.name, p.kind, s.code, s.name, d.to_code, p.document, p.notation, p.hash, p.size, p.priority, p.at,
+const arrivalColumns = `SELECT p.name, p.kind, s.code, s.name, p.document, p.notation, p.hash, p.size, p.priority, p.at,
 	w.locked_until, w.attempts, w.packet, w.sender, w.recipient, w.class
-	FROM waiting w JOIN packet p ON p.id = w.packet JOIN agency s ON s.id = w.sender
-	JOIN delivery d ON d.packet = w.packet AND d.recipient = w.recipient`
+	FROM waiting w JOIN packet p ON p.id = w.packet JOIN agency s ON s.id = w.sender`
 
 func scanArrival(r db.Row) (x Arrival, err error) {
 	var at, locked int64
-	err = r.Scan(&x.ID, &x.Kind, &x.Sender, &x.SenderName, &x.As, &x.Document, &x.Notation, &x.SHA256, &x.Size, &x.Priority, &at,
+	err = r.Scan(&x.ID, &x.Kind, &x.Sender, &x.SenderName, &x.Document, &x.Notation, &x.SHA256, &x.Size, &x.Priority, &at,
 		&locked, &x.Attempts, &x.packet, &x.sender, &x.recipient, &x.class)
 	x.At, x.LockedUntil = db.Time(at), db.Time(locked)
 	return x, err
@@ -161,6 +163,29 @@ func (k Look) page(q db.Q, c Caller, from, to int64, n int) ([]Arrival, error) {
 		ORDER BY w.class, w.packet LIMIT $5`, c.id, from, to, k.Statuses, n)
 }
 
+// addAddressees fills in To.
+func addAddressees(q db.Q, c Caller, list []Arrival) error {
+	if len(list) == 0 {
+		return nil
+	}
+	at := make(map[int64]*Arrival, len(list))
+	ids := make([]int64, len(list))
+	for i := range list {
+		ids[i], at[list[i].packet] = list[i].packet, &list[i]
+	}
+	in, args := db.In(2, ids)
+	type one struct {
+		packet int64
+		code   string
+	}
+	codes, err := db.All(q, func(r db.Row) (x one, err error) { return x, r.Scan(&x.packet, &x.code) },
+		`SELECT packet, to_code FROM delivery WHERE via = $1 AND packet IN `+in+` ORDER BY changed`, append([]any{c.id}, args...)...)
+	for _, x := range codes {
+		at[x.packet].To = append(at[x.packet].To, x.code)
+	}
+	return err
+}
+
 func (a *act) lock(c Caller, list []Arrival, until time.Time) error {
 	ids := make([]int64, len(list))
 	for i := range list {
@@ -189,7 +214,10 @@ func (h *Hub) Waiting(ctx context.Context, c Caller, k Look, from, to time.Time)
 			end = math.MaxInt64
 		}
 		list, err = k.page(v, c, db.Ms(from), end, k.Limit)
-		return err
+		if err != nil {
+			return err
+		}
+		return addAddressees(v, c, list)
 	})
 	return list, err
 }

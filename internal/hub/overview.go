@@ -177,33 +177,42 @@ func (h *Hub) Resend(ctx context.Context, by db.Actor, id, to string) error {
 		if err != nil {
 			return err
 		}
-		p, err := received(a, Caller{Code: g.Code, id: g.id}, id)
+		packet, err := db.Value[int64](a, `SELECT id FROM packet WHERE name = $1`, id)
+		if errors.Is(err, db.ErrNone) {
+			return refuse(CodeNotFound, fail.NotFound())
+		}
 		if err != nil {
 			return err
 		}
-		l, err := lineOf(a, p.id, g.id)
-		if err != nil {
-			return err
-		}
-		if l.state != Failed {
-			return refuse(CodeState, fail.State("Chỉ gửi lại gói tin bị lỗi.", "BRVT1842-6.5"))
-		}
-		return a.requeue(p, g)
+		return a.requeue(packet, g)
 	})
 }
 
-func (a *act) requeue(p found, g Agency) error {
-	if err := a.move(p.id, g.id, line{Sent, ""}, ""); err != nil {
+func (a *act) requeue(packet int64, g Agency) error {
+	type row struct {
+		state State
+		via   int64
+	}
+	d, err := db.One(a, func(r db.Row) (d row, err error) { return d, r.Scan(&d.state, &d.via) },
+		`SELECT state, via FROM delivery WHERE packet = $1 AND recipient = $2`, packet, g.id)
+	if errors.Is(err, db.ErrNone) || err == nil && d.state != Failed {
+		return refuse(CodeState, fail.State("Chỉ gửi lại gói tin bị lỗi.", "BRVT1842-6.5"))
+	}
+	if err != nil {
 		return err
 	}
-	if _, err := a.Exec(`INSERT INTO waiting (recipient, class, packet, sender, status, since, locked_until, attempts)
-		SELECT $1, 1, id, sender, kind = 'status', $2, 0, 0 FROM packet WHERE id = $3`, g.id, db.Ms(a.Now), p.id); err != nil {
+	if err := a.move(packet, g.id, line{Sent, ""}, ""); err != nil {
 		return err
 	}
-	if _, err := a.Exec(`UPDATE queue SET waiting = waiting + 1, failed = failed - 1 WHERE agency = $1`, g.id); err != nil {
+	n, err := a.Exec(`INSERT INTO waiting (recipient, class, packet, sender, status, since, locked_until, attempts)
+		SELECT $1, 1, id, sender, kind = 'status', $2, 0, 0 FROM packet WHERE id = $3 ON CONFLICT DO NOTHING`, d.via, db.Ms(a.Now), packet)
+	if err != nil {
 		return err
 	}
-	a.wakes[g.id] = true
+	if _, err := a.Exec(`UPDATE queue SET waiting = waiting + $1, failed = failed - 1 WHERE agency = $2`, n, d.via); err != nil {
+		return err
+	}
+	a.wakes[d.via] = true
 	return a.note("packet.resent", g.Code, "")
 }
 

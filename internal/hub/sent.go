@@ -117,15 +117,16 @@ func (h *Hub) Lines(ctx context.Context, c Caller, id string) (lines []SentLine,
 			return err
 		}
 		only := int64(0)
-		if p.sender != c.id {
+		if !p.sent {
 			only = c.id
 		}
-		lines, err = db.All(v, scanSent(v.Now), sentColumns+` WHERE d.packet = $1 AND ($2 = 0 OR d.recipient = $2) ORDER BY d.changed`, p.id, only)
+		lines, err = db.All(v, scanSent(v.Now), sentColumns+` WHERE d.packet = $1 AND ($2 = 0 OR d.via = $2) ORDER BY d.changed`, p.id, only)
 		if err != nil {
 			return err
 		}
 		said, err = db.All(v, scanSaid, `SELECT s.code, s.said_at, s.at, s.staff, s.note, s.outcome, s.why, a.code FROM status s
-			JOIN agency a ON a.id = s.recipient WHERE s.subject = $1 AND ($2 = 0 OR s.recipient = $2) ORDER BY s.id`, p.id, only)
+			JOIN agency a ON a.id = s.recipient
+			WHERE s.subject = $1 AND ($2 = 0 OR s.recipient IN (SELECT recipient FROM delivery WHERE packet = $1 AND via = $2)) ORDER BY s.id`, p.id, only)
 		return err
 	})
 	return lines, said, err
@@ -155,10 +156,11 @@ func (h *Hub) Receipts(ctx context.Context, c Caller, id string) (list []Proof, 
 			return err
 		}
 		only := int64(0)
-		if p.sender != c.id {
+		if !p.sent {
 			only = c.id
 		}
-		leaves, err := db.Column[int64](v, `SELECT id FROM leaf WHERE packet = $1 AND ($2 = 0 OR recipient = 0 OR recipient = $2) ORDER BY id`, p.id, only)
+		leaves, err := db.Column[int64](v, `SELECT id FROM leaf WHERE packet = $1 AND ($2 = 0 OR recipient = 0
+			OR recipient IN (SELECT recipient FROM delivery WHERE packet = $1 AND via = $2)) ORDER BY id`, p.id, only)
 		if err != nil {
 			return err
 		}

@@ -9,6 +9,7 @@ CREATE TABLE agency (
   name TEXT NOT NULL,
   symbol TEXT NOT NULL,
   parent TEXT NOT NULL,
+  gateway TEXT NOT NULL,
   class TEXT NOT NULL,
   mail TEXT NOT NULL,
   phone TEXT NOT NULL,

@@ -24,7 +24,8 @@ CREATE INDEX packet_hash ON packet (hash);
 
 -- One recipient of a packet with its state along §6.3. transport is the other
 -- layer: initial, processing, done, fail, as the receiving system says of its
--- own fetching. changed is the sender's change token.
+-- own fetching. via is the agency whose system fetches: the recipient, or its
+-- gateway. changed is the sender's change token.
 -- owner: internal/hub
 CREATE TABLE delivery (
   packet BIGINT NOT NULL REFERENCES packet (id),
@@ -32,6 +33,7 @@ CREATE TABLE delivery (
   sender BIGINT NOT NULL,
   kind TEXT NOT NULL,
   document TEXT NOT NULL,
+  via BIGINT NOT NULL,
   to_code TEXT NOT NULL,
   state TEXT NOT NULL,
   former TEXT NOT NULL,
