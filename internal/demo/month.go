@@ -237,29 +237,63 @@ func (w *World) write(ctx context.Context, l letter) error {
 	return w.Settle(ctx)
 }
 
+// step is one act on the way of an outgoing document, and how long it is until
+// somebody does it.
+type step struct {
+	name string
+	wait time.Duration
+	act  func() error
+}
+
 // walk is the way of an outgoing document from Submit to Issue.
 func (w *World) walk(ctx context.Context, o *office.Office, id document.ID, l letter, drafter, signer org.Actor) error {
-	by := func(r org.Role, u org.UnitID) (org.Actor, error) { return w.holder(ctx, o, r, u) }
-	head, err := by(org.UnitLeader, drafter.Unit)
+	steps, err := w.steps(ctx, o, id, drafter, signer)
 	if err != nil {
 		return err
 	}
-	chief, err := by(org.Chief, 0)
-	if err != nil {
-		return err
+	for _, s := range steps {
+		if s.name == l.stop {
+			return nil
+		}
+		if err := w.Clock.Advance(s.wait); err != nil {
+			return err
+		}
+		if err := s.act(); err != nil {
+			return fmt.Errorf("%s: %w", s.name, err)
+		}
 	}
-	clerk, err := by(org.Clerk, 0)
+	return nil
+}
+
+// walkOne does the one step of the way that has this name.
+func (w *World) walkOne(ctx context.Context, o *office.Office, id document.ID, name string, drafter, signer org.Actor) error {
+	steps, err := w.steps(ctx, o, id, drafter, signer)
+	for _, s := range steps {
+		if s.name == name {
+			return s.act()
+		}
+	}
+	return err
+}
+
+// steps are the acts of the way, by whoever holds the role today.
+func (w *World) steps(ctx context.Context, o *office.Office, id document.ID, drafter, signer org.Actor) ([]step, error) {
+	head, err := w.holder(ctx, o, org.UnitLeader, drafter.Unit)
 	if err != nil {
-		return err
+		return nil, err
+	}
+	chief, err := w.holder(ctx, o, org.Chief, 0)
+	if err != nil {
+		return nil, err
+	}
+	clerk, err := w.holder(ctx, o, org.Clerk, 0)
+	if err != nil {
+		return nil, err
 	}
 	if chief.ID == 0 {
 		chief = clerk
 	}
-	steps := []struct {
-		name string
-		wait time.Duration
-		act  func() error
-	}{
+	return []step{
 		{"submit", 10 * time.Minute, func() error { return o.Submit(ctx, drafter, id) }},
 		{"review", 45 * time.Minute, func() error {
 			if head.ID == 0 || head.ID == drafter.ID {
@@ -274,19 +308,7 @@ func (w *World) walk(ctx context.Context, o *office.Office, id document.ID, l le
 		{"seal", 3 * time.Minute, func() error { return o.Seal(ctx, clerk, id) }},
 		{"check", 5 * time.Minute, func() error { return o.FinalCheck(ctx, chief, id, "") }},
 		{"issue", 2 * time.Minute, func() error { return o.Issue(ctx, clerk, id) }},
-	}
-	for _, s := range steps {
-		if s.name == l.stop {
-			return nil
-		}
-		if err := w.Clock.Advance(s.wait); err != nil {
-			return err
-		}
-		if err := s.act(); err != nil {
-			return fmt.Errorf("%s: %w", s.name, err)
-		}
-	}
-	return nil
+	}, nil
 }
 
 // holder is somebody who holds a role; the zero actor when nobody does.
