@@ -42,9 +42,26 @@ func defaultClient() *http.Client {
 
 // Send implements Partner.
 func (h *Hub) Send(ctx context.Context, raw io.Reader, size int64, key string) (Ack, error) {
-	req, err := h.request(ctx, http.MethodPost, "/v1/packets", raw)
+	return h.SendTo(ctx, raw, size, key, nil)
+}
+
+// SendTo implements Addressed.
+func (h *Hub) SendTo(ctx context.Context, raw io.Reader, size int64, key string, to []string) (Ack, error) {
+	path := "/v1/packets"
+	if len(to) > 0 {
+		path += "?" + url.Values{"to": to}.Encode()
+	}
+	req, err := h.request(ctx, http.MethodPost, path, io.NopCloser(raw)) // raw is the caller's to close
 	if err != nil {
 		return Ack{}, err
+	}
+	if s, ok := raw.(io.Seeker); ok {
+		// A kept connection that turns out dead is replaced without the caller
+		// knowing; the key makes the repeat harmless.
+		req.GetBody = func() (io.ReadCloser, error) {
+			_, err := s.Seek(0, io.SeekStart)
+			return io.NopCloser(raw), err
+		}
 	}
 	if size >= 0 {
 		req.ContentLength = size
@@ -83,6 +100,7 @@ func (h *Hub) Inbox(ctx context.Context, wait time.Duration) ([]Arrival, error) 
 			ID         string    `json:"id"`
 			Kind       string    `json:"kind"`
 			Sender     string    `json:"sender"`
+			To         []string  `json:"addressedTo"`
 			DocumentID string    `json:"documentId"`
 			SHA256     string    `json:"sha256"`
 			Size       int64     `json:"size"`
@@ -96,7 +114,7 @@ func (h *Hub) Inbox(ctx context.Context, wait time.Duration) ([]Arrival, error) 
 	}
 	list := make([]Arrival, len(out.Packets))
 	for i, p := range out.Packets {
-		list[i] = Arrival{ID: p.ID, Kind: p.Kind, Sender: p.Sender, Document: p.DocumentID, SHA256: p.SHA256, Size: p.Size,
+		list[i] = Arrival{ID: p.ID, Kind: p.Kind, Sender: p.Sender, To: p.To, Document: p.DocumentID, SHA256: p.SHA256, Size: p.Size,
 			Priority: p.Priority, At: p.AcceptedAt}
 	}
 	return list, nil
@@ -158,6 +176,12 @@ func (h *Hub) Reject(ctx context.Context, id, reason string) error {
 	return h.post(ctx, "/v1/inbox/"+url.PathEscape(id)+"/release", body, nil)
 }
 
+// Release gives a packet back before its lock runs out: it comes again at the
+// next look.
+func (h *Hub) Release(ctx context.Context, id string) error {
+	return h.post(ctx, "/v1/inbox/"+url.PathEscape(id)+"/release", struct{}{}, nil)
+}
+
 // Sent implements Partner.
 func (h *Hub) Sent(ctx context.Context, since string) ([]Line, string, error) {
 	var out struct {
@@ -195,6 +219,7 @@ func (h *Hub) Directory(ctx context.Context, since string) ([]Agency, string, er
 				Name      string   `json:"name"`
 				Symbol    string   `json:"symbol"`
 				Parent    string   `json:"parent"`
+				Gateway   string   `json:"gateway"`
 				Mail      string   `json:"mail"`
 				State     string   `json:"state"`
 				Successor string   `json:"successor"`

@@ -159,7 +159,12 @@ func readAnswer(res *http.Response) (a nationalAnswer, err error) {
 }
 
 // Send implements Partner. The dialect has no keys: the packet's own ids serve.
-func (n *National) Send(ctx context.Context, raw io.Reader, size int64, _ string) (Ack, error) {
+func (n *National) Send(ctx context.Context, raw io.Reader, size int64, key string) (Ack, error) {
+	return n.SendTo(ctx, raw, size, key, nil)
+}
+
+// SendTo implements Addressed.
+func (n *National) SendTo(ctx context.Context, raw io.Reader, size int64, _ string, to []string) (Ack, error) {
 	file, done, err := seekable(raw)
 	if err != nil {
 		return Ack{}, err
@@ -177,8 +182,15 @@ func (n *National) Send(ctx context.Context, raw io.Reader, size int64, _ string
 		return Ack{}, err
 	}
 	hash := hex.EncodeToString(sum.Sum(nil))
-	res, err := n.call(ctx, "sendEdoc", io.NopCloser(file), size, "application/octet-stream",
-		param{"servicetype", "eDoc"}, param{"messagetype", kind}, param{"hash-file", hash}, param{"from", n.system})
+	ps := []param{{"servicetype", "eDoc"}, {"messagetype", kind}, {"hash-file", hash}, {"from", n.system}}
+	if len(to) > 0 {
+		list, err := json.Marshal(to)
+		if err != nil {
+			return Ack{}, err
+		}
+		ps = append(ps, param{"to", string(list)})
+	}
+	res, err := n.call(ctx, "sendEdoc", io.NopCloser(file), size, "application/octet-stream", ps...)
 	if err != nil {
 		return Ack{}, err
 	}
@@ -241,6 +253,7 @@ func (n *National) look(ctx context.Context) (list []Arrival, err error) {
 			DocID   string `json:"docId"`
 			Created string `json:"created_time"`
 			From    string `json:"from"`
+			To      string `json:"to"`
 			Status  string `json:"status"`
 		}
 		if err := n.list(ctx, "getReceivedEdocList", &rows, param{"servicetype", "eDoc"}, param{"messagetype", kind}); err != nil {
@@ -251,10 +264,15 @@ func (n *National) look(ctx context.Context) (list []Arrival, err error) {
 				continue // some hubs list what was acknowledged too
 			}
 			at, _ := time.ParseInLocation("2006/01/02 15:04:05", r.Created, n.Zone) // zero if of another form
-			list = append(list, Arrival{ID: r.DocID, Kind: map[string]string{"edoc": "document", "status": "status"}[kind], Sender: r.From, At: at})
+			list = append(list, Arrival{ID: r.DocID, Kind: map[string]string{"edoc": "document", "status": "status"}[kind], Sender: r.From, To: codes(r.To), At: at})
 		}
 	}
 	return list, nil
+}
+
+// codes splits addressees, which hubs give as a list or as a JSON array.
+func codes(s string) []string {
+	return strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(`,;[]" `, r) })
 }
 
 // Fetch implements Partner.

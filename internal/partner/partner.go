@@ -73,12 +73,13 @@ type Leg struct {
 // Arrival is a packet that waits for this agency.
 type Arrival struct {
 	ID       string
-	Kind     string // new, recall, update, replace, status; document where the hub does not tell
-	Sender   string // agency code
-	Document string // mã định danh văn bản; may be empty
-	SHA256   string // hex; may be empty
-	Size     int64  // 0 where unknown
-	Priority int    // 0 thường … 4
+	Kind     string   // new, recall, update, replace, status; document where the hub does not tell
+	Sender   string   // agency code
+	To       []string // the addressees that this system fetches for, as the packet writes them; may be empty
+	Document string   // mã định danh văn bản; may be empty
+	SHA256   string   // hex; may be empty
+	Size     int64    // 0 where unknown
+	Priority int      // 0 thường … 4
 	At       time.Time
 }
 
@@ -102,6 +103,7 @@ type Agency struct {
 	Name      string
 	Symbol    string
 	Parent    string
+	Gateway   string // agency whose system serves this one; empty: its own
 	Mail      string
 	State     string // not_connected, trial, official, suspended, closed
 	Successor string

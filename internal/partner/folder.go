@@ -1,0 +1,213 @@
+package partner
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"vanthu/edxml"
+)
+
+// Folder is the driver for systems that exchange packets through a directory,
+// their own or a mounted one:
+//
+//	out/<key>.edxml      packets from this agency; the other side removes what it took
+//	in/<name>.edxml      packets for this agency
+//	done/ rejected/      what was confirmed, and rejected with a .txt of the reason
+//
+// A packet appears under its name only when it is whole and on the disk.
+type Folder struct {
+	Dir  string
+	Poll time.Duration // 2 s
+}
+
+// NewFolder makes the driver and its directories.
+func NewFolder(dir string) (*Folder, error) {
+	for _, d := range []string{"in", "out", "done", "rejected"} {
+		if err := os.MkdirAll(filepath.Join(dir, d), 0o700); err != nil {
+			return nil, err
+		}
+	}
+	return &Folder{Dir: dir, Poll: 2 * time.Second}, nil
+}
+
+const packetExt = ".edxml"
+
+// local is a failure of this machine's own files: to be tried again.
+func local(err error) error {
+	return &Error{Temporary: true, Code: "folder", Text: "Không đọc, ghi được thư mục trao đổi.", Err: err}
+}
+
+// Send implements Partner.
+func (d *Folder) Send(_ context.Context, raw io.Reader, _ int64, key string) (Ack, error) {
+	name := safeName(key)
+	path := filepath.Join(d.Dir, "out", name+packetExt)
+	f, err := os.CreateTemp(filepath.Join(d.Dir, "out"), ".tmp*")
+	if err != nil {
+		return Ack{}, local(err)
+	}
+	defer os.Remove(f.Name())
+	defer f.Close()
+	sum := sha256.New()
+	if _, err := io.Copy(io.MultiWriter(f, sum), raw); err != nil {
+		return Ack{}, local(err)
+	}
+	if err := errors.Join(f.Sync(), f.Close(), os.Rename(f.Name(), path), syncDir(filepath.Dir(path))); err != nil {
+		return Ack{}, local(err)
+	}
+	return Ack{ID: name, SHA256: hex.EncodeToString(sum.Sum(nil))}, nil
+}
+
+// safeName makes a file name of a key: two keys never share one.
+func safeName(key string) string {
+	plain := func(r rune) bool {
+		return r < 128 && (r == '-' || r == '_' || r == '.' || r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z')
+	}
+	if key != "" && len(key) <= 100 && key[0] != '.' && strings.IndexFunc(key, func(r rune) bool { return !plain(r) }) < 0 {
+		return key
+	}
+	sum := sha256.Sum256([]byte(key))
+	return "k" + hex.EncodeToString(sum[:])
+}
+
+func syncDir(dir string) error {
+	f, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return f.Sync()
+}
+
+// Inbox implements Partner.
+func (d *Folder) Inbox(ctx context.Context, wait time.Duration) ([]Arrival, error) {
+	until := time.Now().Add(wait)
+	for {
+		list, err := d.look()
+		left := time.Until(until)
+		if err != nil || len(list) > 0 || left <= 0 {
+			return list, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, lineDown(ctx.Err())
+		case <-time.After(min(d.Poll, left)):
+		}
+	}
+}
+
+func (d *Folder) look() (list []Arrival, err error) {
+	entries, err := os.ReadDir(filepath.Join(d.Dir, "in"))
+	if err != nil {
+		return nil, local(err)
+	}
+	for _, e := range entries {
+		id, ok := strings.CutSuffix(e.Name(), packetExt)
+		info, err := e.Info()
+		if !ok || err != nil || !info.Mode().IsRegular() || strings.HasPrefix(id, ".") {
+			continue
+		}
+		a := Arrival{ID: id, Kind: "document", Size: info.Size(), At: info.ModTime()}
+		d.describe(&a)
+		list = append(list, a)
+	}
+	return list, nil
+}
+
+// describe reads what the packet says of itself; an unreadable one is listed
+// all the same, for the office to reject.
+func (d *Folder) describe(a *Arrival) {
+	f, err := os.Open(d.path("in", a.ID))
+	if err != nil {
+		return
+	}
+	defer f.Close()
+	p, err := edxml.ReadHeader(f, edxml.Options{})
+	if err != nil {
+		return
+	}
+	a.Sender, a.Document, a.Priority = p.Header.From.OrganID, p.Header.DocumentID, p.Header.OtherInfo.Priority
+	if p.Status != nil {
+		a.Kind, a.Document = "status", p.Status.ResponseFor.DocumentID
+		return
+	}
+	a.Kind = map[edxml.Kind]string{edxml.Recall: "recall", edxml.Update: "update", edxml.Replace: "replace"}[p.Kind()]
+	if a.Kind == "" {
+		a.Kind = "new"
+	}
+}
+
+// path is where a packet lies; ids come from Inbox and hold no separators.
+func (d *Folder) path(in, id string) string {
+	return filepath.Join(d.Dir, in, filepath.Base(id)+packetExt)
+}
+
+// Fetch implements Partner.
+func (d *Folder) Fetch(_ context.Context, id string, w io.Writer) error {
+	f, err := os.Open(d.path("in", id))
+	if errors.Is(err, fs.ErrNotExist) {
+		return &Error{Code: "not_found", Text: "Không có gói tin này trong thư mục trao đổi."}
+	}
+	if err != nil {
+		return local(err)
+	}
+	defer f.Close()
+	_, err = io.Copy(w, f)
+	return err
+}
+
+// Confirm implements Partner.
+func (d *Folder) Confirm(_ context.Context, id string) error { return d.move(id, "done") }
+
+// Reject implements Partner.
+func (d *Folder) Reject(_ context.Context, id, reason string) error {
+	note := filepath.Join(d.Dir, "rejected", filepath.Base(id)+".txt")
+	if err := os.WriteFile(note, []byte(reason+"\n"), 0o600); err != nil {
+		return local(err)
+	}
+	return d.move(id, "rejected")
+}
+
+func (d *Folder) move(id, to string) error {
+	err := os.Rename(d.path("in", id), d.path(to, id))
+	if errors.Is(err, fs.ErrNotExist) {
+		if _, there := os.Stat(d.path(to, id)); there == nil {
+			return nil // done before
+		}
+		return &Error{Code: "not_found", Text: "Không có gói tin này trong thư mục trao đổi."}
+	}
+	if err != nil {
+		return local(err)
+	}
+	return syncDir(filepath.Join(d.Dir, to))
+}
+
+// Sent implements Partner: what still lies in out.
+func (d *Folder) Sent(context.Context, string) (list []Line, next string, err error) {
+	entries, err := os.ReadDir(filepath.Join(d.Dir, "out"))
+	if err != nil {
+		return nil, "", local(err)
+	}
+	for _, e := range entries {
+		id, ok := strings.CutSuffix(e.Name(), packetExt)
+		if info, err := e.Info(); ok && err == nil {
+			list = append(list, Line{ID: id, State: "sent", At: info.ModTime(), Transport: "initial"})
+		}
+	}
+	return list, "", nil
+}
+
+// Directory implements Partner: a folder has none.
+func (d *Folder) Directory(_ context.Context, since string) ([]Agency, string, error) {
+	return nil, since, nil
+}
+
+// Receipts implements Partner: a folder gives none.
+func (d *Folder) Receipts(context.Context, string) ([]Receipt, error) { return nil, nil }

@@ -1,0 +1,233 @@
+package partner_test
+
+import (
+	"bytes"
+	"context"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"vanthu/internal/api"
+	"vanthu/internal/hub"
+	. "vanthu/internal/hub/hubtest"
+	"vanthu/internal/partner"
+)
+
+const (
+	gate = "000.00.00.G22" // the gateway's name on both hubs
+	bxd  = "000.00.00.G17" // a ministry, beyond the province's hub
+)
+
+// join makes two hubs, province and nation, and what a gateway needs between
+// them: on each side it serves the agencies of the other.
+func join(t *testing.T) (province, nation site) {
+	province, nation = start(t), start(t)
+	enrol := func(s site, list ...hub.Agency) {
+		if err := s.Enrol(ctx, Operator, list...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, s := range []site{province, nation} {
+		enrol(s, hub.Agency{Code: gate, Name: "Cổng tỉnh ↔ trung ương"})
+		if err := s.Link(ctx, Operator, gate, hub.LinkOfficial, "", ""); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.SetCredential(ctx, Operator, gate, "cổng", Secret(gate)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	enrol(province, hub.Agency{Code: bxd, Name: "Bộ Xây dựng", Gateway: gate})
+	enrol(nation, hub.Agency{Code: bxd, Name: "Bộ Xây dựng"})
+	if err := nation.Link(ctx, Operator, bxd, hub.LinkOfficial, "", ""); err != nil {
+		t.Fatal(err)
+	}
+	if err := nation.SetCredential(ctx, Operator, bxd, "", Secret(bxd)); err != nil {
+		t.Fatal(err)
+	}
+	for _, code := range []string{SXD, SNV} {
+		enrol(nation, hub.Agency{Code: code, Name: Names[code], Gateway: gate})
+	}
+	return province, nation
+}
+
+// upstream makes the gateway's link to the nation's hub.
+var upstream = map[string]func(s site) partner.Addressed{
+	"hub": func(s site) partner.Addressed { return partner.NewHub(s.URL, gate, Secret(gate), nil) },
+	"national": func(s site) partner.Addressed {
+		n := partner.NewNational(s.URL, gate, Secret(gate), nil)
+		n.Poll = 100 * time.Millisecond
+		return n
+	},
+}
+
+// Province and nation: documents up and down, statuses back, each once; what
+// the other side refuses comes back with its reason (GL443-13.1).
+func TestGatewayJoinsTwoHubs(t *testing.T) {
+	for name, link := range upstream {
+		t.Run(name, func(t *testing.T) {
+			province, nation := join(t)
+			run, stop := context.WithCancel(ctx)
+			defer stop()
+			g := &partner.Gateway{Here: partner.NewHub(province.URL, gate, Secret(gate), nil), There: link(nation), Wait: time.Second}
+			go g.Run(run)
+
+			// Up: to the ministry and to a neighbour at home.
+			up := Packet(Doc{From: SXD, To: []string{SNV, bxd}, ID: "VB-UP", Size: 50_000})
+			ack := province.Send(SXD, up)
+			if a := await(t, nation, bxd); a.Sender != SXD || a.Document != "VB-UP" {
+				t.Fatalf("%+v", a)
+			}
+			if got := province.Take(SNV); len(got) != 1 {
+				t.Fatalf("neighbour got %v", got)
+			}
+			// The ministry's answer comes down to the sender's own line.
+			nation.Send(bxd, Say(bxd, SXD, "VB-UP", "03", "", time.Now()))
+			if a := await(t, province, SXD); a.Kind != hub.Status {
+				t.Fatalf("%+v", a)
+			}
+			lines, _, err := province.Lines(ctx, province.As(SXD), ack.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, l := range lines {
+				if l.To == bxd && l.State != hub.Accepted {
+					t.Errorf("%+v", l)
+				}
+			}
+			// Down: to two agencies of the province, one packet over the line.
+			nation.Send(bxd, Packet(Doc{From: bxd, To: []string{SXD, SNV}, ID: "VB-DOWN"}))
+			if await(t, province, SXD).Document != "VB-DOWN" || await(t, province, SNV).Document != "VB-DOWN" {
+				t.Fatal("did not come down")
+			}
+			// The other side refuses: the sender sees why.
+			if err := nation.Link(ctx, Operator, bxd, hub.LinkSuspended, "", "bảo trì"); err != nil {
+				t.Fatal(err)
+			}
+			bad := province.Send(SXD, Packet(Doc{From: SXD, To: []string{bxd}, ID: "VB-2"}))
+			waitFor(t, func() bool {
+				lines, _, _ := province.Lines(ctx, province.As(SXD), bad.ID)
+				return lines[0].State == hub.Failed && lines[0].Note != ""
+			})
+		})
+	}
+}
+
+// No packet goes back where it came from (loops are impossible), and nobody
+// but the gateway speaks for those behind it.
+func TestGatewayMakesNoLoops(t *testing.T) {
+	province, _ := join(t)
+	if err := province.Enrol(ctx, Operator, hub.Agency{Code: "000.00.00.G09", Name: "Bộ Nội vụ", Gateway: gate}); err != nil {
+		t.Fatal(err)
+	}
+	try := func(as, from, to string) error {
+		c, err := province.Authenticate(ctx, as, Secret(as))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = province.Accept(ctx, c, hub.Offer{Body: strings.NewReader(Packet(Doc{From: from, To: []string{to}}))})
+		return err
+	}
+	if err := try(gate, bxd, "000.00.00.G09"); err == nil {
+		t.Error("a packet from beyond went back beyond")
+	}
+	if err := try(SNV, bxd, SXD); err == nil {
+		t.Error("a stranger spoke for the ministry")
+	}
+	if err := try(gate, bxd, SXD); err != nil {
+		t.Error(err)
+	}
+	if err := province.Enrol(ctx, Operator, hub.Agency{Code: "000.00.00.G10", Name: "X", Gateway: bxd}); err == nil {
+		t.Error("a gateway behind a gateway")
+	}
+}
+
+// The nation's hub is down: only what is for it waits, and goes when it is back.
+func TestUpstreamDown(t *testing.T) {
+	province, nation := join(t)
+	addr := nation.Listener.Addr().String()
+	nation.Server.Close()
+	run, stop := context.WithCancel(ctx)
+	defer stop()
+	go (&partner.Gateway{Here: partner.NewHub(province.URL, gate, Secret(gate), nil), There: partner.NewHub("http://"+addr, gate, Secret(gate), nil), Wait: time.Second}).Run(run)
+	province.Send(SXD, Packet(Doc{From: SXD, To: []string{bxd, SNV}, ID: "VB-1"}))
+	if got := province.Take(SNV); len(got) != 1 {
+		t.Fatalf("neighbour got %v", got)
+	}
+	time.Sleep(300 * time.Millisecond)
+	back := httptest.NewUnstartedServer(api.HubHandler(nation.Hub))
+	l, err := listen(addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	back.Listener.Close()
+	back.Listener = l
+	back.Start()
+	defer back.Close()
+	await(t, nation, bxd)
+}
+
+// await takes the next packet of an agency.
+func await(t *testing.T, s site, code string) hub.Arrival {
+	t.Helper()
+	list, err := s.Inbox(ctx, s.As(code), hub.Look{Wait: 15 * time.Second, Limit: 1})
+	if err != nil || len(list) != 1 {
+		t.Fatalf("%s: %v %v", code, list, err)
+	}
+	if _, err := s.Confirm(ctx, s.As(code), list[0].ID); err != nil {
+		t.Fatal(err)
+	}
+	return list[0]
+}
+
+func waitFor(t *testing.T, ok func() bool) {
+	t.Helper()
+	for range 200 {
+		if ok() {
+			return
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	t.Fatal("did not happen within 20 s")
+}
+
+// A folder keeps the contract as far as it reaches.
+func TestFolder(t *testing.T) {
+	dir := t.TempDir()
+	d, err := partner.NewFolder(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, _ := partner.NewFolder(t.TempDir())
+	raw := Packet(Doc{From: SXD, To: []string{SNV}, ID: "VB/1", Priority: 2})
+	a, b := send(t, d, raw, "khóa/1"), send(t, d, raw, "khóa/1")
+	if a.ID != b.ID || strings.Contains(a.ID, "/") {
+		t.Fatalf("%+v %+v", a, b)
+	}
+	if lines, _, err := d.Sent(ctx, ""); err != nil || len(lines) != 1 {
+		t.Fatalf("%v %v", lines, err)
+	}
+	other.Dir = dir + "x" // the other side's in is our out
+	if err := linkDirs(dir, other.Dir); err != nil {
+		t.Fatal(err)
+	}
+	list := inbox(t, other)
+	if len(list) != 1 || list[0].Kind != "new" || list[0].Sender != SXD || list[0].Document != "VB/1" || list[0].Priority != 2 {
+		t.Fatalf("%+v", list)
+	}
+	var got bytes.Buffer
+	if err := other.Fetch(ctx, list[0].ID, &got); err != nil || got.String() != raw {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := other.Confirm(ctx, list[0].ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(inbox(t, other)) != 0 {
+		t.Fatal("still there")
+	}
+	if err := other.Fetch(ctx, "../../etc/passwd", &got); err == nil || partner.Temporary(err) {
+		t.Fatalf("%v", err)
+	}
+}
