@@ -1,0 +1,108 @@
+// Package di shows outgoing documents (văn bản đi): the register list, and the
+// page of one document from its draft to its issue, where whoever holds it
+// does the one next act.
+//
+//	GET  /di/              the list, by state, with search
+//	GET  /di/{id}          queue, document, side; ?phan= is the tab, ?tep= the file
+//	POST /di/{id}/{act}    one act of package office each, see acts.go
+//
+// Which form a person sees follows from what waits for him
+// (document.Waiting); whether he may do it, package office decides.
+//
+// law:ND30-10 ND30-12 ND30-13 ND30-15 ND30-18 HT33-10
+package di
+
+import (
+	"embed"
+	"net/http"
+	"strconv"
+
+	"vanthu/internal/access"
+	"vanthu/internal/db"
+	"vanthu/internal/document"
+	"vanthu/internal/fail"
+	"vanthu/internal/org"
+	"vanthu/internal/web/seat"
+)
+
+//go:embed *.html
+var files embed.FS
+
+// Routes mounts the pages of outgoing documents.
+func Routes(s *seat.Site, mux *http.ServeMux) {
+	mux.Handle("GET /di", s.Handle(showList))
+	mux.Handle("GET /di/{$}", s.Handle(showList))
+	mux.Handle("GET /di/{id}", s.Handle(show))
+	for _, a := range acts {
+		mux.Handle("POST /di/{id}/"+a.name, s.Handle(a.post))
+	}
+}
+
+// idOf reads the document's id of a path.
+func idOf(r *http.Request) (document.ID, error) {
+	n, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	if err != nil || n <= 0 {
+		return 0, fail.NotFound()
+	}
+	return document.ID(n), nil
+}
+
+// seen loads an outgoing document that the person may see.
+func seen(q db.Q, x *seat.Seat, id document.ID) (document.Document, error) {
+	if err := access.Check(q, x.Actor, access.Subject(id), access.See); err != nil {
+		return document.Document{}, err
+	}
+	d, err := document.ByID(q, id)
+	if err == nil && d.Way != document.Out {
+		return d, fail.NotFound()
+	}
+	return d, err
+}
+
+func itoa[T ~int | ~int64](n T) string { return strconv.FormatInt(int64(n), 10) }
+
+func path(id document.ID) string { return "/di/" + itoa(id) }
+
+// people remembers the names of a page's people.
+type people struct {
+	q     db.Q
+	known map[org.PersonID]org.Person
+}
+
+func newPeople(q db.Q) *people { return &people{q, map[org.PersonID]org.Person{}} }
+
+func (p *people) find(id org.PersonID) (org.Person, error) {
+	if who, ok := p.known[id]; ok {
+		return who, nil
+	}
+	who, err := org.PersonByID(p.q, id)
+	if err == nil {
+		p.known[id] = who
+	}
+	return who, err
+}
+
+// steps are what may wait at an outgoing document: the head of its queue, and
+// what its holder is doing.
+var steps = map[document.Step]struct{ title, doing string }{
+	document.ToRevise:     {"Dự thảo của tôi", "soạn, sửa"},
+	document.ToReview:     {"Chờ duyệt nội dung", "duyệt nội dung"},
+	document.ToCheckForm:  {"Chờ kiểm tra thể thức", "kiểm tra thể thức"},
+	document.ToApprove:    {"Chờ duyệt, ký", "duyệt, ký"},
+	document.ToSign:       {"Chờ ký số", "ký số"},
+	document.ToNumber:     {"Chờ cấp số", "cấp số"},
+	document.ToSeal:       {"Chờ ký số cơ quan", "ký số cơ quan"},
+	document.ToFinalCheck: {"Chờ kiểm tra cuối", "kiểm tra cuối"},
+	document.ToIssue:      {"Chờ phát hành", "phát hành"},
+	document.ToFollow:     {"Gửi đi cần theo dõi", "theo dõi nơi nhận"},
+	document.ToPost:       {"Gửi bản giấy", "gửi bản giấy"},
+}
+
+// maySee says whether the person may see another document.
+func maySee(q db.Q, x *seat.Seat, id document.ID) (bool, error) {
+	err := access.Check(q, x.Actor, access.Subject(id), access.See)
+	if _, refused := fail.As(err); refused {
+		return false, nil
+	}
+	return err == nil, err
+}

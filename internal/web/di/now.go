@@ -1,0 +1,454 @@
+package di
+
+import (
+	"fmt"
+	"net/http"
+
+	"vanthu/internal/db"
+	"vanthu/internal/document"
+	"vanthu/internal/draft"
+	"vanthu/internal/exchange"
+	"vanthu/internal/fail"
+	"vanthu/internal/org"
+	"vanthu/internal/register"
+	"vanthu/internal/signing"
+	"vanthu/internal/web/kit"
+	"vanthu/internal/web/part"
+	"vanthu/internal/web/seat"
+	"vanthu/viet"
+)
+
+// now is the tab "Xử lý": the one next act for this person and state, with
+// what one must know to do it.
+type now struct {
+	Step     document.Step
+	Sum      *kit.Sum
+	Notes    []part.Note
+	Opinions []part.Event // what a returned draft must take up
+	Checks   []check
+	Plan     []planLine
+	Facts    string
+	Action   string // of the form: where its filled button leads
+	Fields   []part.Field
+	Buttons  []button
+	Dialogs  []part.Confirm
+	Ask      *part.Confirm // a dialog that was refused: shown in the page, with its fault
+}
+
+// button is one press: a form's, a link's or a dialog's.
+type button struct {
+	Text, Icon, Kind, Key string
+	Action                string // posts the form there
+	Href                  string // or leads there
+}
+
+// check is one line of what the machine found.
+type check struct{ Kind, Text, More string }
+
+// Sign is the icon of a check.
+func (c check) Sign() string {
+	switch c.Kind {
+	case "ok":
+		return part.Icon("circle-check")
+	case "late":
+		return part.Icon("circle-x")
+	}
+	return part.Icon("triangle-alert")
+}
+
+// planLine is how one recipient will get the document.
+type planLine struct {
+	Name, Code, How string
+	Paper           bool
+}
+
+// maker builds the tab.
+type maker struct {
+	*now
+	v     *db.View
+	x     *seat.Seat
+	d     dossier
+	f     *kit.Form
+	names *people
+}
+
+func drawNow(v *db.View, x *seat.Seat, d dossier, failed *act, f *kit.Form) (*now, error) {
+	m := maker{now: &now{Step: d.mine.Step}, v: v, x: x, d: d, f: f, names: newPeople(v)}
+	if m.f == nil {
+		m.f = x.Kit.NewForm(nil)
+	} else {
+		m.Sum = f.Sum()
+	}
+	draw, ok := drawers[d.mine.Step]
+	if !ok {
+		draw = maker.others
+	}
+	if err := draw(m); err != nil {
+		return nil, err
+	}
+	if failed != nil && failed.ask != nil && !m.hasField("reason") {
+		c := m.confirm(*failed, true)
+		m.Ask, m.Dialogs = &c, nil
+	}
+	return m.now, nil
+}
+
+func (n *now) hasField(name string) bool {
+	for _, f := range n.Fields {
+		if f.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// drawers are the tabs by what waits.
+var drawers = map[document.Step]func(maker) error{
+	document.ToRevise: maker.toRevise, document.ToReview: maker.toReview, document.ToCheckForm: maker.toCheckForm,
+	document.ToApprove: maker.toApprove, document.ToSign: maker.toSign, document.ToNumber: maker.toNumber,
+	document.ToSeal: maker.toSeal, document.ToFinalCheck: maker.toFinalCheck, document.ToIssue: maker.toIssue,
+}
+
+func (m maker) at(act string) string { return path(m.d.doc.ID) + "/" + act }
+
+func (m maker) press(text, icon, kind, act string) {
+	b := button{Text: text, Icon: icon, Kind: kind, Action: m.at(act)}
+	if kind == "pri" {
+		b.Key, m.Action = "Ctrl+Enter", b.Action
+	}
+	m.Buttons = append(m.Buttons, b)
+}
+
+func (m maker) link(text, icon, kind, href string) {
+	m.Buttons = append(m.Buttons, button{Text: text, Icon: icon, Kind: kind, Href: href})
+}
+
+// dialog adds an act that asks for a reason, and the button that opens it.
+func (m maker) dialog(name, text string) {
+	for _, a := range acts {
+		if a.name != name {
+			continue
+		}
+		c := m.confirm(a, false)
+		kind := ""
+		if c.Risk {
+			kind = "risk"
+		}
+		m.Dialogs = append(m.Dialogs, c)
+		m.link(text, c.Icon, kind, "#"+c.ID)
+	}
+}
+
+// confirm is an act's dialog; with what was typed when it comes back refused.
+func (m maker) confirm(a act, again bool) part.Confirm {
+	f := m.f
+	if !again {
+		f = m.x.Kit.NewForm(nil)
+	}
+	field := f.Area("reason", a.ask.label).Need()
+	if !again {
+		field = field.Named("f-" + a.name)
+	}
+	return part.Confirm{ID: "hop-" + a.name, Title: a.ask.title, Text: a.ask.text, Action: m.at(a.name), Button: a.ask.button, Icon: a.ask.icon, Risk: a.ask.risk, Reason: &field}
+}
+
+// facts is the line "6 nơi nhận · 1 phụ lục".
+func (m maker) facts() string {
+	s := viet.Int(int64(len(m.d.to))) + " nơi nhận"
+	if n := len(shownFiles(m.d)) - 1; n > 0 {
+		s += " · " + viet.Int(int64(n)) + " phụ lục"
+	}
+	return s
+}
+
+// opinions are what was said on the version, as a timeline.
+func opinionEvents(names *people, list []draft.Opinion, version int, only draft.Verdict) ([]part.Event, error) {
+	var out []part.Event
+	for _, o := range list {
+		if o.Version != version || (only != "" && o.Verdict != only) {
+			continue
+		}
+		who, err := names.find(o.Person)
+		if err != nil {
+			return nil, err
+		}
+		e := part.Event{What: who.Name, When: viet.ShortTime(o.At), ISO: viet.ISOTime(o.At), Who: steps[o.Step].doing + ": đồng ý", Quote: o.Text}
+		if o.Verdict == draft.Return {
+			e.Kind, e.Who = "late", steps[o.Step].doing+": trả lại"
+		}
+		out = append(out, e)
+	}
+	return out, nil
+}
+
+// toRevise: the draft is with its drafter. law:ND30-10.3
+func (m maker) toRevise() error {
+	list, err := draft.Opinions(m.v, m.d.doc.ID)
+	if err != nil {
+		return err
+	}
+	if m.Opinions, err = opinionEvents(m.names, list, m.d.dr.Version, draft.Return); err != nil {
+		return err
+	}
+	edit := "/du-thao/" + itoa(m.d.doc.ID) + "/sua"
+	m.Facts = m.facts()
+	if len(m.Opinions) > 0 {
+		m.Notes = append(m.Notes, part.Note{Kind: "warn", Title: "Dự thảo được trả lại.", Text: "Sửa theo ý kiến, lưu phiên bản mới rồi trình.", Laws: refs("ND30-10.3")})
+		m.link("Sửa", part.Icon("file-pen"), "pri", edit)
+		m.press("Trình", part.Icon("send"), "", "trinh")
+		m.Action = m.at("trinh")
+	} else {
+		m.press("Trình", part.Icon("send"), "pri", "trinh")
+		m.link("Sửa", part.Icon("file-pen"), "", edit)
+	}
+	m.dialog("huy", "Hủy dự thảo")
+	return nil
+}
+
+// toReview: the unit leader checks the content. law:ND30-12.1
+func (m maker) toReview() error {
+	m.Facts = m.facts()
+	m.Fields = append(m.Fields, m.f.Area("reason", "Ý kiến").Law("ND30-12.1").Phrases("Đồng ý nội dung, kính trình.", "Bổ sung số liệu.", "Rà soát lại căn cứ."))
+	m.press("Đồng ý, chuyển tiếp", part.Icon("check"), "pri", "dong-y")
+	m.press("Trả lại", part.Icon("undo-2"), "", "tra-lai")
+	return nil
+}
+
+// toCheckForm: form, technique and authority. law:ND30-12.2
+func (m maker) toCheckForm() error {
+	m.Facts = m.facts()
+	m.Fields = append(m.Fields, m.f.Area("reason", "Ý kiến").Law("ND30-12.2").Phrases("Thể thức đạt.", "Sửa thể thức theo Phụ lục I."))
+	m.press("Thể thức đạt", part.Icon("check"), "pri", "the-thuc")
+	m.press("Trả lại", part.Icon("undo-2"), "", "tra-lai")
+	return nil
+}
+
+// toApprove: the leader reads and signs. law:ND30-11 ND30-13
+func (m maker) toApprove() error {
+	m.Facts = m.facts()
+	if err := m.said(); err != nil {
+		return err
+	}
+	if m.x.Actor.ID != m.d.dr.Signer {
+		// A mandate lends the right to approve, never the key (HT33-4.2).
+		m.Notes = append(m.Notes, part.Note{Text: "Ông/bà duyệt thay; " + m.d.doc.SignerName + " tự ký bằng khóa của mình.", Laws: refs("HT33-4.2")})
+		m.press("Duyệt", part.Icon("check"), "pri", "duyet")
+	} else {
+		if err := m.certificate(m.d.dr.Signer); err != nil {
+			return err
+		}
+		m.press("Duyệt và ký", part.Icon("pen-line"), "pri", "duyet-ky")
+	}
+	m.lastFirst(func() { m.dialog("tra-lai", "Trả lại") })
+	return nil
+}
+
+// lastFirst puts what add adds before the filled button, as thumbs expect it on
+// a telephone; style brings the filled one first on a desk.
+func (m maker) lastFirst(add func()) { add() }
+
+func (m maker) toSign() error {
+	m.Facts = m.facts()
+	if m.x.Actor.ID != m.d.dr.Signer {
+		m.Notes = append(m.Notes, part.Note{Text: "Đã duyệt. Chờ " + m.d.doc.SignerName + " ký bằng khóa của mình.", Laws: refs("HT33-4.2")})
+	} else {
+		if err := m.certificate(m.d.dr.Signer); err != nil {
+			return err
+		}
+		m.press("Ký số", part.Icon("pen-line"), "pri", "ky")
+	}
+	m.dialog("tra-lai", "Trả lại")
+	return nil
+}
+
+// said are the opinions that the version has got on its way here.
+func (m maker) said() error {
+	list, err := draft.Opinions(m.v, m.d.doc.ID)
+	if err == nil {
+		m.Opinions, err = opinionEvents(m.names, list, m.d.dr.Version, "")
+	}
+	return err
+}
+
+// certificate tells whose key will sign and until when; what is wrong with it
+// is known before anybody presses. law:ND23-15
+func (m maker) certificate(who org.PersonID) error {
+	c, err := signing.OfPerson(m.v, who)
+	whose := "Chứng thư của ông/bà"
+	if who == 0 {
+		c, err = signing.OfAgency(m.v)
+		whose = "Chứng thư của cơ quan"
+	}
+	if e, ok := fail.As(err); ok {
+		m.Notes = append(m.Notes, part.Note{Kind: "late", Text: e.Text + " " + e.Next, Laws: e.Refs})
+		return nil
+	} else if err != nil {
+		return err
+	}
+	until, today := viet.DayOf(c.NotAfter), viet.DayOf(m.x.Now())
+	n := part.Note{Kind: "ok", Text: whose + " còn hiệu lực đến " + until.String() + "."}
+	switch {
+	case m.x.Now().After(c.NotAfter):
+		n = part.Note{Kind: "late", Text: whose + " đã hết hiệu lực từ " + until.String() + "; đề nghị gia hạn trước khi ký.", Laws: refs("ND23-15")}
+	case int(until)-int(today) <= 30:
+		n.Kind, n.Text = "warn", whose+" sắp hết hiệu lực ("+until.String()+"); đề nghị gia hạn."
+	}
+	m.Notes = append(m.Notes, n)
+	return nil
+}
+
+// toNumber: the clerk gives the number that the book says is next; nobody
+// types one. law:ND30-15 HT33-10.1.c.i
+func (m maker) toNumber() error {
+	series, err := register.SeriesOf(m.v, m.d.doc.Kind)
+	if err != nil {
+		return err
+	}
+	today := viet.DayOf(m.x.Now())
+	next, err := register.Next(m.v, document.Out, series, today.Year())
+	if err != nil {
+		return err
+	}
+	d := m.d.doc
+	d.Number = register.Text(next)
+	m.Notes = append(m.Notes, part.Note{Kind: "brand", Icon: part.Icon("hash"), Title: "Số tiếp theo: " + d.Code(), Text: "ngày " + today.String() + ". Số và ngày được điền vào văn bản khi ký số cơ quan.", Laws: refs("ND30-15")})
+	m.Facts = m.facts()
+	m.press("Cấp số", part.Icon("hash"), "pri", "cap-so")
+	return nil
+}
+
+// toSeal: the custodian signs with the agency's key. law:ND30-32.2 HT33-4.1
+func (m maker) toSeal() error {
+	m.Facts = m.facts()
+	if err := m.certificate(0); err != nil {
+		return err
+	}
+	m.Notes = append(m.Notes, part.Note{Icon: part.Icon("stamp"), Text: "Số " + m.d.doc.Code() + ", ngày " + m.d.doc.Day.String() + " và dấu cơ quan vào văn bản trong một lần ký; chữ ký của " + m.d.doc.SignerName + " giữ nguyên hiệu lực.", Laws: refs("HT33-10.1.c.i")})
+	m.press("Ký số cơ quan", part.Icon("stamp"), "pri", "ky-co-quan")
+	m.dialog("huy-so", "Hủy số")
+	return nil
+}
+
+// toFinalCheck: the last look before the document leaves. law:HN20-7.1.d
+func (m maker) toFinalCheck() error {
+	m.Facts = m.facts()
+	m.Checks = complete(m.d)
+	m.Fields = append(m.Fields, m.f.Text("reason", "Ý kiến"))
+	m.press("Đạt, cho phát hành", part.Icon("check"), "pri", "kiem-tra")
+	return nil
+}
+
+func (m maker) toIssue() error {
+	m.Checks = complete(m.d)[:1]
+	m.press("Phát hành", part.Icon("send"), "pri", "phat-hanh")
+	m.dialog("huy-so", "Hủy số")
+	return nil
+}
+
+// complete lists what an issued document must have. law:HN20-7.1.d ND30-8
+func complete(d dossier) []check {
+	var sealed document.File
+	annexes, signed := 0, 0
+	for _, f := range d.files {
+		switch {
+		case f.Slot == document.Sealed_:
+			sealed = f
+		case f.Slot == document.Annex && f.Version == d.dr.Version:
+			annexes++
+		case f.Slot == document.SealedAnnex && f.Version == d.dr.Version:
+			signed++
+		}
+	}
+	out := []check{{"ok", "Chữ ký người ký và chữ ký số cơ quan hợp lệ", sealed.Sentence}}
+	if sealed.Verdict != "valid" {
+		out[0] = check{"late", "Chữ ký chưa được xác nhận hợp lệ", sealed.Sentence}
+	}
+	out = append(out, mark(d.doc.Number != "", "Số, ký hiệu "+d.doc.Code()+", ngày "+d.doc.Day.String(), "Chưa có số"),
+		mark(len(d.to) > 0, fmt.Sprintf("%d nơi nhận: %s", len(d.to), brief(d.to)), "Chưa có nơi nhận"))
+	if annexes > 0 {
+		out = append(out, mark(true, fmt.Sprintf("%d phụ lục, %d tệp PDF đã ký số cơ quan", annexes, signed), ""))
+	} else {
+		out = append(out, check{"ok", "Không có phụ lục", ""})
+	}
+	return out
+}
+
+func mark(ok bool, yes, no string) check {
+	if ok {
+		return check{"ok", yes, ""}
+	}
+	return check{"late", no, ""}
+}
+
+// plan fills in how each recipient gets the document. law:HT33-7.4
+func (n *now) plan(r *http.Request, x *seat.Seat, id document.ID) {
+	lines, err := x.Office.Plan(r.Context(), x.Actor, id)
+	if e, ok := fail.As(err); ok {
+		n.Notes = append(n.Notes, part.Note{Kind: "late", Text: e.Text, Lines: some(e.Next), Laws: e.Refs})
+		return
+	}
+	for _, l := range lines {
+		p := planLine{Name: l.Name, Code: l.Code, How: "qua trục liên thông", Paper: l.Channel == exchange.ByPaper}
+		if p.Paper {
+			p.How = "bản giấy · " + l.Reason
+		}
+		n.Plan = append(n.Plan, p)
+	}
+}
+
+func some(s string) []string {
+	if s == "" {
+		return nil
+	}
+	return []string{s}
+}
+
+// others: nothing waits for this person here. He sees with whom the document
+// lies, and what may still be done with it.
+func (m maker) others() error {
+	d := m.d.doc
+	switch d.State {
+	case document.Issued, document.Filed:
+		m.link("Bảng gửi nhận", part.Icon("radio-tower"), "pri", "/gui-nhan/"+itoa(d.ID))
+		m.Notes = append(m.Notes, part.Note{Kind: "ok", Icon: part.Icon("send"), Title: "Đã phát hành " + viet.DateTime(d.Issued) + ".", Text: m.facts() + "."})
+		if m.mayRecall() {
+			m.dialog("thu-hoi", "Thu hồi")
+		}
+		return nil
+	case document.Recalled:
+		m.link("Bảng gửi nhận", part.Icon("radio-tower"), "", "/gui-nhan/"+itoa(d.ID))
+		m.Notes = append(m.Notes, part.Note{Kind: "late", Title: "Đã yêu cầu thu hồi.", Text: "Văn bản không sửa được nữa; xem từng nơi nhận trên bảng gửi nhận.", Laws: refs("ND30-18.4")})
+		return nil
+	case document.Cancelled:
+		m.Notes = append(m.Notes, part.Note{Kind: "late", Title: "Đã hủy.", Text: "Văn bản ở lại trong hệ thống cùng lý do; xem Lịch sử."})
+		return nil
+	}
+	return m.heldBy()
+}
+
+// mayRecall says whether to offer the recall; package office decides.
+func (m maker) mayRecall() bool {
+	return m.x.Actor.Has(org.Clerk) || m.x.Actor.ID == m.d.dr.Signer
+}
+
+// heldBy tells who has the document, since when and until when. law:HN20-6.1.a
+func (m maker) heldBy() error {
+	waits, err := document.WaitingFor(m.v, m.d.doc.ID)
+	for _, w := range waits {
+		name, err := org.TokenName(m.v, w.Token)
+		if err != nil {
+			return err
+		}
+		text := "để " + steps[w.Step].doing + ", từ " + viet.ShortTime(w.Since)
+		kind, left := m.x.Left(w.Due)
+		if left != "" {
+			text += "; " + left
+		}
+		n := part.Note{Icon: part.Icon("user-round"), Title: "Đang ở " + name, Text: text + "."}
+		if kind == "late" {
+			n.Kind = "warn"
+		}
+		m.Notes = append(m.Notes, n)
+	}
+	return err
+}

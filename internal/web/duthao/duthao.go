@@ -1,0 +1,58 @@
+// Package duthao shows drafts (dự thảo): what I am writing, what waits for
+// somebody's review, and the form that opens a draft or saves its next version.
+//
+//	GET  /du-thao              drafts by who holds them
+//	GET  /du-thao/moi          a new draft; ?tra-loi=12 answers a document,
+//	                           ?gui-lai=12&noi-nhan=H99.31 sends one again
+//	POST /du-thao/moi          saves it, and submits it with "Lưu và trình"
+//	GET  /du-thao/{id}/sua     the same form for the next version
+//	POST /du-thao/{id}/sua
+//
+// What happens to a draft after that is done on its page, package di.
+//
+// law:ND30-10 HT33-10.1.a
+package duthao
+
+import (
+	"embed"
+	"net/http"
+	"strconv"
+
+	"vanthu/internal/access"
+	"vanthu/internal/db"
+	"vanthu/internal/document"
+	"vanthu/internal/fail"
+	"vanthu/internal/web/seat"
+)
+
+//go:embed *.html
+var files embed.FS
+
+// Routes mounts the pages of drafts.
+func Routes(s *seat.Site, mux *http.ServeMux) {
+	mux.Handle("GET /du-thao", s.Handle(showList))
+	mux.Handle("GET /du-thao/{$}", s.Handle(showList))
+	mux.Handle("GET /du-thao/moi", s.Handle(showNew))
+	mux.Handle("POST /du-thao/moi", s.Handle(create))
+	mux.Handle("GET /du-thao/{id}/sua", s.Handle(showEdit))
+	mux.Handle("POST /du-thao/{id}/sua", s.Handle(revise))
+}
+
+// idOf reads a document's id, E-HIDDEN when it is none.
+func idOf(text string) (document.ID, error) {
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n <= 0 {
+		return 0, fail.NotFound()
+	}
+	return document.ID(n), nil
+}
+
+// seen loads a document that the person may see.
+func seen(q db.Q, x *seat.Seat, id document.ID) (document.Document, error) {
+	if err := access.Check(q, x.Actor, access.Subject(id), access.See); err != nil {
+		return document.Document{}, err
+	}
+	return document.ByID(q, id)
+}
+
+func itoa[T ~int | ~int64](n T) string { return strconv.FormatInt(int64(n), 10) }

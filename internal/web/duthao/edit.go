@@ -1,0 +1,423 @@
+package duthao
+
+import (
+	"net/http"
+	"strings"
+
+	"vanthu/internal/db"
+	"vanthu/internal/document"
+	"vanthu/internal/draft"
+	"vanthu/internal/fail"
+	"vanthu/internal/org"
+	"vanthu/internal/web/kit"
+	"vanthu/internal/web/part"
+	"vanthu/internal/web/seat"
+	"vanthu/law"
+	"vanthu/viet"
+)
+
+var formView = kit.NewView[formPage](files, "form.html")
+
+type formPage struct {
+	kit.Page
+	Crumbs []part.Crumb
+	Action string
+	Save   string // the label of the plain button: "Lưu phiên bản 2"
+	Sum    *kit.Sum
+	F      fields
+	Source *source      // the document that this one answers or repeats
+	Before *before      // the version that a revision starts from
+	Way    []part.Event // whose hands it will pass
+}
+
+// source is the document that a draft starts from.
+type source struct {
+	Label, Name, Value   string // hidden field: name, value
+	Code, Subject, About string
+	Href                 string
+}
+
+// before is what a revision should take up.
+type before struct {
+	Version  int
+	File     string // address of the PDF
+	Name     string
+	Annexes  []string
+	Opinions []part.Event
+}
+
+// opening is what a form starts with: values, agencies chosen, and the
+// document it starts from.
+type opening struct {
+	values map[string]string
+	to     map[string]bool
+	source *source
+}
+
+func showNew(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
+	var open opening
+	var p formPage
+	err := x.Read(r, func(v *db.View) error {
+		c, err := loadChoices(v, x.Actor.Agency)
+		if err != nil {
+			return err
+		}
+		if open, err = start(v, x, c, r.FormValue("tra-loi"), r.FormValue("gui-lai"), r.FormValue("noi-nhan")); err != nil {
+			return err
+		}
+		if len(c.leaders) == 1 && open.values["signer"] == "" {
+			open.values["signer"] = itoa(c.leaders[0].ID)
+		}
+		p.F = c.draw(x.Kit.NewForm(open.values), false, open.to)
+		p.F.Subject = p.F.Subject.Fill(open.source != nil)
+		p.Way, err = way(v, x)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return showForm(w, r, x, 0, open.source, p)
+}
+
+// showForm finishes the page of a new draft.
+func showForm(w http.ResponseWriter, r *http.Request, x *seat.Seat, status int, from *source, p formPage) (err error) {
+	if p.Page, err = x.Page(r, "Soạn dự thảo"); err != nil {
+		return err
+	}
+	p.Crumbs, p.Action, p.Save, p.Source = []part.Crumb{{Text: "Dự thảo", Href: "/du-thao"}, {Text: "Mới"}}, "/du-thao/moi", "Lưu dự thảo", from
+	if status == 0 {
+		status = http.StatusOK
+	}
+	return formView.ShowAs(w, r, status, p)
+}
+
+// start fills a new form: an answer goes to the issuer of what it answers; a
+// repeat takes over what was sent, for the recipient that turned it down.
+func start(v *db.View, x *seat.Seat, c choices, reply, repeat, to string) (opening, error) {
+	open := opening{values: map[string]string{"kind": "CV"}, to: map[string]bool{}}
+	switch {
+	case reply != "":
+		return open.reply(v, x, c, reply)
+	case repeat != "":
+		return open.repeat(v, x, repeat, to)
+	}
+	return open, nil
+}
+
+func (o opening) reply(v *db.View, x *seat.Seat, c choices, text string) (opening, error) {
+	id, err := idOf(text)
+	if err != nil {
+		return o, err
+	}
+	d, err := seen(v, x, id)
+	if err != nil {
+		return o, err
+	}
+	kind, _ := law.KindByCode(d.Kind)
+	o.values["subject"] = "V/v trả lời " + kind.Name + " số " + d.Code()
+	if !d.Day.IsZero() {
+		o.values["subject"] += " ngày " + d.Day.String()
+	}
+	o.values["field"], o.values["urgency"] = d.Field, itoa(d.Urgency)
+	if _, ok := c.agency(d.IssuerCode); ok {
+		o.to[d.IssuerCode] = true
+	} else {
+		o.values["others"] = d.IssuerName
+	}
+	o.source = &source{Label: "Trả lời văn bản", Name: "reply", Value: itoa(id), Code: d.Code(), Subject: d.Subject, About: d.IssuerName, Href: "/den/" + itoa(id)}
+	return o, nil
+}
+
+func (o opening) repeat(v *db.View, x *seat.Seat, text, to string) (opening, error) {
+	id, err := idOf(text)
+	if err != nil {
+		return o, err
+	}
+	d, err := seen(v, x, id)
+	if err != nil || d.Way != document.Out {
+		return o, orNotFound(err)
+	}
+	dr, err := draft.Of(v, id)
+	if err != nil {
+		return o, err
+	}
+	o.values = values(d, dr)
+	o.values["note"] = ""
+	o.to[to] = true
+	o.source = &source{Label: "Bổ sung, gửi lại văn bản", Name: "repeat", Value: itoa(id), Code: d.Code(), Subject: d.Subject, About: "Văn bản đã phát hành giữ nguyên số; bản bổ sung lấy số mới.", Href: "/gui-nhan/" + itoa(id)}
+	return o, nil
+}
+
+func orNotFound(err error) error {
+	if err == nil {
+		return fail.NotFound()
+	}
+	return err
+}
+
+// values are a draft's data as the form holds them.
+func values(d document.Document, dr draft.Draft) map[string]string {
+	return map[string]string{"kind": d.Kind, "subject": d.Subject, "field": d.Field, "urgency": itoa(d.Urgency), "mark": d.Mark,
+		"signer": itoa(dr.Signer), "capacity": dr.Capacity, "due": d.Due.String()}
+}
+
+// create saves a new draft and, when asked to, submits it.
+func create(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
+	f, err := x.Kit.Form(w, r)
+	if err != nil {
+		return err
+	}
+	c, err := choicesOf(r, x)
+	if err != nil {
+		return err
+	}
+	id, err := save(r, x, c, f)
+	if f.Refused(err) {
+		p := formPage{Sum: f.Sum(), F: c.draw(f, false, nil)}
+		var open opening
+		err := x.Read(r, func(v *db.View) error {
+			if open, err = start(v, x, c, f.Get("reply"), f.Get("repeat"), ""); err != nil {
+				return err
+			}
+			p.Way, err = way(v, x)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		return showForm(w, r, x, f.Status(), open.source, p)
+	} else if err != nil {
+		return err
+	}
+	f.Taken()
+	return after(w, r, x, id, f.Get("then") == "submit", "Đã lưu dự thảo.")
+}
+
+func choicesOf(r *http.Request, x *seat.Seat) (c choices, err error) {
+	err = x.Read(r, func(v *db.View) error {
+		c, err = loadChoices(v, x.Actor.Agency)
+		return err
+	})
+	return c, err
+}
+
+func save(r *http.Request, x *seat.Seat, c choices, f *kit.Form) (document.ID, error) {
+	in, err := c.input(f, viet.DayOf(x.Now()))
+	if err != nil {
+		return 0, err
+	}
+	if in.Secrecy == "" { // the file of a secret is not even stored (law:HT33-1.2)
+		if err := keep(r, x, f, &in); err != nil {
+			return 0, err
+		}
+	}
+	if reply := f.Get("reply"); reply != "" {
+		if in.ReplyTo, err = idOf(reply); err != nil {
+			return 0, err
+		}
+	}
+	return x.Office.CreateDraft(r.Context(), x.Actor, in)
+}
+
+// after leads on from a saved draft. It is saved even when it could not be
+// submitted: the page of the draft then says why.
+func after(w http.ResponseWriter, r *http.Request, x *seat.Seat, id document.ID, submit bool, text string) error {
+	to := "/di/" + itoa(id)
+	if !submit {
+		return x.Kit.Done(w, r, to, part.Toast{Kind: "ok", Text: text})
+	}
+	err := x.Office.Submit(r.Context(), x.Actor, id)
+	if isRefusal(err) {
+		e, _ := fail.As(err)
+		return x.Kit.Done(w, r, to, part.Toast{Kind: "late", Text: text + " Chưa trình được: " + e.Text})
+	} else if err != nil {
+		return err
+	}
+	return x.Kit.Done(w, r, to, part.Toast{Kind: "ok", Text: text + " Đã trình."})
+}
+
+// way tells whose hands a draft will pass, so that its drafter knows where it
+// goes. law:ND30-12 ND30-13
+func way(v *db.View, x *seat.Seat) ([]part.Event, error) {
+	day := viet.DayOf(v.Now)
+	steps := []part.Event{{Kind: "ok", What: "Soạn dự thảo", Who: x.Actor.Name}}
+	if x.Actor.Unit != 0 && !x.Actor.Holds(org.HeadToken(x.Actor.Unit)) {
+		heads, err := org.Heads(v, x.Actor.Unit, day)
+		if err != nil {
+			return nil, err
+		}
+		if len(heads) > 0 {
+			steps = append(steps, part.Event{Kind: "wait", What: "Duyệt nội dung", Who: names(heads), Laws: []law.Ref{"ND30-12.1"}})
+		}
+	}
+	chiefs, err := org.WithRole(v, org.Chief, day)
+	if err != nil {
+		return nil, err
+	}
+	if len(chiefs) == 0 {
+		if chiefs, err = org.WithRole(v, org.Clerk, day); err != nil {
+			return nil, err
+		}
+	}
+	return append(steps,
+		part.Event{Kind: "wait", What: "Kiểm tra thể thức", Who: names(chiefs), Laws: []law.Ref{"ND30-12.2"}},
+		part.Event{Kind: "wait", What: "Duyệt, ký số", Who: "người ký đã chọn", Laws: []law.Ref{"ND30-13"}},
+		part.Event{Kind: "wait", What: "Cấp số, ký số cơ quan, phát hành", Who: "Văn thư", Laws: []law.Ref{"ND30-15", "ND30-18"}}), nil
+}
+
+func names(list []org.Person) string {
+	out := make([]string, len(list))
+	for i, p := range list {
+		out[i] = p.Name
+	}
+	return strings.Join(out, ", ")
+}
+
+// showEdit shows the form for the next version.
+func showEdit(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
+	id, err := idOf(r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	return editPage(w, r, x, id, nil, nil)
+}
+
+// editPage shows the form of a revision: with what stands in the draft, or
+// with what was sent and refused.
+func editPage(w http.ResponseWriter, r *http.Request, x *seat.Seat, id document.ID, c *choices, f *kit.Form) error {
+	var p formPage
+	var d document.Document
+	err := x.Read(r, func(v *db.View) (err error) {
+		if d, err = seen(v, x, id); err != nil || d.Way != document.Out {
+			return orNotFound(err)
+		}
+		if d.State != document.Draft {
+			return d.Move(document.Draft, document.Draft)
+		}
+		dr, err := draft.Of(v, id)
+		if err != nil {
+			return err
+		}
+		if f == nil {
+			err = p.begin(v, x, d, dr)
+		} else {
+			p.F, p.Sum = c.draw(f, true, nil), f.Sum()
+		}
+		if err != nil {
+			return err
+		}
+		if p.Before, err = loadBefore(v, dr); err != nil {
+			return err
+		}
+		p.Way, err = way(v, x)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if p.Page, err = x.Page(r, "Sửa dự thảo"); err != nil {
+		return err
+	}
+	p.Crumbs = []part.Crumb{{Text: "Dự thảo", Href: "/du-thao"}, {Text: d.Code(), Href: "/di/" + itoa(id)}, {Text: "Sửa"}}
+	p.Action, p.Save = "/du-thao/"+itoa(id)+"/sua", "Lưu phiên bản "+itoa(p.Before.Version+1)
+	status := http.StatusOK
+	if f != nil {
+		status = f.Status()
+	}
+	return formView.ShowAs(w, r, status, p)
+}
+
+// begin fills the form from the version before.
+func (p *formPage) begin(v *db.View, x *seat.Seat, d document.Document, dr draft.Draft) error {
+	c, err := loadChoices(v, x.Actor.Agency)
+	if err != nil {
+		return err
+	}
+	start, to := values(d, dr), map[string]bool{}
+	list, err := draft.Recipients(v, d.ID)
+	if err != nil {
+		return err
+	}
+	var other []string
+	for _, r := range list {
+		if _, ok := c.agency(r.Code); ok {
+			to[r.Code] = true
+		} else {
+			other = append(other, r.Name)
+		}
+	}
+	start["others"] = strings.Join(other, "\n")
+	p.F = c.draw(x.Kit.NewForm(start), true, to)
+	return nil
+}
+
+// loadBefore gathers what the next version should take up: the file as it is
+// and the opinions on it. law:ND30-10.3
+func loadBefore(v *db.View, dr draft.Draft) (*before, error) {
+	b := &before{Version: dr.Version}
+	f, err := document.Newest(v, dr.Document, document.Body)
+	if err != nil {
+		return nil, err
+	}
+	b.File, b.Name = "/tep/"+itoa(dr.Document)+"/"+itoa(f.ID), f.Name
+	annexes, err := document.Annexes(v, dr.Document, dr.Version)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range annexes {
+		b.Annexes = append(b.Annexes, a.Name)
+	}
+	list, err := draft.Opinions(v, dr.Document)
+	for _, o := range list {
+		if o.Version != dr.Version || o.Text == "" {
+			continue
+		}
+		who, err := org.PersonByID(v, o.Person)
+		if err != nil {
+			return nil, err
+		}
+		e := part.Event{What: who.Name, When: viet.ShortTime(o.At), ISO: viet.ISOTime(o.At), Quote: o.Text}
+		if o.Verdict == draft.Return {
+			e.Kind, e.Who = "late", "trả lại"
+		}
+		b.Opinions = append(b.Opinions, e)
+	}
+	return b, err
+}
+
+// revise saves the next version.
+func revise(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
+	id, err := idOf(r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	f, err := x.Kit.Form(w, r)
+	if err != nil {
+		return err
+	}
+	c, err := choicesOf(r, x)
+	if err != nil {
+		return err
+	}
+	err = saveNext(r, x, c, f, id)
+	if f.Refused(err) {
+		return editPage(w, r, x, id, &c, f)
+	} else if err != nil {
+		return err
+	}
+	f.Taken()
+	return after(w, r, x, id, f.Get("then") == "submit", "Đã lưu phiên bản mới.")
+}
+
+func saveNext(r *http.Request, x *seat.Seat, c choices, f *kit.Form, id document.ID) error {
+	in, err := c.input(f, viet.DayOf(x.Now()))
+	if err != nil {
+		return err
+	}
+	if in.Secrecy == "" {
+		if err := keep(r, x, f, &in); err != nil {
+			return err
+		}
+	}
+	return x.Office.Revise(r.Context(), x.Actor, id, in)
+}

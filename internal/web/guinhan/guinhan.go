@@ -1,0 +1,71 @@
+// Package guinhan shows deliveries (gửi nhận): which sent documents need
+// somebody, and the board of one document with a line per recipient: how far
+// it has come, what comes next, and the hub's signed receipt of every step.
+//
+//	GET  /gui-nhan                             what needs attention, and the newest
+//	GET  /gui-nhan/{id}                        the board; ?dong= one recipient's events
+//	GET  /gui-nhan/{id}/bang.pdf               the board on paper
+//	GET  /gui-nhan/{id}/chung-cu.zip           the document with every receipt
+//	GET  /gui-nhan/{id}/bien-nhan/{event}      one receipt
+//	POST /gui-nhan/{id}/giay/{line}            the paper copy went off
+//	POST /gui-nhan/{id}/thu-hoi                recall
+//
+// law:ND30-18.1 HT33-10.1.d HT33-10.2.i BRVT1842-6.5
+package guinhan
+
+import (
+	"embed"
+	"net/http"
+	"strconv"
+
+	"vanthu/internal/access"
+	"vanthu/internal/db"
+	"vanthu/internal/document"
+	"vanthu/internal/fail"
+	"vanthu/internal/web/seat"
+)
+
+//go:embed *.html
+var files embed.FS
+
+// Routes mounts the pages of deliveries.
+func Routes(s *seat.Site, mux *http.ServeMux) {
+	mux.Handle("GET /gui-nhan", s.Handle(showList))
+	mux.Handle("GET /gui-nhan/{$}", s.Handle(showList))
+	mux.Handle("GET /gui-nhan/{id}", s.Handle(showBoard))
+	mux.Handle("GET /gui-nhan/{id}/bang.pdf", s.Handle(printBoard))
+	mux.Handle("GET /gui-nhan/{id}/chung-cu.zip", s.Handle(evidence))
+	mux.Handle("GET /gui-nhan/{id}/bien-nhan/{event}", s.Handle(receipt))
+	mux.Handle("POST /gui-nhan/{id}/giay/{line}", s.Handle(recordPaper))
+	mux.Handle("POST /gui-nhan/{id}/thu-hoi", s.Handle(recall))
+}
+
+// idOf reads the document's id of a path.
+func idOf(r *http.Request) (document.ID, error) {
+	n, err := number(r.PathValue("id"))
+	return document.ID(n), err
+}
+
+func number(s string) (int64, error) {
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil || n <= 0 {
+		return 0, fail.NotFound()
+	}
+	return n, nil
+}
+
+// seen loads an outgoing document that the person may see.
+func seen(q db.Q, x *seat.Seat, id document.ID) (document.Document, error) {
+	if err := access.Check(q, x.Actor, access.Subject(id), access.See); err != nil {
+		return document.Document{}, err
+	}
+	d, err := document.ByID(q, id)
+	if err == nil && d.Way != document.Out {
+		return d, fail.NotFound()
+	}
+	return d, err
+}
+
+func itoa[T ~int | ~int64](n T) string { return strconv.FormatInt(int64(n), 10) }
+
+func path(id document.ID) string { return "/gui-nhan/" + itoa(id) }
