@@ -109,10 +109,10 @@ func (h *Hub) admit(ctx context.Context, c Caller, l *letter, to []string) error
 		return nil
 	}
 	return h.Store.Read(ctx, func(v *db.View) error {
-		if _, err := checkSender(v, c, l); err != nil {
+		if _, err := checkSender(finding(v), c, l); err != nil {
 			return err
 		}
-		_, err := resolve(v, c, l.to)
+		_, err := resolve(finding(v), c, l.to)
 		if err == nil {
 			h.live.add(now, c.id, l.from)
 			h.live.add(now, 0, l.to...)
@@ -160,11 +160,19 @@ func (k *liveCodes) add(now time.Time, owner int64, codes ...string) {
 	}
 }
 
+// finder finds an agency by any of its codes.
+type finder func(code string) (Agency, error)
+
+// finding looks in the directory as q sees it.
+func finding(q db.Q) finder {
+	return func(code string) (Agency, error) { return agencyByCode(q, code) }
+}
+
 // checkSender holds the sender of the packet against the credential, which is
 // its own or its gateway's, and lets only connected agencies send
 // (law:BRVT1842-6.5 HT33-12.2). It returns the sender.
-func checkSender(q db.Q, c Caller, l *letter) (Caller, error) {
-	g, err := agencyByCode(q, l.from)
+func checkSender(find finder, c Caller, l *letter) (Caller, error) {
+	g, err := find(l.from)
 	if errors.Is(err, db.ErrNone) || err == nil && g.id != c.id && g.Gateway != c.Code {
 		return c, refuse(CodeSender, fail.Deny("Đơn vị gửi "+l.from+" không đúng với mã đã đăng ký "+c.Code+".", "HT33-12.2").
 			Then("Kiểm tra mã định danh trong phần From của gói tin."))
@@ -186,7 +194,7 @@ func (h *Hub) SpeaksFor(ctx context.Context, c Caller, code string) error {
 		return nil
 	}
 	return h.Store.Read(ctx, func(v *db.View) error {
-		_, err := checkSender(v, c, &letter{from: code})
+		_, err := checkSender(finding(v), c, &letter{from: code})
 		return err
 	})
 }
@@ -201,7 +209,7 @@ type leg struct {
 // resolve turns addresses into agencies: former codes and the other code
 // system lead to the agency, closed ones to their successor; one agency is
 // addressed once. All that cannot be reached are named in one refusal.
-func resolve(q db.Q, c Caller, to []string) ([]leg, error) {
+func resolve(find finder, c Caller, to []string) ([]leg, error) {
 	if len(to) == 0 {
 		return nil, refuse(CodeRecipient, fail.Invalid("To", "Gói tin không ghi nơi nhận.", "HT33-12.1"))
 	}
@@ -209,7 +217,7 @@ func resolve(q db.Q, c Caller, to []string) ([]leg, error) {
 	var bad []Bad
 	seen := map[int64]bool{}
 	for _, code := range to {
-		g, via, reason, err := reach(q, c, code)
+		g, via, reason, err := reach(find, c, code)
 		if err != nil {
 			return nil, err
 		}
@@ -228,13 +236,13 @@ func resolve(q db.Q, c Caller, to []string) ([]leg, error) {
 
 // reach finds who receives for a code and whose system fetches for it, or why
 // nobody does.
-func reach(q db.Q, c Caller, code string) (g Agency, via int64, reason string, err error) {
-	g, err = agencyByCode(q, code)
+func reach(find finder, c Caller, code string) (g Agency, via int64, reason string, err error) {
+	g, err = find(code)
 	if errors.Is(err, db.ErrNone) {
 		return g, 0, Unknown, nil
 	}
 	if err == nil {
-		g, err = heir(q, g)
+		g, err = heir(find, g)
 	}
 	if reason = g.unreachable(); err != nil || reason != "" {
 		return g, 0, reason, err
@@ -245,7 +253,7 @@ func reach(q db.Q, c Caller, code string) (g Agency, via int64, reason string, e
 	if g.Gateway == c.Code {
 		return g, 0, Unknown, nil // it would go back where it came from: no loops
 	}
-	w, err := agencyByCode(q, g.Gateway)
+	w, err := find(g.Gateway)
 	return g, w.id, w.unreachable(), err
 }
 
@@ -277,7 +285,7 @@ func badText(code string, g Agency, reason string) string {
 // accept is Accept inside the turn. It looks again at all that may have
 // changed since the first look.
 func (a *act) accept(c Caller, l *letter, key string, hash blob.Hash, size int64) (Ack, error) {
-	from, err := checkSender(a, c, l)
+	from, err := checkSender(a.agency, c, l)
 	if err != nil {
 		return Ack{}, err
 	}
@@ -290,7 +298,7 @@ func (a *act) accept(c Caller, l *letter, key string, hash blob.Hash, size int64
 	if !a.hub.Blobs.Has(hash) {
 		return Ack{}, errBusy()
 	}
-	legs, err := resolve(a, c, l.to)
+	legs, err := resolve(a.agency, c, l.to)
 	if err != nil {
 		return Ack{}, err
 	}
@@ -308,7 +316,16 @@ func (a *act) accept(c Caller, l *letter, key string, hash blob.Hash, size int64
 	if err := a.effect(id, from, l, fresh); err != nil {
 		return Ack{}, err
 	}
-	return a.ackOf(id, false)
+	return a.newAck(name, l, hash, size, fresh), nil
+}
+
+// newAck is ackOf for a packet just stored: nothing need be read for it.
+func (a *act) newAck(name string, l *letter, hash blob.Hash, size int64, legs []leg) Ack {
+	k := Ack{ID: name, Kind: l.kind, Document: l.document, SHA256: string(hash), Size: size, At: a.Now, leaf: a.last.index, hash: string(hash)}
+	for _, g := range legs {
+		k.To = append(k.To, Leg{Code: g.agency.Code, As: g.as, Name: g.agency.Name, State: Sent})
+	}
+	return k
 }
 
 // before answers an offer whose key was accepted before.

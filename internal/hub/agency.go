@@ -170,12 +170,12 @@ func (h *Hub) Agency(ctx context.Context, code string) (a Agency, err error) {
 
 // heir follows successors to the agency that receives today
 // (C02: closed agencies forward to their successor).
-func heir(q db.Q, a Agency) (Agency, error) {
+func heir(find finder, a Agency) (Agency, error) {
 	for range 16 {
 		if a.State != LinkClosed || a.Successor == "" {
 			return a, nil
 		}
-		s, err := agencyByCode(q, a.Successor)
+		s, err := find(a.Successor)
 		if err != nil {
 			return a, fmt.Errorf("hub: successor %s of %s: %w", a.Successor, a.Code, err)
 		}

@@ -219,7 +219,7 @@ func (a *act) link(g Agency, to LinkState, successor, reason string) error {
 		if err != nil {
 			return badAgency("successor", "Danh bạ không có cơ quan kế thừa mã "+successor+".")
 		}
-		if last, err := heir(a, s); err != nil || last.id == g.id {
+		if last, err := heir(finding(a), s); err != nil || last.id == g.id {
 			return badAgency("successor", "Cơ quan kế thừa lại chuyển về chính cơ quan này.")
 		}
 		successor = s.Code
@@ -254,7 +254,7 @@ func (a *act) handOver(from int64, successor string) error {
 	if err != nil {
 		return err
 	}
-	s, err = heir(a, s)
+	s, err = heir(finding(a), s)
 	if err != nil {
 		return err
 	}

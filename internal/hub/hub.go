@@ -44,6 +44,8 @@ type Hub struct {
 	started time.Time
 	counts  counters
 	live    liveCodes
+	known   agencies
+	logins  logins
 	broken  atomic.Pointer[error]
 	heard   sync.Map // agency id → time.Time of its last call, until Tick keeps it
 }
@@ -123,4 +125,6 @@ type act struct {
 	tail   ledger.Tail
 	loaded bool
 	last   *logged // the newest entry that the act appended
+
+	version int64 // of the directory, once looked at
 }
