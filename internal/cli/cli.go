@@ -4,7 +4,6 @@
 //	vanthu serve           the agencies of this machine
 //	vanthu init            the first agency and its administrator
 //	vanthu verify FILE…    signatures and receipts, offline if need be
-//	vanthu story FILE…     acceptance stories against a fresh province
 //	vanthu check           is everything in order
 package cli
 
@@ -24,7 +23,6 @@ type commands struct {
 	Serve  serveCmd  `cmd:"" help:"Phục vụ các cơ quan của máy chủ này."`
 	Init   initCmd   `cmd:"" help:"Lập cơ quan đầu tiên và tài khoản quản trị."`
 	Verify verifyCmd `cmd:"" help:"Kiểm tra chữ ký của PDF, biên nhận của trục."`
-	Story  storyCmd  `cmd:"" help:"Chạy kịch bản nghiệm thu trên một tỉnh Mẫu mới."`
 	Check  checkCmd  `cmd:"" help:"Kiểm tra máy chủ: chương trình kèm theo, kho, nhật ký."`
 }
 

@@ -143,11 +143,7 @@ func (p *Province) people(ctx context.Context) ([]vao.Group, error) {
 		err := o.Read(ctx, func(v *db.View) error {
 			list, err := org.People(v)
 			for _, x := range list {
-				role, err := org.RoleNames(v, x.ID)
-				if err != nil {
-					return err
-				}
-				g.People = append(g.People, vao.Person{Login: x.Login, Name: x.Name, Title: x.Title, Initials: x.Initials(), Role: role})
+				g.People = append(g.People, vao.Person{Login: x.Login, Name: x.Name, Title: x.Title, Initials: x.Initials()})
 			}
 			return err
 		})

@@ -314,6 +314,9 @@ func (w *World) Settle(ctx context.Context) error {
 			if err != nil && !partner.Temporary(err) {
 				return err
 			}
+			if _, err := o.Tell(ctx); err != nil {
+				return err
+			}
 			moved += n + m
 		}
 		if moved == 0 {

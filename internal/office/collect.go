@@ -119,6 +119,14 @@ func (o *Office) Run(ctx context.Context) {
 		return n > 0, err
 	})
 	go o.loop(ctx, func(ctx context.Context) (bool, error) {
+		changed := o.Store.Changed()
+		n, err := o.Tell(ctx)
+		if n == 0 && err == nil {
+			pause(ctx, changed, time.Minute)
+		}
+		return n > 0, err
+	})
+	go o.loop(ctx, func(ctx context.Context) (bool, error) {
 		err := o.SyncDirectory(ctx)
 		pause(ctx, nil, 10*time.Minute)
 		return false, err

@@ -161,16 +161,3 @@ func orNotFound(err error) error {
 	}
 	return err
 }
-
-// RoleNames are the roles a person holds, as people read them.
-func RoleNames(q db.Q, p PersonID) (string, error) {
-	kinds, err := db.Column[Role](q, `SELECT kind FROM role WHERE person = $1 AND to_day = '' ORDER BY id`, p)
-	names := ""
-	for i, k := range kinds {
-		if i > 0 {
-			names += ", "
-		}
-		names += k.String()
-	}
-	return names, err
-}

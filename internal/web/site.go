@@ -12,10 +12,15 @@ import (
 	"vanthu/internal/web/congviec"
 	"vanthu/internal/web/den"
 	"vanthu/internal/web/desk"
+	"vanthu/internal/web/di"
+	"vanthu/internal/web/duthao"
+	"vanthu/internal/web/guinhan"
 	"vanthu/internal/web/kit"
 	"vanthu/internal/web/seat"
 	"vanthu/internal/web/static"
 	"vanthu/internal/web/tep"
+	"vanthu/internal/web/thongbao"
+	"vanthu/internal/web/tim"
 	"vanthu/internal/web/tuanthu"
 	"vanthu/internal/web/vao"
 )
@@ -47,6 +52,11 @@ func Handler(s *seat.Site, demo *Demo) http.Handler {
 	desk.Routes(s, mux)
 	den.Routes(s, mux)
 	congviec.Routes(s, mux)
+	duthao.Routes(s, mux)
+	di.Routes(s, mux)
+	guinhan.Routes(s, mux)
+	tim.Routes(s, mux)
+	thongbao.Routes(s, mux)
 	tep.Routes(s, mux)
 	tuanthu.Routes(s, mux)
 

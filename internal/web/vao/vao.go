@@ -18,7 +18,7 @@ import (
 var files embed.FS
 
 // Person is somebody whom the demonstration lets in with one click.
-type Person struct{ Login, Name, Title, Initials, Role string }
+type Person struct{ Login, Name, Title, Initials string }
 
 // Group is the people of one agency.
 type Group struct {
