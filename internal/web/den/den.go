@@ -45,6 +45,7 @@ func Routes(s *seat.Site, mux *http.ServeMux) {
 	mux.Handle("GET /den/co-quan", s.Handle(findIssuer))
 	mux.Handle("GET /den/ban-quet/{token}", s.Handle(serveScan))
 	mux.Handle("GET /den/{id}", s.Handle(show))
+	mux.Handle("GET /den/{id}/{act}", s.Handle(again))
 	for name, a := range acts {
 		mux.Handle("POST /den/{id}/"+name, s.Handle(a.post))
 	}

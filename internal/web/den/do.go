@@ -114,7 +114,7 @@ func (c *content) toPresent() error {
 }
 
 // phrases are what leaders write most.
-var phrases = []string{"Tham mưu trả lời.", "Nghiên cứu, đề xuất.", "Phối hợp thực hiện.", "Triển khai, báo cáo kết quả.", "Để biết."}
+var phrases = []string{"Tham mưu trả lời.", "Nghiên cứu, đề xuất.", "Phối hợp thực hiện.", "Để biết."}
 
 func (c *content) toDirect() error {
 	options, err := c.addressees()
@@ -126,15 +126,18 @@ func (c *content) toDirect() error {
 		due, hint := c.proposeDue()
 		f.Fill("due", due.String())
 		c.p.Do.Hint = hint
-		lead, err := c.proposeLead()
+		lead, like, err := c.proposeLead()
 		if err != nil {
 			return err
 		}
 		f.Fill("lead", string(lead))
+		if lead != "" {
+			c.p.Do.Hint = strings.TrimSpace(c.p.Do.Hint + " Chủ trì như văn bản " + like + ".")
+		}
 	}
 	c.p.Do.Fields = []part.Field{f.Area("text", "Ý kiến chỉ đạo").Need().Law("GL443-9.2").Phrases(phrases...)}
-	c.p.Do.Pair = []part.Field{f.Combo("lead", "Chủ trì", options).Need(), f.Date("due", "Hạn xử lý")}
-	c.p.Do.After = []part.Field{f.Combo("coordinators", "Phối hợp", options).Many(), f.Combo("informed", "Nhận để biết", options).Many()}
+	c.p.Do.Pair = []part.Field{f.Combo("lead", "Chủ trì", options).Need().Ghost("đơn vị, người"), f.Date("due", "Hạn xử lý")}
+	c.p.Do.After = []part.Field{f.Combo("coordinators", "Phối hợp", options).Ghost("thêm người, đơn vị").Many(), f.Combo("informed", "Nhận để biết", options).Ghost("thêm người, đơn vị").Many()}
 	c.confirm("tra-lai-van-thu", "Trả lại văn thư", "Văn thư trình lại, hoặc trình lãnh đạo khác.", "Trả lại văn thư", part.Icon("undo-2"), false, "ND30-23")
 	c.confirm("luu", "Lưu, không xử lý", "Văn bản kết thúc xử lý, không giao cho ai.", "Lưu, không xử lý", part.Icon("archive"), false)
 	return nil
@@ -180,11 +183,11 @@ func (c *content) proposeDue() (viet.Day, string) {
 
 // proposeLead is who led the last directed document of the same issuer and
 // field: the machine's guess, tinted, for the leader to keep or change.
-func (c *content) proposeLead() (org.Token, error) {
+func (c *content) proposeLead() (lead org.Token, like string, err error) {
 	list, err := document.List(c.v, c.x.Actor, document.Filter{Way: document.In, Words: c.d.IssuerName, Limit: 20,
 		States: []document.State{document.Distributed, document.InProgress, document.Done, document.Closed}})
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	for _, d := range list {
 		if d.IssuerCode != c.d.IssuerCode || d.Field != c.d.Field {
@@ -192,15 +195,15 @@ func (c *content) proposeLead() (org.Token, error) {
 		}
 		given, err := task.Of(c.v, d.ID)
 		if err != nil {
-			return "", err
+			return "", "", err
 		}
 		for _, a := range given {
 			if a.Role == task.Lead && a.Parent == 0 {
-				return a.Token, nil
+				return a.Token, d.Code(), nil
 			}
 		}
 	}
-	return "", nil
+	return "", "", nil
 }
 
 func (c *content) toAssign() error {
@@ -216,7 +219,7 @@ func (c *content) toAssign() error {
 		return err
 	}
 	f := c.of("giao-viec", map[string]string{"due": parent.Due.String()})
-	c.p.Do.Pair = []part.Field{f.Select("to", "Người xử lý", personOptions(people)).Need().Law("HN20-7.1.b"), f.Date("due", "Hạn")}
+	c.p.Do.Pair = []part.Field{f.Select("to", "Người xử lý", personOptions(people)).Need().Ghost("Chọn người").Law("HN20-7.1.b"), f.Date("due", "Hạn")}
 	c.p.Do.After = []part.Field{f.Area("text", "Ý kiến")}
 	c.returnTask()
 	return nil
@@ -258,7 +261,7 @@ func (c *content) toHandle() error {
 	f := c.of("hoan-thanh", nil)
 	c.p.Do.Fields = []part.Field{f.Area("reason", "Kết quả").Law("HT33-9.ii")}
 	if len(options) > 0 {
-		c.p.Do.After = []part.Field{f.Combo("reply", "Văn bản trả lời", options)}
+		c.p.Do.After = []part.Field{f.Combo("reply", "Văn bản trả lời", options).Ghost("không có")}
 	}
 	c.p.Do.Progress = c.of("tien-do", nil).Text("reason", "Tiến độ").Named("f-progress")
 	c.p.Do.Reply = "/du-thao/moi?tra-loi=" + itoa(c.d.ID)

@@ -74,6 +74,16 @@ func show(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
 	return draw(w, r, x, id, "", nil)
 }
 
+// again leads a reload of a refused form back to its document.
+func again(w http.ResponseWriter, r *http.Request, _ *seat.Seat) error {
+	id, err := idOf(r)
+	if err != nil {
+		return err
+	}
+	http.Redirect(w, r, pathTo(id), http.StatusSeeOther)
+	return nil
+}
+
 // begin notes the first opening by a handler. It asks before it writes, so
 // that looking again costs no turn of the store.
 func begin(r *http.Request, x *seat.Seat, id document.ID) error {
@@ -196,6 +206,9 @@ var order = []document.Step{document.ToAnswer, document.ToReceive, document.ToDi
 // chooseStep is the step asked for by the address, else the first in order.
 func (c *content) chooseStep() document.Step {
 	wish := document.Step(c.r.URL.Query().Get("buoc"))
+	if c.form != nil {
+		wish = document.Step(c.form.Get("buoc"))
+	}
 	if _, ok := c.mine[wish]; ok {
 		return wish
 	}

@@ -68,14 +68,14 @@ func verdictNote(f document.File, due bool) (n part.Note, ok bool) {
 	case "valid":
 		n.Kind = "ok"
 	case "invalid":
-		n.Kind, n.Icon, n.Laws = "late", part.Icon("shield-x"), []law.Ref{"HT33-8.2.iii"}
+		n.Icon, n.Kind, n.Laws = part.Icon("shield-x"), "late", []law.Ref{"HT33-8.2.iii"}
 	case "undecided":
-		n.Kind, n.Icon = "warn", part.Icon("shield-question-mark")
+		n.Icon, n.Kind = part.Icon("shield-question-mark"), "warn"
 	default:
 		if !due {
 			return n, false
 		}
-		n.Kind, n.Icon, n.Title = "warn", part.Icon("shield-off"), "Tệp không có chữ ký số."
+		n.Icon, n.Kind, n.Title = part.Icon("shield-off"), "warn", "Tệp không có chữ ký số."
 	}
 	return n, true
 }
@@ -112,7 +112,8 @@ func (c *content) tellSigners(s signedFile) {
 	for i := range c.p.Notes {
 		if c.p.Notes[i].Title == s.Note.Title && s.Note.Title != "" && len(s.Signs) > 0 {
 			for _, x := range s.Signs {
-				c.p.Notes[i].Lines = append(c.p.Notes[i].Lines, x.Sentence)
+				line, _, _ := strings.Cut(x.Who+" · "+x.Sentence, " · hợp lệ") // that they hold, the title says
+				c.p.Notes[i].Lines = append(c.p.Notes[i].Lines, line)
 			}
 			return
 		}
@@ -128,10 +129,8 @@ var checkNames = map[pades.CheckName]string{
 // fill takes over a report of package pades.
 func (s *signedFile) fill(r pades.Report) {
 	for _, g := range r.Signatures {
-		x := signature{Who: g.Holder.Name, Kind: kindOfVerdict(g.Result), Sentence: g.Sentence, Checks: checks(g.Checks)}
-		if g.DocStamp {
-			x.Who = "Dấu thời gian của tệp"
-		}
+		x := signature{Kind: kindOfVerdict(g.Result), Checks: checks(g.Checks)}
+		x.Who, x.Sentence, _ = strings.Cut(g.Sentence, " · ") // name and title, then when and whether it holds
 		add := func(name, value string) {
 			if value != "" {
 				x.Facts = append(x.Facts, fact{name, value})
