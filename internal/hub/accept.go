@@ -3,6 +3,7 @@ package hub
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"sync"
@@ -385,16 +386,13 @@ func (a *act) fresh(c Caller, l *letter, legs []leg) (out []leg, earlier int64, 
 }
 
 func (a *act) insertPacket(id int64, name string, c Caller, l *letter, hash blob.Hash, size int64, legs []leg) error {
-	recipient := ""
-	if len(legs) == 1 {
-		recipient = legs[0].agency.Code
-	}
+	recipient, others := addressees(legs)
 	event := ledger.Accepted
 	if l.kind == Status {
 		event = ledger.Status
 	}
 	leaf, err := a.log(id, 0, ledger.Entry{Event: event, Message: name, DocumentID: l.document,
-		Sender: c.Code, Recipient: recipient, Packet: digest(string(hash)), Status: l.status.code})
+		Sender: c.Code, Recipient: recipient, Packet: digest(string(hash)), Status: l.status.code, Note: others})
 	if err != nil {
 		return err
 	}
@@ -412,6 +410,23 @@ func (a *act) insertPacket(id int64, name string, c Caller, l *letter, hash blob
 	}
 	_, err = a.Exec(`UPDATE queue SET sent = sent + 1 WHERE agency = $1`, c.id)
 	return err
+}
+
+// addressees is how the log names whom a packet goes to: the only recipient,
+// or a remark with all of them, as far as a line holds them.
+func addressees(legs []leg) (recipient, note string) {
+	if len(legs) == 1 {
+		return legs[0].agency.Code, ""
+	}
+	codes := make([]string, len(legs))
+	for i, g := range legs {
+		codes[i] = g.agency.Code
+	}
+	note = "gửi " + strings.Join(codes, " ")
+	if len(note) > 900 {
+		note = fmt.Sprintf("%s … (%d nơi nhận)", note[:strings.LastIndexByte(note[:900], ' ')], len(legs))
+	}
+	return "", note
 }
 
 // queueFor adds one recipient of a packet.

@@ -14,6 +14,7 @@
 //	sent.go     the sender watches its recipients and draws receipts
 //	agency.go   directory; enrol.go the operator's acts on it; credential.go
 //	log.go      the tamper-evident log (package ledger) and its receipts
+//	overview.go the operator's console: queues, dead letters, what was done
 //
 // What it promises (law:BRVT1842-6.5 HT33-10.2.i GL443-3.4.ii): acknowledged
 // means on disk; one effect per (sender, document, recipient) however often a

@@ -259,8 +259,7 @@ func (a *act) handOver(from int64, successor string) error {
 		return err
 	}
 	// A packet that waits for both is delivered to the successor once.
-	both := `SELECT packet FROM delivery WHERE recipient = $2`
-	if _, err := a.Exec(`DELETE FROM waiting WHERE recipient = $1 AND packet IN (`+both+`)`, from, s.id); err != nil {
+	if _, err := a.Exec(`DELETE FROM waiting WHERE recipient = $1 AND packet IN (SELECT packet FROM delivery WHERE recipient = $2)`, from, s.id); err != nil {
 		return err
 	}
 	moved, err := db.Column[int64](a, `SELECT packet FROM waiting WHERE recipient = $1`, from)
@@ -301,11 +300,14 @@ func (h *Hub) Pause(ctx context.Context, by db.Actor, code string, paused bool, 
 	})
 }
 
-// Tick does what falls due by the clock: trials end, and when agencies were
-// last heard of is kept. Call it every few minutes.
+// Tick does what falls due by the clock: trials end, when agencies were last
+// heard of is kept, and a checkpoint of the log. Call it every few minutes.
 func (h *Hub) Tick(ctx context.Context) error {
 	return h.write(ctx, func(a *act) error {
 		if err := a.keepHeard(); err != nil {
+			return err
+		}
+		if err := a.keepCheckpoint(); err != nil {
 			return err
 		}
 		due, err := db.All(a, scanAgency, `SELECT `+agencyColumns+` FROM agency
