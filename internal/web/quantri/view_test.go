@@ -1,0 +1,9 @@
+package quantri
+
+import (
+	"testing"
+
+	"vanthu/internal/web/kit/kittest"
+)
+
+func TestViews(t *testing.T) { kittest.Check(t, view) }
