@@ -16,6 +16,9 @@ type SQL struct {
 	Dir   string
 	Text  string
 	Whole bool // false: a piece was computed, and Text stops or has a stand-in there
+	// Engine is "sqlite" or "postgres" for a text that is for one engine only:
+	// it stands in a function whose name begins so. Full text is such a case.
+	Engine string
 }
 
 var (
@@ -31,11 +34,15 @@ func SQLs(t *Tree) []SQL {
 	var out []SQL
 	consts := constants(t)
 	for _, g := range t.Go {
-		if g.Test || g.Dir == "internal/check" || strings.HasSuffix(g.Dir, "test") {
+		if g.Test || g.Dir == "internal/check" || strings.HasSuffix(g.Dir, "test") || strings.HasPrefix(g.Dir, "tools/") {
 			continue
 		}
 		seen := map[ast.Node]bool{}
+		engine := ""
 		ast.Inspect(g.AST, func(n ast.Node) bool {
+			if f, ok := n.(*ast.FuncDecl); ok {
+				engine = engineOf(f.Name.Name)
+			}
 			e, ok := n.(ast.Expr)
 			if !ok || seen[n] {
 				return !seen[n]
@@ -47,12 +54,21 @@ func SQLs(t *Tree) []SQL {
 			if !isSQL(text) {
 				return true
 			}
-			out = append(out, SQL{g.Path, t.Line(e.Pos()), g.Dir, text, whole})
+			out = append(out, SQL{g.Path, t.Line(e.Pos()), g.Dir, text, whole, engine})
 			ast.Inspect(e, func(m ast.Node) bool { seen[m] = m != nil; return true })
 			return false
 		})
 	}
 	return out
+}
+
+func engineOf(function string) string {
+	for _, e := range []string{"sqlite", "postgres"} {
+		if strings.HasPrefix(function, e) {
+			return e
+		}
+	}
+	return ""
 }
 
 func isLit(e ast.Expr) bool {
