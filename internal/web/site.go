@@ -16,11 +16,16 @@ import (
 	"vanthu/internal/web/duthao"
 	"vanthu/internal/web/guinhan"
 	"vanthu/internal/web/kit"
+	"vanthu/internal/web/quantri"
 	"vanthu/internal/web/seat"
+	"vanthu/internal/web/so"
 	"vanthu/internal/web/static"
 	"vanthu/internal/web/tep"
 	"vanthu/internal/web/thongbao"
 	"vanthu/internal/web/tim"
+	"vanthu/internal/web/toi"
+	"vanthu/internal/web/trogiup"
+	"vanthu/internal/web/truc"
 	"vanthu/internal/web/tuanthu"
 	"vanthu/internal/web/vao"
 )
@@ -55,10 +60,15 @@ func Handler(s *seat.Site, demo *Demo) http.Handler {
 	duthao.Routes(s, mux)
 	di.Routes(s, mux)
 	guinhan.Routes(s, mux)
+	so.Routes(s, mux)
 	tim.Routes(s, mux)
 	thongbao.Routes(s, mux)
 	tep.Routes(s, mux)
 	tuanthu.Routes(s, mux)
+	trogiup.Routes(s, mux)
+	toi.Routes(s, mux)
+	truc.Routes(s, mux)
+	quantri.Routes(s, mux)
 
 	mux.Handle("/", s.Kit.Handle(nowhere))
 	return s.Kit.Wrap(mux)
