@@ -278,3 +278,43 @@ func TestFlippedBitIsNotPassedOn(t *testing.T) {
 		}
 	}
 }
+
+// A hub whose places are taken says so and asks to come back (R4).
+func TestBusyHubAsksBack(t *testing.T) {
+	s := start(t, func(c *hub.Config) { c.MaxOffers = 1 })
+	r, w := io.Pipe()
+	defer w.Close()
+	go func() {
+		req, _ := http.NewRequest("POST", s.url+"/v1/packets", r)
+		req.Header.Set("Authorization", "Bearer "+SXD+":"+Secret(SXD))
+		if res, err := http.DefaultClient.Do(req); err == nil {
+			res.Body.Close()
+		}
+	}()
+	w.Write([]byte("<edXML")) // a body that stands still
+	status, p := s.call(UBH, "POST", "/v1/packets", Packet(Doc{From: UBH, To: []string{SNV}}))
+	if status != 503 || p["code"] != "busy" {
+		t.Fatalf("%d %v", status, p)
+	}
+}
+
+// One agency with many stalled uploads delays only itself (C09 invariant 8).
+func TestStalledAgencyDelaysOnlyItself(t *testing.T) {
+	s := start(t, func(c *hub.Config) { c.MaxOffers = 16 })
+	for range 8 {
+		r, w := io.Pipe()
+		defer w.Close()
+		go func() {
+			req, _ := http.NewRequest("POST", s.url+"/v1/packets", r)
+			req.Header.Set("Authorization", "Bearer "+SXD+":"+Secret(SXD))
+			if res, err := http.DefaultClient.Do(req); err == nil {
+				res.Body.Close()
+			}
+		}()
+		w.Write([]byte("<edXML"))
+	}
+	begin := time.Now()
+	if status, p := s.call(UBH, "POST", "/v1/packets", Packet(Doc{From: UBH, To: []string{SNV}})); status != 201 || time.Since(begin) > time.Second {
+		t.Fatalf("%d after %v: %v", status, time.Since(begin), p)
+	}
+}

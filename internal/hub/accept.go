@@ -69,6 +69,11 @@ func (h *Hub) Accept(ctx context.Context, c Caller, o Offer) (ack Ack, err error
 	if err := h.Broken(); err != nil {
 		return Ack{}, errBroken(err)
 	}
+	leave, err := h.enter(ctx, c)
+	if err != nil {
+		return Ack{}, err
+	}
+	defer leave()
 	var l *letter
 	hash, size, err := h.take(ctx, o, func(got *letter) error {
 		l = got
@@ -95,6 +100,32 @@ func (h *Hub) Accept(ctx context.Context, c Caller, o Offer) (ack Ack, err error
 	}
 	ack.Receipt, err = h.receipt(ctx, entry, ack.leaf)
 	return ack, err
+}
+
+// enter waits a moment for one of the places for packets being taken in. When
+// the disk is slow senders are told to come back, instead of piling up; no
+// agency takes more than an eighth of the places, so that a slow one delays
+// only itself.
+func (h *Hub) enter(ctx context.Context, c Caller) (leave func(), err error) {
+	own, _ := h.places.LoadOrStore(c.id, make(chan struct{}, max(1, h.MaxOffers/8)))
+	mine := own.(chan struct{})
+	t := time.NewTimer(2 * time.Second)
+	defer t.Stop()
+	for _, places := range []chan struct{}{mine, h.offers} {
+		select {
+		case places <- struct{}{}:
+			continue
+		case <-t.C:
+			err = errBusy()
+		case <-ctx.Done():
+			err = ctx.Err()
+		}
+		if places == h.offers {
+			<-mine
+		}
+		return nil, err
+	}
+	return func() { <-h.offers; <-mine }, nil
 }
 
 // admit is the first look at a packet, while its body is not yet kept.

@@ -25,6 +25,7 @@ type Config struct {
 	Key string
 
 	MaxPacket int64         // largest packet in bytes; 1 GiB
+	MaxOffers int           // packets taken in at once, more are told to come back; 256
 	Lock      time.Duration // how long an inbox keeps what it handed out; 5 min
 	Trial     time.Duration // length of the trial of an agency; 0 is two months (law:BRVT1842-11.2)
 	// Bar names the mark or secrecy word in a text of the header that must not
@@ -43,6 +44,8 @@ type Hub struct {
 
 	started time.Time
 	counts  counters
+	places  sync.Map      // agency id → chan struct{}, its share of offers
+	offers  chan struct{} // one token per packet being taken in
 	live    liveCodes
 	known   agencies
 	logins  logins
@@ -52,6 +55,7 @@ type Hub struct {
 
 const (
 	maxPacket = 1 << 30
+	maxOffers = 256
 	lockTime  = 5 * time.Minute
 )
 
@@ -66,10 +70,13 @@ func Open(ctx context.Context, c Config) (*Hub, error) {
 	if c.Lock == 0 {
 		c.Lock = lockTime
 	}
+	if c.MaxOffers == 0 {
+		c.MaxOffers = maxOffers
+	}
 	if c.Bar == nil {
 		c.Bar = Barred
 	}
-	h := &Hub{Config: c, wake: newWake(), started: time.Now()}
+	h := &Hub{Config: c, wake: newWake(), offers: make(chan struct{}, c.MaxOffers), started: time.Now()}
 	var err error
 	if h.signer, h.public, err = readKey(c.Key); err != nil {
 		return nil, fmt.Errorf("hub: key: %w", err)
