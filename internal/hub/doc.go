@@ -6,6 +6,7 @@
 // One file per act:
 //
 //	accept.go   an agency hands a packet in          → Ack with receipt
+//	            take.go the body, admit.go the first look, address.go to whom
 //	inbox.go    an agency looks what waits            lock
 //	fetch.go    … fetches a packet                    fetch
 //	confirm.go  … says it is stored, or gives it back confirm

@@ -20,6 +20,7 @@ CREATE TABLE packet (
   at BIGINT NOT NULL,
   leaf BIGINT NOT NULL
 );
+CREATE INDEX packet_notation ON packet (sender, notation);
 CREATE INDEX packet_hash ON packet (hash);
 
 -- One recipient of a packet with its state along §6.3. transport is the other
