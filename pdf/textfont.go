@@ -12,7 +12,7 @@ import (
 // textFont turns the codes of a font into text and widths (iso32000-2:9.10).
 type textFont struct {
 	wide      bool // two bytes per code
-	toUnicode map[int]string
+	toUnicode *cmap
 	encoding  *[256]string // simple fonts
 	widths    map[int]float64
 	missing   float64
@@ -72,7 +72,7 @@ func (t *textFont) decode(s string) (out []char) {
 		if w, ok := t.widths[code]; ok {
 			c.width = w
 		}
-		if u, ok := t.toUnicode[code]; ok {
+		if u, ok := t.toUnicode.text(code); ok {
 			c.text = u
 		} else if t.encoding != nil {
 			c.text = t.encoding[code]
@@ -192,13 +192,48 @@ func (f *File) simpleEncoding(d Dict) *[256]string {
 	return &table
 }
 
+// cmap turns codes into text. Ranges stay ranges: some producers write one
+// over all 65,536 codes.
+type cmap struct {
+	single map[int]string
+	ranges []bfRange
+}
+
+// bfRange maps lo…hi to a text that counts up with the code, or to a list.
+type bfRange struct {
+	lo, hi int
+	first  Object
+	list   Array
+}
+
+// text is what a code stands for; ok is false when the map is silent.
+func (m *cmap) text(code int) (s string, ok bool) {
+	if m == nil {
+		return "", false
+	}
+	if s, ok := m.single[code]; ok {
+		return s, true
+	}
+	for i := len(m.ranges) - 1; i >= 0; i-- { // a later range wins
+		r := m.ranges[i]
+		switch {
+		case code < r.lo || code > r.hi:
+		case r.list == nil:
+			return unicodeOf(r.first, code-r.lo), true
+		case code-r.lo < len(r.list):
+			return unicodeOf(r.list[code-r.lo], 0), true
+		}
+	}
+	return "", false
+}
+
 // readCMap reads the bfchar and bfrange lists of a /ToUnicode stream
 // (iso32000-2:9.10.3).
-func readCMap(data []byte) map[int]string {
-	out := map[int]string{}
+func readCMap(data []byte) *cmap {
+	m := &cmap{single: map[int]string{}}
 	l := &lexer{data: data}
 	var args []Object
-	for steps := 0; steps < maxFontWidths; {
+	for len(m.single)+len(m.ranges) < maxFontWidths {
 		l.skipSpace()
 		if l.pos >= len(data) {
 			break
@@ -216,36 +251,30 @@ func readCMap(data []byte) map[int]string {
 		case "endbfchar":
 			for i := 0; i+1 < len(args); i += 2 {
 				if src, ok := codeOf(args[i]); ok {
-					out[src] = unicodeOf(args[i+1], 0)
+					m.single[src] = unicodeOf(args[i+1], 0)
 				}
 			}
 		case "endbfrange":
-			steps += bfRanges(out, args)
+			m.addRanges(args)
 		}
 		args = args[:0]
 	}
-	return out
+	return m
 }
 
-// bfRanges returns how many codes it mapped.
-func bfRanges(out map[int]string, args []Object) (steps int) {
-	for i := 0; i+2 < len(args); i += 3 {
+// maxRanges bounds what a lookup may have to walk through.
+const maxRanges = 4096
+
+func (m *cmap) addRanges(args []Object) {
+	for i := 0; i+2 < len(args) && len(m.ranges) < maxRanges; i += 3 {
 		lo, ok1 := codeOf(args[i])
 		hi, ok2 := codeOf(args[i+1])
-		if !ok1 || !ok2 || hi < lo || steps > maxFontWidths {
+		if !ok1 || !ok2 || hi < lo {
 			continue
 		}
-		steps += hi - lo + 1
-		list, isList := args[i+2].(Array)
-		for c := lo; c <= hi; c++ {
-			if !isList {
-				out[c] = unicodeOf(args[i+2], c-lo)
-			} else if c-lo < len(list) {
-				out[c] = unicodeOf(list[c-lo], 0)
-			}
-		}
+		list, _ := args[i+2].(Array)
+		m.ranges = append(m.ranges, bfRange{lo, hi, args[i+2], list})
 	}
-	return steps
 }
 
 func codeOf(o Object) (int, bool) {

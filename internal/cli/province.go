@@ -54,7 +54,9 @@ func StartProvince(ctx context.Context, o ProvinceOptions) (*Province, error) {
 		w.Close()
 		return nil, err
 	}
-	if !o.Still {
+	if o.Still {
+		w.RunIndex(ctx)
+	} else {
 		w.Run(ctx)
 	}
 	return p, nil

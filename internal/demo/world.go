@@ -301,6 +301,15 @@ func (w *World) Run(ctx context.Context) {
 	}
 }
 
+// RunIndex starts only the followers that index for search, where Settle does
+// the rest.
+func (w *World) RunIndex(ctx context.Context) {
+	ctx, w.stop = context.WithCancel(ctx)
+	for _, o := range w.Host.Offices() {
+		o.RunIndex(ctx)
+	}
+}
+
 // Settle carries packets until nothing moves any more: what is due has arrived.
 func (w *World) Settle(ctx context.Context) error {
 	for range 50 {

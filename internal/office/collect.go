@@ -106,37 +106,42 @@ func (o *Office) SyncDirectory(ctx context.Context) error {
 // was queued, collects all the time, and keeps the directory fresh. The line
 // being down costs nothing but time.
 func (o *Office) Run(ctx context.Context) {
-	go o.loop(ctx, func(ctx context.Context) (bool, error) {
-		changed := o.Store.Changed()
-		n, err := o.Post(ctx)
-		if n == 0 && err == nil {
-			pause(ctx, changed, 5*time.Second)
-		}
-		return n > 0, err
+	go o.follow(ctx, 5*time.Second, o.Post)
+	go o.follow(ctx, time.Minute, o.Tell)
+	o.RunIndex(ctx)
+	go o.loop(ctx, func(ctx context.Context) error {
+		_, err := o.Collect(ctx, 25*time.Second)
+		return err
 	})
-	go o.loop(ctx, func(ctx context.Context) (bool, error) {
-		n, err := o.Collect(ctx, 25*time.Second)
-		return n > 0, err
-	})
-	go o.loop(ctx, func(ctx context.Context) (bool, error) {
-		changed := o.Store.Changed()
-		n, err := o.Tell(ctx)
-		if n == 0 && err == nil {
-			pause(ctx, changed, time.Minute)
-		}
-		return n > 0, err
-	})
-	go o.loop(ctx, func(ctx context.Context) (bool, error) {
+	go o.loop(ctx, func(ctx context.Context) error {
 		err := o.SyncDirectory(ctx)
-		pause(ctx, nil, 10*time.Minute)
-		return false, err
+		if err == nil {
+			pause(ctx, nil, 10*time.Minute)
+		}
+		return err
+	})
+}
+
+// RunIndex follows the journal for search until ctx ends.
+func (o *Office) RunIndex(ctx context.Context) { go o.follow(ctx, time.Minute, o.Index) }
+
+// follow repeats f while it finds something to do, then waits for the next
+// commit, or for rest.
+func (o *Office) follow(ctx context.Context, rest time.Duration, f func(context.Context) (int, error)) {
+	o.loop(ctx, func(ctx context.Context) error {
+		changed := o.Store.Changed()
+		n, err := f(ctx)
+		if n == 0 && err == nil {
+			pause(ctx, changed, rest)
+		}
+		return err
 	})
 }
 
 // loop repeats f, resting after errors.
-func (o *Office) loop(ctx context.Context, f func(context.Context) (bool, error)) {
+func (o *Office) loop(ctx context.Context, f func(context.Context) error) {
 	for ctx.Err() == nil {
-		if _, err := f(ctx); err != nil && ctx.Err() == nil {
+		if err := f(ctx); err != nil && ctx.Err() == nil {
 			if !partner.Temporary(err) {
 				o.log().Error("exchange", "agency", o.Store.Name(), "err", err)
 			}
