@@ -1,6 +1,7 @@
 package den
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -46,6 +47,8 @@ func (c *content) hands() error {
 		}
 		c.p.Hands = append(c.p.Hands, h)
 	}
+	rank := map[string]int{task.Lead.String(): 1, task.Coordinate.String(): 2, task.Inform.String(): 3}
+	slices.SortStableFunc(c.p.Hands, func(a, b hand) int { return rank[a.Role] - rank[b.Role] })
 	return nil
 }
 

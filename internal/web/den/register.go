@@ -214,7 +214,10 @@ type sameNote struct {
 	Sure  bool // the box is ticked
 }
 
-type sameLine struct{ Code, Issuer, Where, Subject, Href string }
+type sameLine struct {
+	Code, Where, Href string
+	Gate              bool // it waits to be received
+}
 
 func (c choices) same(v *db.View, f *kit.Form, self document.ID) (n sameNote, err error) {
 	d := document.Document{ID: self, Number: f.Get("number"), Notation: f.Get("notation")}
@@ -224,7 +227,7 @@ func (c choices) same(v *db.View, f *kit.Form, self document.ID) (n sameNote, er
 	}
 	list, err := document.SameCode(v, d)
 	for _, s := range list {
-		l := sameLine{Code: s.Code(), Issuer: s.IssuerName, Subject: title(s), Href: pathTo(s.ID), Where: "đang chờ tiếp nhận trên trục"}
+		l := sameLine{Code: s.Code(), Href: pathTo(s.ID), Where: "đang chờ tiếp nhận", Gate: s.ArrivalNo == 0}
 		if s.ArrivalNo != 0 {
 			l.Where = "đã vào sổ, số đến " + itoa(s.ArrivalNo) + " ngày " + viet.DayOf(s.Registered).String()
 		}
