@@ -614,6 +614,7 @@ CREATE TABLE packet (
   leaf INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX packet_hash ON packet (hash);
+CREATE INDEX packet_notation ON packet (sender, notation);
 
 -- written by internal/hub only
 CREATE TABLE queue (

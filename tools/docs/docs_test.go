@@ -3,8 +3,12 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
+
+	"vanthu/internal/cli"
+	"vanthu/internal/story"
 )
 
 // The committed documents are what the source says.
@@ -46,5 +50,62 @@ func TestDashed(t *testing.T) {
 		if got := dashed(in); got != want {
 			t.Errorf("%s: %s, want %s", in, got, want)
 		}
+	}
+}
+
+// The five minutes that both README files promise hold, press by press.
+func TestFiveMinutes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a whole province")
+	}
+	story.RunT(t, func(t *testing.T) story.World {
+		w, stop, err := cli.StoryWorld(t.Context(), t.TempDir())
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(stop)
+		return w
+	}, "testdata/*.story")
+}
+
+var (
+	mdLink  = regexp.MustCompile(`\]\(([^)#:]+)[)#]`)
+	mdPath  = regexp.MustCompile("`((?:internal|tools|law|viet|edxml|cms|pdf|pades|ledger|packaging|doc)/[A-Za-z0-9_./-]+)`")
+	pending = map[string]bool{"doc/img/desk.png": true, "doc/img/document.png": true} // made by `make demo` and a camera
+)
+
+// What the documents point at is there: links, files and folders.
+func TestDocumentsPointAtWhatIsThere(t *testing.T) {
+	root := "../.."
+	var pages []string
+	for _, glob := range []string{"*.md", "doc/*.md", "doc/changes/*.md"} {
+		found, err := filepath.Glob(filepath.Join(root, glob))
+		if err != nil || len(found) == 0 {
+			t.Fatalf("%s: %v, %d pages", glob, err, len(found))
+		}
+		pages = append(pages, found...)
+	}
+	for _, page := range pages {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range mdLink.FindAllStringSubmatch(string(text), -1) {
+			pointsAt(t, page, filepath.Join(filepath.Dir(page), m[1]))
+		}
+		for _, m := range mdPath.FindAllStringSubmatch(string(text), -1) {
+			pointsAt(t, page, filepath.Join(root, m[1]))
+		}
+	}
+}
+
+func pointsAt(t *testing.T, page, file string) {
+	t.Helper()
+	rel, err := filepath.Rel("../..", file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(file); err != nil && !pending[filepath.ToSlash(rel)] {
+		t.Errorf("%s points at %s, which is not there", page, rel)
 	}
 }
