@@ -215,7 +215,7 @@ func (u *Update) writeXrefStream(b *bytes.Buffer, nums []int, d Dict) error {
 func Compress(d Dict, data []byte) *Stream {
 	var b bytes.Buffer
 	w, _ := zlib.NewWriterLevel(&b, zlib.DefaultCompression) // the best level takes five times as long on seals
-	w.Write(data) // a bytes.Buffer does not fail
+	w.Write(data)                                            // a bytes.Buffer does not fail
 	w.Close()
 	d["Filter"] = Name("FlateDecode")
 	return &Stream{d, b.Bytes()}

@@ -209,11 +209,14 @@ func subsection(l *lexer, entries map[int]Entry) error {
 	for i := range b {
 		off, gen := l.digits(), l.digits()
 		l.skipSpace()
-		if off < 0 || gen < 0 || gen > 65535 || l.pos >= len(l.data) {
+		if off < 0 || gen < 0 || l.pos >= len(l.data) {
 			return damagedf("bad cross-reference entry at %d", l.pos)
 		}
 		c := l.data[l.pos]
 		l.pos++
+		if gen > 65535 && c != 'f' { // Ghostscript writes 65536 for the free entry 0
+			return damagedf("bad cross-reference entry at %d", l.pos)
+		}
 		if c != 'n' && c != 'f' {
 			return damagedf("bad cross-reference entry at %d", l.pos)
 		}
