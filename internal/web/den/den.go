@@ -37,6 +37,7 @@ var files embed.FS
 
 // Routes enters the pages of incoming documents.
 func Routes(s *seat.Site, mux *http.ServeMux) {
+	mux.Handle("GET /den", s.Handle(showList))
 	mux.Handle("GET /den/{$}", s.Handle(showList))
 	mux.Handle("GET /den/cho-tiep-nhan", s.Handle(showWaiting))
 	mux.Handle("GET /den/dang-ky", s.Handle(showEntry))
