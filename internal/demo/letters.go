@@ -34,6 +34,7 @@ var letters = []letter{
 		"Ý kiến của Quý Sở xin gửi về Ủy ban nhân dân huyện A trước ngày 10/3/2025 để tổng hợp, trình Ủy ban nhân dân tỉnh./.",
 	}},
 	{at: "2025-02-28 09:50", by: "quy", signer: "long", kind: "BC", about: "biên chế quý I năm 2025", to: []string{"sxd", "ubh"}, unread: true},
+	{at: "2025-02-28 10:30", by: "hanh", signer: "thang", about: "danh sách cán bộ đầu mối an toàn thông tin", to: []string{"snv", "sxd"}, unread: true, spoilt: true},
 	{at: "2025-02-28 13:45", by: "an", signer: "hung", about: "thẩm định giá trị dự toán công trình kè Bắc Sông", to: []string{"ubh", "snv"}, stop: "number"},
 	{at: "2025-02-28 14:30", by: "binh", signer: "mai", about: "góp ý dự thảo quy chế quản lý kiến trúc đô thị", to: []string{"ubh"}, stop: "approve"},
 	{at: "2025-02-28 15:10", by: "binh", signer: "hung", urgency: document.Urgent, about: "trả lời kiến nghị cử tri sau kỳ họp thứ 14", to: []string{"ubt", "ubh", "snv", "stttt", "ubx", "Hội X"}, stop: "approve"},

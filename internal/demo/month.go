@@ -31,6 +31,7 @@ type letter struct {
 	reply   string // what the receivers answer; "" leaves it with them
 	stop    string // where its way ends: "" issued, else review, form, approve, number, seal, check, issue
 	unread  bool   // left at the receivers' gate
+	spoilt  bool   // damaged between the seal and the hub: its signature does not verify
 }
 
 // actor finds a person of the province as somebody who acts now.
@@ -221,6 +222,9 @@ func (w *World) write(ctx context.Context, l letter) error {
 	if err != nil || l.stop == "draft" {
 		return err
 	}
+	if l.spoilt {
+		return w.writeSpoilt(ctx, o, id, l, drafter, signer)
+	}
 	if err := w.walk(ctx, o, id, l, drafter, signer); err != nil || l.stop != "" {
 		return err
 	}
@@ -235,6 +239,42 @@ func (w *World) write(ctx context.Context, l letter) error {
 		}
 	}
 	return w.Settle(ctx)
+}
+
+// writeSpoilt sends a letter whose sealed file lost its integrity on the
+// sender's disk, so that receivers have one to return (law:HT33-8.2.iii).
+func (w *World) writeSpoilt(ctx context.Context, o *office.Office, id document.ID, l letter, drafter, signer org.Actor) error {
+	l.stop = "issue"
+	if err := w.walk(ctx, o, id, l, drafter, signer); err != nil {
+		return err
+	}
+	if err := spoil(ctx, o, id); err != nil {
+		return err
+	}
+	if err := w.walkOne(ctx, o, id, "issue", drafter, signer); err != nil {
+		return err
+	}
+	return w.Settle(ctx)
+}
+
+// spoil puts the sealed file of a document aside for one with a flipped byte.
+func spoil(ctx context.Context, o *office.Office, id document.ID) error {
+	return o.Store.Write(ctx, db.System, func(tx *db.Tx) error {
+		f, err := document.Newest(tx, id, document.Sealed_)
+		if err != nil {
+			return err
+		}
+		data, err := o.Blobs.Read(f.Hash)
+		if err != nil {
+			return err
+		}
+		data[bytes.Index(data, []byte("/Contents <"))-200]++
+		if f.Hash, err = o.Blobs.PutBytes(ctx, data); err != nil {
+			return err
+		}
+		_, err = document.AddFile(tx, f)
+		return err
+	})
 }
 
 // step is one act on the way of an outgoing document, and how long it is until

@@ -267,7 +267,7 @@ func TestBrokenSignatureGoesBack(t *testing.T) {
 	l.stop = "issue"
 	id := s.sent(l)
 	o, lan := s.who("lan")
-	s.must(s.spoil(o, id))
+	s.must(spoil(ctx, o, id))
 	s.must(o.Issue(ctx, lan, id))
 	s.must(s.Settle(ctx))
 	snv, yen := s.who("yen")
@@ -286,29 +286,6 @@ func TestBrokenSignatureGoesBack(t *testing.T) {
 		}
 		return err
 	}))
-}
-
-// spoil puts a flipped byte into the sealed file of a document, as a fault
-// between signing and sending would.
-func (s stage) spoil(o *office.Office, id document.ID) error {
-	ctx := context.Background()
-	return o.Store.Write(ctx, db.System, func(tx *db.Tx) error {
-		f, err := document.Newest(tx, id, document.Sealed_)
-		if err != nil {
-			return err
-		}
-		data, err := o.Blobs.Read(f.Hash)
-		if err != nil {
-			return err
-		}
-		i := bytes.Index(data, []byte("/Contents <")) - 200
-		data[i]++
-		if f.Hash, err = o.Blobs.PutBytes(ctx, data); err != nil {
-			return err
-		}
-		_, err = document.AddFile(tx, f)
-		return err
-	})
 }
 
 // A recall before acceptance closes the document at the receiver by itself;
