@@ -253,7 +253,7 @@ func referenced(n *html.Node, key string) string {
 }
 
 // nameText is the text of n that counts for a name: no keys, no decoration, and
-// not the fields a label may enclose.
+// not the fields or links a label may enclose (the article it rests on).
 func nameText(n *html.Node) string {
 	if n.Type == html.TextNode {
 		return n.Data
@@ -261,7 +261,7 @@ func nameText(n *html.Node) string {
 	var b strings.Builder
 	for c := range n.ChildNodes() {
 		if c.Type == html.ElementNode {
-			if attr(c, "aria-hidden") == "true" || is(c, atom.Kbd, atom.Select, atom.Textarea, atom.Input, atom.Script, atom.Style, atom.Template) {
+			if attr(c, "aria-hidden") == "true" || is(c, atom.Kbd, atom.A, atom.Select, atom.Textarea, atom.Input, atom.Script, atom.Style, atom.Template) {
 				continue
 			}
 			if is(c, atom.Img) {
