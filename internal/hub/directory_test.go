@@ -151,3 +151,27 @@ func TestCredentials(t *testing.T) {
 		t.Fatal("revoked and valid")
 	}
 }
+
+// After a merger the successor speaks for its predecessor's documents, and is
+// answered for those that it sent (C02).
+func TestStatusesAfterMerger(t *testing.T) {
+	w := New(t, dbtest.SQLite(t, nil))
+	in := w.Send(SXD, Packet(Doc{From: SXD, To: []string{UBX}, ID: "VB-đến"}))
+	w.Take(UBX)
+	out := w.Send(UBX, Packet(Doc{From: UBX, To: []string{SXD}, ID: "VB-đi"}))
+	w.Take(SXD)
+	if err := w.Link(ctx, Operator, UBX, hub.LinkClosed, UBH, "NQ 60/2025"); err != nil {
+		t.Fatal(err)
+	}
+	w.Send(UBH, Say(UBH, SXD, "VB-đến", "03", "", time.Now()))
+	w.Send(SXD, Say(SXD, UBX, "VB-đi", "03", "", time.Now()))
+	for id, as := range map[string]string{in.ID: SXD, out.ID: SXD} {
+		lines, _, err := w.Lines(ctx, w.As(as), id)
+		if err != nil || lines[0].State != hub.Accepted {
+			t.Errorf("%+v %v", lines, err)
+		}
+	}
+	if got := w.Take(UBH); len(got) != 1 {
+		t.Errorf("the successor was told %v", got)
+	}
+}

@@ -71,7 +71,45 @@ func (a *act) subjectOf(sender, recipient int64, l *letter) (subject, error) {
 }
 
 // subjects lists deliveries of a document, newest first; a few are enough.
+// After a merger the successor answers for what its predecessors sent and
+// received (C02: merged agencies keep their past documents).
 func (a *act) subjects(sender, recipient int64, l *letter) ([]subject, error) {
+	list, err := a.subjectsBetween(sender, recipient, l)
+	if err != nil || len(list) > 0 {
+		return list, err
+	}
+	senders, err := a.lineage(sender)
+	if err != nil {
+		return nil, err
+	}
+	recipients, err := a.lineage(recipient)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range senders {
+		for _, r := range recipients {
+			if list, err = a.subjectsBetween(s, r, l); err != nil || len(list) > 0 {
+				return list, err
+			}
+		}
+	}
+	return nil, nil
+}
+
+// lineage is an agency and those that it took over from, at most 50.
+func (a *act) lineage(id int64) ([]int64, error) {
+	all := []int64{id}
+	for i := 0; i < len(all) && len(all) < 50; i++ {
+		before, err := db.Column[int64](a, `SELECT id FROM agency WHERE successor <> '' AND successor = (SELECT code FROM agency WHERE id = $1)`, all[i])
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, before...)
+	}
+	return all, nil
+}
+
+func (a *act) subjectsBetween(sender, recipient int64, l *letter) ([]subject, error) {
 	scan := func(r db.Row) (s subject, err error) {
 		return s, r.Scan(&s.packet, &s.recipient, &s.kind, &s.line.state, &s.line.former)
 	}

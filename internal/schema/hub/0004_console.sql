@@ -1,3 +1,4 @@
 -- What the operator's console lists without reading the archive.
 CREATE INDEX delivery_failed ON delivery (state_at) WHERE state = 'failed';
+CREATE INDEX agency_successor ON agency (successor);
 CREATE INDEX agency_link ON agency (state);
