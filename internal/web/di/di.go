@@ -35,7 +35,17 @@ func Routes(s *seat.Site, mux *http.ServeMux) {
 	mux.Handle("GET /di/{id}", s.Handle(show))
 	for _, a := range acts {
 		mux.Handle("POST /di/{id}/"+a.name, s.Handle(a.post))
+		// A refused act is shown at its own address: loading that again leads back.
+		mux.Handle("GET /di/{id}/"+a.name, s.Handle(back))
 	}
+}
+
+func back(w http.ResponseWriter, r *http.Request, _ *seat.Seat) error {
+	id, err := idOf(r)
+	if err == nil {
+		http.Redirect(w, r, path(id), http.StatusSeeOther)
+	}
+	return err
 }
 
 // idOf reads the document's id of a path.

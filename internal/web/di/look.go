@@ -119,7 +119,6 @@ func found(text, words, yes, no string) check {
 func paperSize(pages []pdf.Page) check {
 	for i, p := range pages {
 		w, h := p.Size()
-		w, h = w/pdf.PointsPerMM, h/pdf.PointsPerMM
 		if math.Abs(math.Min(w, h)-210) > 2 || math.Abs(math.Max(w, h)-297) > 2 {
 			return check{"warn", "Trang " + itoa(i+1) + " không phải khổ A4", itoa(int(w+.5)) + " × " + itoa(int(h+.5)) + " mm"}
 		}

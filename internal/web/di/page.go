@@ -175,7 +175,9 @@ func (p *docPage) fill(v *db.View, r *http.Request, x *seat.Seat, d dossier, fai
 		p.Events = d.story.Timeline(0)
 	case "xu-ly":
 		p.Now, err = drawNow(v, x, d, failed, f)
-		p.Events = d.story.Timeline(4)
+		if p.Now != nil && len(p.Now.Opinions) == 0 {
+			p.Events = d.story.Timeline(4)
+		}
 	}
 	return err
 }

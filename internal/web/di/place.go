@@ -50,7 +50,7 @@ func placesOf(r *http.Request, x *seat.Seat, id document.ID, f *kit.Form) (offic
 	_, high := p.Size()
 	at := func(name string) float64 { v, _ := number64(f.Get("place." + name)); return v / pdf.PointsPerMM }
 	// The reader measures from the lower left corner, paper from the upper.
-	box := pdf.Box{X: at("x"), Y: high/pdf.PointsPerMM - at("y") - at("h"), W: at("w"), H: at("h")}
+	box := pdf.Box{X: at("x"), Y: high - at("y") - at("h"), W: at("w"), H: at("h")}
 	return office.Places{Signer: &pades.Place{Page: p.Index, Box: box}}, nil
 }
 
@@ -92,7 +92,6 @@ func openPages(x *seat.Seat, f document.File) ([]pdf.Page, *pdf.File, error) {
 func endPlace(f *pdf.File, pages []pdf.Page) pades.Place {
 	last := pages[len(pages)-1]
 	wide, high := last.Size()
-	wide, high = wide/pdf.PointsPerMM, high/pdf.PointsPerMM
 	y := .7 * high
 	if lines, err := f.Lines(last); err == nil && len(lines) > 0 {
 		y = 0
@@ -111,7 +110,7 @@ func endPlace(f *pdf.File, pages []pdf.Page) pades.Place {
 func boxAt(p pades.Place, pages []pdf.Page) *part.Place {
 	_, high := pages[p.Page].Size()
 	b := p.Box
-	return &part.Place{Name: "place", Page: p.Page + 1, X: round(b.X * pdf.PointsPerMM), Y: round(high - (b.Y+b.H)*pdf.PointsPerMM),
+	return &part.Place{Name: "place", Page: p.Page + 1, X: round(b.X * pdf.PointsPerMM), Y: round((high - b.Y - b.H) * pdf.PointsPerMM),
 		W: round(b.W * pdf.PointsPerMM), H: round(b.H * pdf.PointsPerMM), Label: "chữ ký của ông/bà"}
 }
 

@@ -92,7 +92,7 @@ func (c choices) draw(f *kit.Form, revision bool, to map[string]bool) fields {
 		Secrecy: f.Select("secrecy", "Độ mật", secrecyOptions()).Law("HT33-1.2"), Mark: f.Select("mark", "Phạm vi lưu hành", markOptions()),
 		Signer: f.Select("signer", "Người ký", personOptions(c.leaders)).Ghost("Chọn người ký").Need().Law("ND30-13"), Capacity: f.Select("capacity", "Quyền hạn ký", capacityOptions()),
 		Due:        f.Date("due", "Hạn trả lời").Help("Nếu đề nghị nơi nhận trả lời."),
-		Recipients: f.Combo("recipients", "Nơi nhận", c.agencyOptions(to)).Many().Ghost("gõ tên, tên tắt hoặc mã").Law("ND30-PL1"),
+		Recipients: f.Combo("recipients", "Nơi nhận", c.agencyOptions(to)).Many().Ghost("gõ tên, tên tắt hoặc mã"),
 		Other:      f.Area("others", "Nơi nhận khác").Help("Ngoài danh bạ: mỗi dòng một nơi nhận; gửi bản giấy."),
 		Note:       f.Text("note", "Ghi chú"),
 	}

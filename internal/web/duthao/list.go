@@ -36,8 +36,8 @@ type row struct {
 	document.Document
 	Kind    string
 	Version int
-	Drafter string
-	Holder  string // who has it now
+	Drafter string // when that is somebody else
+	Holder  string // who has it now, when that is somebody else
 	Since   string
 	Return  string // the opinion it came back with
 	Due     part.Tag
@@ -130,7 +130,9 @@ func rowOf(v *db.View, x *seat.Seat, d document.Document) (row, document.Step, e
 	if err != nil {
 		return rw, "", err
 	}
-	rw.Drafter = who.Name
+	if who.ID != x.Actor.ID {
+		rw.Drafter = who.Name
+	}
 	waits, err := document.WaitingFor(v, d.ID)
 	if err != nil {
 		return rw, "", err
@@ -139,8 +141,7 @@ func rowOf(v *db.View, x *seat.Seat, d document.Document) (row, document.Step, e
 	for _, w := range waits {
 		if x.Actor.Holds(w.Token) {
 			mine = w.Step
-		}
-		if rw.Holder, err = org.TokenName(v, w.Token); err != nil {
+		} else if rw.Holder, err = org.TokenName(v, w.Token); err != nil {
 			return rw, "", err
 		}
 		rw.Since = viet.ShortTime(w.Since)

@@ -86,7 +86,7 @@ func by(name string) string {
 	return ", " + name
 }
 
-// loadLines draws a line per recipient, each with its newest receipt.
+// loadLines draws a line per recipient, each with its receipt.
 func (p *boardPage) loadLines(v *db.View, x *seat.Seat, chosen int64) error {
 	list, err := exchange.Of(v, p.Doc.ID)
 	if err != nil {
@@ -101,7 +101,8 @@ func (p *boardPage) loadLines(v *db.View, x *seat.Seat, chosen int64) error {
 			return err
 		}
 		for _, e := range events {
-			if e.Receipt != "" {
+			// The hub's own receipt proves more than a status that came through it.
+			if e.Receipt != "" && (l.Receipt == "" || byHub(e)) {
 				l.Receipt = path(p.Doc.ID) + "/bien-nhan/" + itoa(e.ID)
 			}
 			if d.ID == chosen {

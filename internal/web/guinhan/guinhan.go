@@ -38,6 +38,17 @@ func Routes(s *seat.Site, mux *http.ServeMux) {
 	mux.Handle("GET /gui-nhan/{id}/bien-nhan/{event}", s.Handle(receipt))
 	mux.Handle("POST /gui-nhan/{id}/giay/{line}", s.Handle(recordPaper))
 	mux.Handle("POST /gui-nhan/{id}/thu-hoi", s.Handle(recall))
+	// A refused act is shown at its own address: loading that again leads back.
+	mux.Handle("GET /gui-nhan/{id}/giay/{line}", s.Handle(back))
+	mux.Handle("GET /gui-nhan/{id}/thu-hoi", s.Handle(back))
+}
+
+func back(w http.ResponseWriter, r *http.Request, _ *seat.Seat) error {
+	id, err := idOf(r)
+	if err == nil {
+		http.Redirect(w, r, path(id), http.StatusSeeOther)
+	}
+	return err
 }
 
 // idOf reads the document's id of a path.

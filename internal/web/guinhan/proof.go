@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"time"
 
-	"vanthu/internal/blob"
 	"vanthu/internal/db"
 	"vanthu/internal/document"
 	"vanthu/internal/exchange"
@@ -18,8 +17,9 @@ import (
 	"vanthu/internal/web/seat"
 )
 
-// receipt sends one of the hub's signed receipts: a text file that anybody who
-// has the hub's public key can check without a network ("vanthu verify").
+// receipt sends the proof of one step: the hub's signed receipt, a text file
+// that anybody who has the hub's public key can check without a network
+// ("vanthu verify"), or the status packet as it came.
 // law:GL443-3.4.ii
 func receipt(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
 	id, err := idOf(r)
@@ -43,7 +43,8 @@ func receipt(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
 			if err != nil {
 				return err
 			}
-			attach(w, "text/plain; charset=utf-8", receiptName(s.doc, l.Delivery, e))
+			kind, ext := kindOf(data)
+			attach(w, kind, fmt.Sprintf("%s-%s-%s%s", fileStem(s.doc), l.Code, e.Code, ext))
 			_, _ = w.Write(data) // the browser has gone: nothing to do
 			return nil
 		}
@@ -59,8 +60,12 @@ func attach(w http.ResponseWriter, kind, name string) {
 	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
 }
 
-func receiptName(d document.Document, l exchange.Delivery, e exchange.Event) string {
-	return fmt.Sprintf("%s-%s-%s.txt", fileStem(d), l.Code, e.Code)
+// kindOf tells the hub's receipt, a text, from a status packet.
+func kindOf(data []byte) (mime, ext string) {
+	if bytes.HasPrefix(data, []byte("vanthu-receipt/")) {
+		return "text/plain; charset=utf-8", ".txt"
+	}
+	return "application/xml; charset=utf-8", ".edxml"
 }
 
 // fileStem is số và ký hiệu as a file may be called.
@@ -126,7 +131,11 @@ func (s proof) pack(w io.Writer, x *seat.Seat) error {
 	z := zip.NewWriter(w)
 	for _, f := range s.files {
 		if (f.Slot == document.Sealed_ || f.Slot == document.SealedAnnex) && !f.Closed {
-			if err := put(z, x, f.Name, f.Hash, f.At); err != nil {
+			data, err := x.Office.Blobs.Read(f.Hash)
+			if err != nil {
+				return err
+			}
+			if err := put(z, f.Name, data, f.At); err != nil {
 				return err
 			}
 		}
@@ -143,8 +152,12 @@ func (s proof) pack(w io.Writer, x *seat.Seat) error {
 			if e.Receipt == "" {
 				continue
 			}
-			name := fmt.Sprintf("Bien-nhan/%s/%02d-%s.txt", l.Code, i+1, e.Code)
-			if err := put(z, x, name, e.Receipt, e.At); err != nil {
+			data, err := x.Office.Blobs.Read(e.Receipt)
+			if err != nil {
+				return err
+			}
+			_, ext := kindOf(data)
+			if err := put(z, fmt.Sprintf("Bien-nhan/%s/%02d-%s%s", l.Code, i+1, e.Code, ext), data, e.At); err != nil {
 				return err
 			}
 		}
@@ -152,11 +165,7 @@ func (s proof) pack(w io.Writer, x *seat.Seat) error {
 	return z.Close()
 }
 
-func put(z *zip.Writer, x *seat.Seat, name string, h blob.Hash, at time.Time) error {
-	data, err := x.Office.Blobs.Read(h)
-	if err != nil {
-		return err
-	}
+func put(z *zip.Writer, name string, data []byte, at time.Time) error {
 	f, err := z.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate, Modified: at})
 	if err != nil {
 		return err
