@@ -19,9 +19,9 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"vanthu/internal/access"
 	"vanthu/internal/db"
 	"vanthu/internal/document"
+	"vanthu/internal/office"
 	"vanthu/internal/org"
 	"vanthu/internal/web/kit"
 	"vanthu/internal/web/part"
@@ -157,7 +157,7 @@ func (p *page) fill(v *db.View, x *seat.Seat, items []document.Item) error {
 		if !ok || p.Unit && it.Step == document.ToRead {
 			continue
 		}
-		if p.Unit && access.Check(v, x.Actor, access.Subject(it.Document), access.See) != nil {
+		if p.Unit && office.See(v, x.Actor, it.Document) != nil {
 			continue
 		}
 		line := row{Href: "/den/" + strconv.FormatInt(int64(it.Document), 10), Code: it.Doc.Code(), Stamp: it.Doc.Urgency.Stamp(), Subject: title(it.Doc),

@@ -22,7 +22,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"vanthu/internal/access"
 	"vanthu/internal/db"
 	"vanthu/internal/document"
 	"vanthu/internal/fail"
@@ -72,7 +71,7 @@ func idOf(r *http.Request) (document.ID, error) {
 
 // seen loads an incoming document that the person may see.
 func seen(q db.Q, x *seat.Seat, id document.ID) (document.Document, error) {
-	if err := access.Check(q, x.Actor, access.Subject(id), access.See); err != nil {
+	if err := office.See(q, x.Actor, id); err != nil {
 		return document.Document{}, err
 	}
 	d, err := document.ByID(q, id)

@@ -5,9 +5,9 @@ import (
 	"net/url"
 	"strconv"
 
-	"vanthu/internal/access"
 	"vanthu/internal/db"
 	"vanthu/internal/document"
+	"vanthu/internal/office"
 	"vanthu/internal/web/kit"
 	"vanthu/internal/web/part"
 	"vanthu/internal/web/seat"
@@ -114,7 +114,7 @@ func (p *listPage) dress(x *seat.Seat, newest bool) {
 	p.Kinds = part.NewField(part.Select, "loai", "Loại văn bản").Ghost("Mọi loại")
 	p.Kinds.Value = p.Kind
 	p.Kinds = p.Kinds.Of(kindOptions())
-	p.MayPaper = access.May(x.Actor, access.RegisterPaper) == nil
+	p.MayPaper = office.MayRegisterPaper(x.Actor) == nil
 	p.Empty = part.Empty{Icon: part.Icon("inbox"), Title: "Chưa có văn bản đến", Text: "Văn bản từ trục liên thông và văn bản giấy đã đăng ký sẽ hiện ở đây."}
 	if p.Words != "" || p.Kind != "" || p.State != "" {
 		p.Empty = part.Empty{Icon: part.Icon("search-x"), Title: "Không có văn bản nào khớp", Text: "Thử bớt từ, viết không dấu cũng được, hoặc bỏ bộ lọc.",

@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 
-	"vanthu/internal/access"
 	"vanthu/internal/db"
 	"vanthu/internal/document"
 	"vanthu/internal/fail"
@@ -37,7 +36,7 @@ type entryPage struct {
 var entryView = kit.NewView[entryPage](files, "register.html", "entry.html")
 
 func showEntry(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
-	if err := access.May(x.Actor, access.RegisterPaper); err != nil {
+	if err := office.MayRegisterPaper(x.Actor); err != nil {
 		return err
 	}
 	return drawEntry(w, r, x, x.Kit.NewForm(map[string]string{"kind": "CV", "urgency": "0"}))
@@ -92,7 +91,7 @@ func (p *entryPage) focus() {
 // enter answers the form: it reads a scan into the fields (button "Đọc bản
 // quét"), or registers.
 func enter(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
-	if err := access.May(x.Actor, access.RegisterPaper); err != nil {
+	if err := office.MayRegisterPaper(x.Actor); err != nil {
 		return err
 	}
 	f, err := x.Kit.Form(w, r)
@@ -247,7 +246,7 @@ type samePage struct {
 var sameView = kit.NewView[samePage](files, "same.html", "entry.html")
 
 func showSame(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
-	if err := access.May(x.Actor, access.RegisterPaper); err != nil {
+	if err := office.MayRegisterPaper(x.Actor); err != nil {
 		return err
 	}
 	q := r.URL.Query()

@@ -4,9 +4,9 @@ import (
 	"net/http"
 	"strconv"
 
-	"vanthu/internal/access"
 	"vanthu/internal/db"
 	"vanthu/internal/document"
+	"vanthu/internal/office"
 	"vanthu/internal/task"
 	"vanthu/internal/web/kit"
 	"vanthu/internal/web/part"
@@ -89,7 +89,7 @@ func again(w http.ResponseWriter, r *http.Request, _ *seat.Seat) error {
 func begin(r *http.Request, x *seat.Seat, id document.ID) error {
 	first := false
 	err := x.Read(r, func(v *db.View) error {
-		if err := access.Check(v, x.Actor, access.Subject(id), access.See); err != nil {
+		if err := office.See(v, x.Actor, id); err != nil {
 			return err
 		}
 		for _, s := range []document.Step{document.ToHandle, document.ToCoordinate} {

@@ -4,9 +4,9 @@ import (
 	"encoding/json"
 	"strings"
 
-	"vanthu/internal/access"
 	"vanthu/internal/document"
 	"vanthu/internal/exchange"
+	"vanthu/internal/office"
 	"vanthu/internal/web/part"
 	"vanthu/law"
 	"vanthu/pades"
@@ -189,7 +189,7 @@ func (c *content) links() error {
 		return err
 	}
 	for _, l := range list {
-		if access.Check(c.v, c.x.Actor, access.Subject(l.ID), access.See) != nil {
+		if office.See(c.v, c.x.Actor, l.ID) != nil {
 			continue
 		}
 		c.p.Linked = append(c.p.Linked, part.Link{Text: linkName(l) + ": " + l.Code() + " " + l.Subject, Href: pathOf(l.Document), Icon: part.Icon("link")})

@@ -19,10 +19,10 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"vanthu/internal/access"
 	"vanthu/internal/db"
 	"vanthu/internal/document"
 	"vanthu/internal/exchange"
+	"vanthu/internal/office"
 	"vanthu/internal/web/kit"
 	"vanthu/internal/web/part"
 	"vanthu/internal/web/seat"
@@ -84,7 +84,7 @@ const panelLines = 12
 var view = kit.NewView[page](files, "desk.html")
 
 func show(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
-	p := page{Topic: x.Office.DeskTopic(), MayPaper: access.May(x.Actor, access.RegisterPaper) == nil,
+	p := page{Topic: x.Office.DeskTopic(), MayPaper: office.MayRegisterPaper(x.Actor) == nil,
 		Empty: part.Empty{Icon: part.Icon("circle-check-big"), Title: "Không còn việc nào chờ", Text: "Văn bản được trình, giao hay gửi tới ông/bà sẽ tự hiện ở đây."}}
 	var err error
 	if p.Page, err = x.Page(r, "Bàn làm việc"); err != nil {
