@@ -21,12 +21,13 @@ func (s *server) caller(r *http.Request) (hub.Caller, error) {
 	if !ok {
 		return hub.Caller{}, fail.New(fail.Auth, "Cần mã cơ quan và khóa bí mật.", "HT33-12.2")
 	}
-	return s.guard(r, func() (hub.Caller, error) { return s.hub.Authenticate(r.Context(), code, secret) })
+	return s.guard(r, code, func() (hub.Caller, error) { return s.hub.Authenticate(r.Context(), code, secret) })
 }
 
-// guard slows an address down that keeps showing wrong credentials.
-func (s *server) guard(r *http.Request, try func() (hub.Caller, error)) (hub.Caller, error) {
-	from := remote(r)
+// guard slows down who keeps showing wrong credentials for a code. Behind a
+// proxy many agencies share an address: one that errs delays only itself.
+func (s *server) guard(r *http.Request, code string, try func() (hub.Caller, error)) (hub.Caller, error) {
+	from := remote(r) + " " + hub.NormalCode(code)
 	if !s.tries.allowed(from) {
 		return hub.Caller{}, fail.New(fail.Busy, "Sai khóa bí mật quá nhiều lần, hãy thử lại sau.")
 	}
@@ -64,7 +65,8 @@ func remote(r *http.Request) string {
 	return host
 }
 
-// tries counts wrong credentials per address: 20 at once, then one every 3 s.
+// tries counts wrong credentials per address and code: 20 at once, then one
+// every 3 s.
 type tries struct {
 	mu   sync.Mutex
 	from map[string]*attempt

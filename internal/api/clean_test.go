@@ -225,6 +225,9 @@ func TestGuessingIsSlowed(t *testing.T) {
 	if status != 503 {
 		t.Fatalf("still %d after 30 guesses", status)
 	}
+	if status, _ = s.call(SNV, "GET", "/v1/sent", ""); status != 200 {
+		t.Fatalf("another agency at the same address gets %d", status)
+	}
 }
 
 // Memory does not follow the size of packets (B16 in small: 64 MB through the

@@ -57,7 +57,7 @@ func (s *server) serveSigned(rt route, w http.ResponseWriter, r *http.Request) {
 	p, err := readSigned(r.Header)
 	var c hub.Caller
 	if err == nil {
-		c, err = s.guard(r, func() (hub.Caller, error) { return s.verify(r, p) })
+		c, err = s.guard(r, p.params["systemid"], func() (hub.Caller, error) { return s.verify(r, p) })
 	}
 	if err == nil {
 		err = rt.serve(s, w, r.WithContext(withParams(r.Context(), p)), c)
