@@ -211,14 +211,15 @@ type face struct {
 // Limits on looking for fonts.
 const (
 	maxFonts     = 200
+	maxForms     = 2000 // drawings looked into
 	maxFormDepth = 3
 )
 
 // usedFonts are the fonts of the pages and of the drawings on them, by name.
 func (c *checker) usedFonts() []face {
-	seen := map[string]bool{} // name → embedded
+	seen, left := map[string]bool{}, maxForms // name → embedded
 	for _, p := range c.pages {
-		c.fontsOf(p.Resources, 0, seen)
+		c.fontsOf(p.Resources, 0, seen, &left)
 	}
 	var out []face
 	for name, embedded := range seen {
@@ -228,7 +229,7 @@ func (c *checker) usedFonts() []face {
 	return out
 }
 
-func (c *checker) fontsOf(resources pdf.Dict, depth int, seen map[string]bool) {
+func (c *checker) fontsOf(resources pdf.Dict, depth int, seen map[string]bool, left *int) {
 	for _, o := range c.f.Dict(resources["Font"]) {
 		d := c.f.Dict(o)
 		if len(seen) >= maxFonts || d == nil || c.f.Name(d["Subtype"]) == "Type3" {
@@ -245,8 +246,9 @@ func (c *checker) fontsOf(resources pdf.Dict, depth int, seen map[string]bool) {
 		return
 	}
 	for _, o := range c.f.Dict(resources["XObject"]) {
-		if d := c.f.Dict(o); c.f.Name(d["Subtype"]) == "Form" {
-			c.fontsOf(c.f.Dict(d["Resources"]), depth+1, seen)
+		if d := c.f.Dict(o); *left > 0 && c.f.Name(d["Subtype"]) == "Form" {
+			*left--
+			c.fontsOf(c.f.Dict(d["Resources"]), depth+1, seen, left)
 		}
 	}
 }
