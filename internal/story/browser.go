@@ -53,6 +53,7 @@ type tab struct {
 	staged []staged
 	// judged is set once a story has stated the status of the page itself.
 	judged bool
+	moves  int // of the clock, when the person signed in
 }
 
 // staged is a value entered before its form is sent.

@@ -93,6 +93,7 @@ type run struct {
 	tab   *tab            // whose turn it is; nil before the first "as"
 	vars  map[string]string
 	day   viet.Day       // of the last "at"
+	moves int            // how often the clock was moved
 	read  map[string]int // journal entries already told, by agency
 	dir   string         // for downloads
 	out   func(string)   // for the verb show

@@ -81,19 +81,25 @@ func oneOf(i int, words ...string) func(*Step) error {
 	}
 }
 
+// doAs gives a person the turn. Whoever comes back after the clock was moved
+// signs in again: the session may have ended meanwhile.
 func doAs(ctx context.Context, r *run, s *Step) error {
 	name := strings.Join(s.Args, " ")
 	key := viet.Fold(name)
-	if t := r.tabs[key]; t != nil {
+	t := r.tabs[key]
+	if t != nil && (t.moves == r.moves || key == "nobody") {
 		r.tab = t
 		return nil
 	}
-	t := newTab(name, r.world.BaseURL)
+	if t == nil {
+		t = newTab(name, r.world.BaseURL)
+	}
 	if key != "nobody" {
 		if err := r.world.SignIn(ctx, t.client, name); err != nil {
 			return fmt.Errorf("%s không đăng nhập được: %w", name, err)
 		}
 	}
+	t.moves = r.moves
 	r.tabs[key], r.tab = t, t
 	return nil
 }
@@ -114,6 +120,7 @@ func doAt(ctx context.Context, r *run, s *Step) error {
 	if err != nil {
 		return fmt.Errorf("giờ không đúng: %s", clock)
 	}
+	r.moves++
 	return r.world.SetClock(ctx, r.day.At(t.Hour(), t.Minute()))
 }
 
@@ -122,6 +129,7 @@ func doClock(ctx context.Context, r *run, s *Step) error {
 	if err != nil || d <= 0 {
 		return errUsage
 	}
+	r.moves++
 	return r.world.AdvanceClock(ctx, d)
 }
 
