@@ -20,12 +20,12 @@ import (
 // id what they have already (BRVT1842-10.7, HT33-14.6).
 func TestRestoredFromLastNight(t *testing.T) {
 	dir, copied, key := t.TempDir(), t.TempDir(), Key("truc.h99.vn")
-	open := func(dir, key string) (*World, func()) {
+	open := func(dir, key string, change ...func(*hub.Config)) (*World, func()) {
 		host, err := db.OpenDir(dir, time.Now)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return Open(t, host, dir+"/blob", key), func() { host.Close() }
+		return Open(t, host, dir+"/blob", key, change...), func() { host.Close() }
 	}
 	w, end := open(dir, key)
 	if err := Fill(ctx, w.Hub); err != nil {
@@ -42,8 +42,11 @@ func TestRestoredFromLastNight(t *testing.T) {
 	got := w.Take(SNV) // all four are at the receiver
 	end()
 
-	w, end = open(copied+"/x", Key("truc.h99.vn/2"))
+	w, end = open(copied+"/x", Key("truc.h99.vn/2"), func(c *hub.Config) { c.SealKey = key })
 	defer end()
+	if _, err := w.AuthenticateBy(ctx, SXD, func(s []byte) bool { return string(s) == Secret(SXD) }); err != nil {
+		t.Errorf("secrets of the old hub: %v", err)
+	}
 	for n := 1; n <= 4; n++ {
 		ack := w.Send(SXD, packet(n))
 		if want := append(slices.Clone(evening), morning...)[n-1].ID; ack.ID != want {
