@@ -205,7 +205,7 @@ func hits(q db.Q, by org.Actor, w search.Words, way document.Way, limit int) (ou
 		}
 		var h Hit
 		var ok bool
-		if h, ok, err = hit(q, w, document.ID(id)); !ok {
+		if h, ok, err = hit(q, w, way, document.ID(id)); !ok {
 			continue
 		}
 		if len(out) == limit {
@@ -216,40 +216,57 @@ func hits(q db.Q, by org.Actor, w search.Words, way document.Way, limit int) (ou
 	return out, false, err
 }
 
-// candidates are the ids that fit without regard to marks, newest first: from
-// the index, and from the registers while the index is behind them.
+// candidates are ids that may fit, newest first: what the index says, and what
+// happened since it was read.
 func candidates(q db.Q, by org.Actor, w search.Words, way document.Way, limit int) ([]int64, error) {
 	rights := func(column string, from int) (string, []any) { return access.Visible(by, column, from) }
 	ids, err := search.Find(q, w, string(way), rights, 0, limit)
+	if err != nil || w.None() {
+		return nil, err
+	}
+	list, all, err := unread(q)
 	if err != nil {
 		return nil, err
 	}
-	behind, err := isBehind(q)
-	if err != nil || !behind || w.None() {
-		return ids, err
+	for _, id := range subjects(list) {
+		if See(q, by, document.ID(id)) == nil {
+			ids = append(ids, id)
+		}
 	}
-	fresh, err := document.List(q, by, document.Filter{Way: way, Words: w.Typed, Limit: limit})
-	for _, d := range fresh {
-		ids = append(ids, int64(d.ID))
+	if !all { // the index is far behind: the registers themselves
+		fresh, err := document.List(q, by, document.Filter{Way: way, Words: w.Typed, Limit: limit})
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range fresh {
+			ids = append(ids, int64(d.ID))
+		}
 	}
 	slices.SortFunc(ids, func(a, b int64) int { return cmp.Compare(b, a) })
-	return slices.Compact(ids), err
+	return slices.Compact(ids), nil
 }
 
-// isBehind says whether the journal has entries that Index has not read.
-func isBehind(q db.Q) (bool, error) {
+// unread gives the newest entries that Index has not read; all says that there
+// are no older ones.
+func unread(q db.Q) (list []journal.Entry, all bool, err error) {
 	at, err := journal.Cursor(q, "search")
 	if err != nil {
-		return false, err
+		return nil, false, err
 	}
-	next, err := journal.After(q, at, 1)
-	return len(next) > 0, err
+	last, err := journal.Last(q, 5*indexAtOnce)
+	for _, e := range last {
+		if e.ID <= at {
+			return list, true, err
+		}
+		list = append(list, e)
+	}
+	return list, len(last) < 5*indexAtOnce, err
 }
 
 // hit compares a document as it is now: words that were amended away or text
 // that was destroyed is not found, even before the follower came by.
-func hit(q db.Q, w search.Words, id document.ID) (h Hit, ok bool, err error) {
-	if h.Document, err = document.ByID(q, id); err != nil {
+func hit(q db.Q, w search.Words, way document.Way, id document.ID) (h Hit, ok bool, err error) {
+	if h.Document, err = document.ByID(q, id); err != nil || h.Way != way {
 		return h, false, err
 	}
 	if w.Head(head(h.Document)) {

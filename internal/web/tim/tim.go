@@ -128,8 +128,14 @@ func rowOf(w search.Words, h office.Hit) row {
 	if day.IsZero() {
 		day = viet.DayOf(d.Created)
 	}
-	x.Code, x.Subject, x.Day = w.Mark(d.Code()), w.Mark(d.Subject), day.String()
-	x.Sub = w.Mark(strings.Join(filled(d.IssuerName, d.SignerName, d.Field, arrivalNo(d)), " · "))
+	mark := w.Mark
+	if h.Excerpt != nil {
+		// The words stand together in the file; one of them alone in the
+		// register line is chance.
+		mark = func(s string) []search.Piece { return []search.Piece{{Text: s}} }
+	}
+	x.Code, x.Subject, x.Day = mark(d.Code()), mark(d.Subject), day.String()
+	x.Sub = mark(strings.Join(filled(d.IssuerName, d.SignerName, d.Field, arrivalNo(d)), " · "))
 	x.State = stateTag(d.State)
 	return x
 }

@@ -10,6 +10,7 @@ import (
 	"embed"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"vanthu/internal/db"
@@ -90,7 +91,7 @@ func (p *page) load(v *db.View, a org.Actor) error {
 		return err
 	}
 	p.Cert = validity(c, v.Now)
-	p.CertOf = filled(fact{"Cấp cho", c.Subject}, fact{"Nơi cấp", c.Issuer}, fact{"Số sê-ri", c.Serial},
+	p.CertOf = filled(fact{"Cấp cho", named(c.Subject)}, fact{"Nơi cấp", named(c.Issuer)}, fact{"Số sê-ri", c.Serial},
 		fact{"Hiệu lực", "từ " + viet.DayOf(c.NotBefore).String() + " đến " + viet.DayOf(c.NotAfter).String()}, fact{"Thiết bị", c.Device})
 	return nil
 }
@@ -127,4 +128,20 @@ func filled(list ...fact) (out []fact) {
 		}
 	}
 	return out
+}
+
+// named reads the name and the organisation out of a distinguished name.
+func named(dn string) string {
+	var list []string
+	for _, kind := range []string{"CN=", "O="} {
+		for _, p := range strings.Split(dn, ",") {
+			if v, ok := strings.CutPrefix(strings.TrimSpace(p), kind); ok {
+				list = append(list, v)
+			}
+		}
+	}
+	if len(list) == 0 {
+		return dn
+	}
+	return strings.Join(list, ", ")
 }

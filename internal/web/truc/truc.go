@@ -247,7 +247,6 @@ func logOf(o hub.Overview) log {
 func facts(s *seat.Seat, o hub.Overview) []fact {
 	k := o.Counts
 	list := []fact{
-		{"Chạy từ", viet.DateTime(k.Started)},
 		{"Đã nhận", viet.Int(k.Accepted) + " gói, " + viet.Bytes(k.Bytes)},
 		{"Gửi trùng", viet.Int(k.Duplicates)},
 		{"Từ chối", viet.Int(k.Refused)},
