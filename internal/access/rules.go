@@ -46,6 +46,7 @@ const (
 	RecallIt      Action = "recall"
 	VoidNumber    Action = "void_number"
 	RecordPaper   Action = "record_paper"
+	FollowUp      Action = "follow_up"
 	RegisterPaper Action = "register_paper"
 	Receive       Action = "receive"
 	Refuse        Action = "refuse"
@@ -93,6 +94,7 @@ var Rules = []Policy{
 	{Issue, "phát hành văn bản này", []Relation{Registrar}, nil, refs("ND30-18", "HT33-10.1.d")},
 	{RecallIt, "thu hồi văn bản này", []Relation{Registrar, Approver}, nil, refs("ND30-18.4")},
 	{VoidNumber, "hủy số của văn bản này", []Relation{Registrar}, nil, refs("ND30-15")},
+	{FollowUp, "theo dõi nơi nhận của văn bản này", []Relation{Registrar}, nil, refs("QD28-8.2")},
 	{RecordPaper, "ghi gửi bản giấy của văn bản này", []Relation{Registrar}, nil, refs("HT33-7.4")},
 
 	{RegisterPaper, "đăng ký văn bản giấy", nil, []org.Role{org.Clerk}, refs("ND30-22", "BRVT1842-9.2")},

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"vanthu/internal/access"
 	"vanthu/internal/db"
@@ -16,6 +17,7 @@ import (
 	"vanthu/internal/draft"
 	"vanthu/internal/exchange"
 	"vanthu/internal/fail"
+	"vanthu/internal/hub"
 	"vanthu/internal/journal"
 	"vanthu/internal/office"
 	"vanthu/internal/org"
@@ -286,6 +288,36 @@ func TestBrokenSignatureGoesBack(t *testing.T) {
 		}
 		return err
 	}))
+}
+
+// The hub being away loses nothing: the packet goes when it is back; an agency
+// cut off the hub makes its line fail with the reason, the others get theirs,
+// and the line is sent again (HT33-10.2.i, BRVT1842-6.5).
+func TestHubAwayAndResend(t *testing.T) {
+	s := newStage(t)
+	ctx := context.Background()
+	s.must(s.StopHub(ctx))
+	id := s.sent(theLetter)
+	if x := s.lines(id)["Sở Nội vụ"].State; x != exchange.Queued {
+		t.Fatalf("without the hub: %s", x)
+	}
+	s.must(s.World.StartHub(ctx))
+	s.must(s.Hub.Link(ctx, db.System, "000.00.12.H99", hub.LinkSuspended, "", "QĐ 20"))
+	s.must(s.Clock.Advance(time.Hour))
+	s.must(s.Settle(ctx))
+	lines := s.lines(id)
+	if lines["UBND huyện A"].State != exchange.Delivered || lines["Sở Nội vụ"].State != exchange.Failed || lines["Sở Nội vụ"].Note == "" {
+		t.Fatalf("UBH %s, SNV %s %q", lines["UBND huyện A"].State, lines["Sở Nội vụ"].State, lines["Sở Nội vụ"].Note)
+	}
+	s.must(s.Hub.Link(ctx, db.System, "000.00.12.H99", hub.LinkOfficial, "", "QĐ 21"))
+	o, lan := s.who("lan")
+	s.refused(fail.Conflict, o.Resend(ctx, lan, id, lines["UBND huyện A"].ID))
+	s.must(o.Resend(ctx, lan, id, lines["Sở Nội vụ"].ID))
+	s.must(s.Settle(ctx))
+	if x := s.lines(id)["Sở Nội vụ"].State; x != exchange.Delivered {
+		t.Errorf("sent again: %s", x)
+	}
+	s.refused(fail.Conflict, o.Followed(ctx, lan, id, "Đã gửi lại."))
 }
 
 // A recall before acceptance closes the document at the receiver by itself;

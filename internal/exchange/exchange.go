@@ -141,7 +141,7 @@ var steps = map[string]struct {
 	to   State
 	from []State
 }{
-	"sent":   {Sent, []State{Queued, Failed}},
+	"sent":   {Sent, []State{Queued}},
 	"failed": {Failed, []State{Queued, Failed}},
 	"resend": {Queued, []State{Failed}},
 	"01":     {Delivered, []State{Queued, Sent}},

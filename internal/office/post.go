@@ -111,7 +111,7 @@ func (o *Office) markSent(tx *db.Tx, d *document.Document, x exchange.Item, e ex
 		switch {
 		case x.Kind == exchange.Recall && l.Code == x.Receiver:
 			err = exchange.SetReceipt(tx, l.ID, "13", e.Receipt)
-		case x.Kind == exchange.Document && l.Channel == exchange.ByHub:
+		case x.Kind == exchange.Document && l.State == exchange.Queued:
 			_, err = exchange.Apply(tx, l, e)
 		}
 		if err != nil {
