@@ -290,21 +290,7 @@ func look(t *testing.T, p *process, w *ledger.Witness) {
 		}
 		w.Keys = []string{about.PublicKey}
 	}
-	size, err := w.Size()
-	if err != nil {
-		t.Fatal(err)
-	}
-	note, lines, err := h.Consistency(context.Background(), size)
-	if err != nil {
-		t.Fatal(err)
-	}
-	proof := make([]ledger.Hash, len(lines))
-	for i, l := range lines {
-		if err := proof[i].UnmarshalJSON([]byte(strconv.Quote(l))); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := w.See(note, proof); err != nil {
+	if err := h.Watch(context.Background(), w); err != nil {
 		t.Fatalf("witness: %v", err)
 	}
 }

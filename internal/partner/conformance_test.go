@@ -26,8 +26,13 @@ type site struct {
 	*httptest.Server
 }
 
-func start(t *testing.T) site {
-	w := New(t, dbtest.SQLite(t, nil))
+func start(t *testing.T) site { return startWith(t, Key("truc.h99.vn")) }
+
+func startWith(t *testing.T, key string) site {
+	w := Open(t, dbtest.SQLite(t, nil), t.TempDir(), key)
+	if err := Fill(ctx, w.Hub); err != nil {
+		t.Fatal(err)
+	}
 	srv := httptest.NewServer(api.HubHandler(w.Hub))
 	t.Cleanup(srv.Close)
 	return site{w, srv}
@@ -50,6 +55,29 @@ var drivers = []driver{
 		n.Poll = 200 * time.Millisecond
 		return n
 	}, false, false, func(s site) partner.Partner { return partner.NewNational(s.URL, SXD, "khong-phai-khoa-nay", nil) }},
+}
+
+// An agency that watches the hub's log accepts its growth and finds another
+// log under the same key (GL443-3.4.ii).
+func TestWitnessFindsAnotherLog(t *testing.T) {
+	key := Key("truc.h99.vn")
+	one, other := startWith(t, key), startWith(t, key)
+	p := partner.NewHub(one.URL, SXD, Secret(SXD), nil)
+	w := &ledger.Witness{Keys: []string{one.PublicKey()}}
+	for range 3 {
+		if err := p.Watch(ctx, w); err != nil {
+			t.Fatal(err)
+		}
+		one.Send(SXD, Packet(Doc{From: SXD, To: []string{SNV}, Number: int(time.Now().UnixNano())}))
+	}
+	for n := range 5 {
+		other.Send(SNV, Packet(Doc{From: SNV, To: []string{SXD}, Number: n + 1}))
+	}
+	err := partner.NewHub(other.URL, SXD, Secret(SXD), nil).Watch(ctx, w)
+	var fork *ledger.Fork
+	if !errors.As(err, &fork) {
+		t.Fatalf("another log was taken for the same: %v", err)
+	}
 }
 
 // Every driver keeps the contract of Partner (C09, HT33-10.1.d, BRVT1842-3.3).

@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"vanthu/ledger"
 )
 
 // Hub is the driver for our own hub's interface (/v1).
@@ -277,16 +279,23 @@ func (h *Hub) About(ctx context.Context) (About, error) {
 	return a, err
 }
 
-// Consistency asks for the proof that the hub's log goes on from a kept
-// checkpoint of from entries; see ledger.Witness. The proof's hashes are
-// base64 as ledger.Hash prints them.
-func (h *Hub) Consistency(ctx context.Context, from int64) (checkpoint []byte, proof []string, err error) {
-	var out struct {
-		Checkpoint string   `json:"checkpoint"`
-		Proof      []string `json:"proof"`
+// Watch asks for the hub's signed log head with the proof that it goes on from
+// the one that the witness keeps, and lets the witness see it: w.Last moves on,
+// to be stored, or the error is a *ledger.Fork, which convicts the hub. Do so
+// daily (law:GL443-3.4.ii).
+func (h *Hub) Watch(ctx context.Context, w *ledger.Witness) error {
+	size, err := w.Size()
+	if err != nil {
+		return err
 	}
-	err = h.get(ctx, "/v1/consistency?from="+strconv.FormatInt(from, 10), &out)
-	return []byte(out.Checkpoint), out.Proof, err
+	var out struct {
+		Checkpoint string        `json:"checkpoint"`
+		Proof      []ledger.Hash `json:"proof"`
+	}
+	if err := h.get(ctx, "/v1/consistency?from="+strconv.FormatInt(size, 10), &out); err != nil {
+		return err
+	}
+	return w.See([]byte(out.Checkpoint), out.Proof)
 }
 
 func (h *Hub) request(ctx context.Context, method, path string, body io.Reader) (*http.Request, error) {
