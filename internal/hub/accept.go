@@ -33,7 +33,6 @@ type Ack struct {
 	Duplicate bool   // it had been accepted before; this is the answer given then
 	Receipt   []byte // ledger.Receipt of the acceptance
 	leaf      int64
-	hash      string
 }
 
 // Leg is one recipient of a packet, for its sender.
@@ -90,8 +89,8 @@ func (h *Hub) Accept(ctx context.Context, c Caller, o Offer) (ack Ack, err error
 		entry = a.last
 		return err
 	})
-	if err != nil || ack.hash != string(hash) {
-		h.discard(ctx, hash)
+	if err != nil || ack.Duplicate {
+		h.discard(ctx, hash) // unless the body is of use to a packet here
 	}
 	if err != nil {
 		return Ack{}, err
@@ -139,7 +138,7 @@ func (a *act) accept(c Caller, l *letter, key string, hash blob.Hash, size int64
 
 // newAck is ackOf for a packet just stored: nothing need be read for it.
 func (a *act) newAck(name string, l *letter, hash blob.Hash, size int64, legs []leg) Ack {
-	k := Ack{ID: name, Kind: l.kind, Document: l.document, SHA256: string(hash), Size: size, At: a.Now, leaf: a.last.index, hash: string(hash)}
+	k := Ack{ID: name, Kind: l.kind, Document: l.document, SHA256: string(hash), Size: size, At: a.Now, leaf: a.last.index}
 	for _, g := range legs {
 		k.To = append(k.To, Leg{Code: g.agency.Code, As: g.as, Name: g.agency.Name, State: Sent})
 	}
@@ -214,7 +213,7 @@ func (a *act) insertPacket(id int64, name string, c Caller, l *letter, hash blob
 		return err
 	}
 	_, err = a.Exec(`INSERT INTO packet (id, name, sender, from_code, kind, document, target, notation, title, status, content,
-		hash, size, priority, at, leaf) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+		hash, size, priority, at, leaf, gone) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 0)`,
 		id, name, c.id, l.from, string(l.kind), l.document, strings.Join(l.targets, "\n"), l.notation, l.title, l.status.code,
 		l.content, string(hash), size, l.priority, db.Ms(a.Now), leaf)
 	if err != nil {
@@ -295,7 +294,7 @@ func scanAck(r db.Row) (k Ack, err error) {
 	var kind string
 	var at int64
 	err = r.Scan(&k.ID, &kind, &k.Document, &k.SHA256, &k.Size, &at, &k.leaf)
-	k.Kind, k.At, k.hash = Kind(kind), db.Time(at), k.SHA256
+	k.Kind, k.At = Kind(kind), db.Time(at)
 	return k, err
 }
 

@@ -177,7 +177,7 @@ func (h *Hub) Resend(ctx context.Context, by db.Actor, id, to string) error {
 		if err != nil {
 			return err
 		}
-		packet, err := db.Value[int64](a, `SELECT id FROM packet WHERE name = $1`, id)
+		packet, err := db.Value[int64](a, `SELECT id FROM packet WHERE name = $1 AND gone = 0`, id)
 		if errors.Is(err, db.ErrNone) {
 			return refuse(CodeNotFound, fail.NotFound())
 		}

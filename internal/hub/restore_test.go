@@ -162,3 +162,39 @@ func TestCheckpointsAreKept(t *testing.T) {
 		t.Fatalf("%q", list[0].Stamp)
 	}
 }
+
+// Bodies that nobody waits for are removed after their term, proofs stay, and
+// the same content may come anew.
+func TestPurge(t *testing.T) {
+	now := time.Date(2025, 3, 3, 8, 0, 0, 0, time.UTC)
+	dbtest.Each(t, func() time.Time { return now }, func(t *testing.T, host *db.Host) {
+		now = time.Date(2025, 3, 3, 8, 0, 0, 0, time.UTC)
+		w := New(t, host)
+		done := w.Send(SXD, Packet(Doc{From: SXD, To: []string{SNV}, Number: 1}))
+		w.Take(SNV)
+		waits := w.Send(SXD, Packet(Doc{From: SXD, To: []string{UBH}, Number: 2}))
+		now = now.AddDate(1, 0, 0)
+		fresh := w.Send(SXD, Packet(Doc{From: SXD, To: []string{SNV}, Number: 3}))
+		if n, err := w.Purge(ctx, now.AddDate(0, -6, 0)); err != nil || n != 1 {
+			t.Fatalf("%d %v", n, err)
+		}
+		for id, want := range map[string]hub.Code{done.ID: hub.CodeGone, waits.ID: "", fresh.ID: ""} {
+			b, err := w.Fetch(ctx, w.As(SXD), id)
+			if codeOf(err) != want {
+				t.Errorf("%s: %v", id, err)
+			}
+			if err == nil {
+				b.Close()
+			}
+		}
+		if list, err := w.Receipts(ctx, w.As(SXD), done.ID); err != nil || len(list) != 3 {
+			t.Errorf("%d receipts, %v", len(list), err)
+		}
+		if again := w.Send(SXD, Packet(Doc{From: SXD, To: []string{SNV}, Number: 1})); !again.Duplicate || again.ID != done.ID {
+			t.Errorf("%+v", again)
+		}
+		if _, err := w.Fetch(ctx, w.As(SXD), done.ID); codeOf(err) != hub.CodeGone {
+			t.Errorf("the body of a repeat was kept: %v", err)
+		}
+	})
+}

@@ -1,6 +1,7 @@
 -- One accepted packet (gói tin). The body is the blob that hash names. name is
 -- the id outside: derived from sender and key, so that what is offered again
 -- after a restore comes back under the name that receivers already know.
+-- gone is when the body was purged, 0 while it is here.
 -- owner: internal/hub
 CREATE TABLE packet (
   id BIGINT PRIMARY KEY,
@@ -18,7 +19,8 @@ CREATE TABLE packet (
   size BIGINT NOT NULL,
   priority BIGINT NOT NULL,
   at BIGINT NOT NULL,
-  leaf BIGINT NOT NULL
+  leaf BIGINT NOT NULL,
+  gone BIGINT NOT NULL
 );
 CREATE INDEX packet_notation ON packet (sender, notation);
 CREATE INDEX packet_hash ON packet (hash);
