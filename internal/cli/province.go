@@ -30,6 +30,7 @@ type Province struct {
 	site *seat.Site
 	srv  *http.Server
 	addr string
+	old  map[string]int64 // by agency: the newest journal entry at the start
 }
 
 // ProvinceOptions say how the province runs.
@@ -50,7 +51,11 @@ func StartProvince(ctx context.Context, o ProvinceOptions) (*Province, error) {
 		return nil, err
 	}
 	p := &Province{World: w}
-	if err := p.serve(ctx, o, live); err != nil {
+	p.old, err = p.journalEnds(ctx)
+	if err == nil {
+		err = p.serve(ctx, o, live)
+	}
+	if err != nil {
 		w.Close()
 		return nil, err
 	}
@@ -68,7 +73,7 @@ func (p *Province) serve(ctx context.Context, o ProvinceOptions, live *kit.Live)
 		return err
 	}
 	k := kit.New(kit.Options{Log: o.Log, Sessions: web.Sessions{Accounts: p.Host.Accounts}, Stash: stash, SignIn: "/vao", Plain: true, Clock: p.Clock.Now})
-	p.site = &seat.Site{Kit: k, Host: p.Host, Live: live, Hub: p.Hub,
+	p.site = &seat.Site{Kit: k, Host: p.Host, Live: live, Hub: p.Hub.Hub,
 		Banner: "Bản trình diễn: tỉnh Mẫu, người, văn bản và chữ ký đều hư cấu. Đồng hồ bắt đầu từ thứ Hai 03/3/2025."}
 	h := web.Handler(p.site, &web.Demo{People: p.people})
 	if o.Still {
@@ -227,6 +232,25 @@ func (p *Province) StartHub(ctx context.Context) error {
 	return p.Settle(ctx)
 }
 
+// journalEnds is where the journal of each agency stands: what is older was
+// not done by a story.
+func (p *Province) journalEnds(ctx context.Context) (map[string]int64, error) {
+	ends := map[string]int64{}
+	for _, o := range p.Host.Offices() {
+		err := o.Read(ctx, func(v *db.View) error {
+			list, err := journal.Last(v, 1)
+			if len(list) == 1 {
+				ends[o.Store.Name()] = list[0].ID
+			}
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return ends, nil
+}
+
 // Journal implements story.World.
 func (p *Province) Journal(ctx context.Context, person string) (string, []story.Entry, error) {
 	login, err := p.login(ctx, person)
@@ -243,7 +267,7 @@ func (p *Province) Journal(ctx context.Context, person string) (string, []story.
 	}
 	var out []story.Entry
 	err = o.Read(ctx, func(v *db.View) error {
-		list, err := journal.After(v, 0, 1<<20)
+		list, err := journal.After(v, p.old[o.Store.Name()], 1<<20)
 		for _, e := range list {
 			var d []string
 			for k, x := range e.Detail {
