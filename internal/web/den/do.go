@@ -95,6 +95,10 @@ func (c *content) toReceive() error {
 	bad, err := badFile(c.v, c.d.ID)
 	c.p.Do.Bad = bad.ID != 0
 	c.confirm("tra-lai", "Trả lại nơi gửi", "Nơi gửi nhận trạng thái 02 kèm lý do; văn bản không vào sổ.", "Trả lại", part.Icon("undo-2"), true, "HT33-8.2.iii")
+	if n := len(c.p.Confirms); c.p.Do.Bad && n > 0 {
+		reason := c.p.Confirms[n-1].Reason // what the examination found is the reason, for the clerk to put in his words
+		reason.Value, reason.Filled = bad.Sentence, true
+	}
 	return err
 }
 

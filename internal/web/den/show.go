@@ -36,6 +36,7 @@ type showPage struct {
 	Steps            []part.Step  // tab Luồng
 	Events           []part.Event // tab Lịch sử; its last ones under the form
 	Recent           []part.Event
+	All              string // address of the whole history
 }
 
 // head is what stands over the tabs.
@@ -188,6 +189,7 @@ func (c *content) load(id document.ID) (err error) {
 	c.step = c.chooseStep()
 	c.head()
 	c.showFiles()
+	c.p.All = c.address("tab", "lich-su")
 	for _, f := range []func() error{c.queue, c.verdicts, c.todo, c.hands, c.facts, c.history} {
 		if err := f(); err != nil {
 			return err

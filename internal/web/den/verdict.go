@@ -112,7 +112,8 @@ func (c *content) tellSigners(s signedFile) {
 	for i := range c.p.Notes {
 		if c.p.Notes[i].Title == s.Note.Title && s.Note.Title != "" && len(s.Signs) > 0 {
 			for _, x := range s.Signs {
-				line, _, _ := strings.Cut(x.Who+" · "+x.Sentence, " · hợp lệ") // that they hold, the title says
+				line, _, _ := strings.Cut(x.Who+" · "+x.Sentence, ": ") // the cause stands in the title
+				line, _, _ = strings.Cut(line, " · hợp lệ")
 				c.p.Notes[i].Lines = append(c.p.Notes[i].Lines, line)
 			}
 			return

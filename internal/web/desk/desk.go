@@ -199,7 +199,8 @@ func rowOf(v *db.View, x *seat.Seat, it document.Item) (row, error) {
 		line.Sub, line.Bad = line.Sub+" · "+line.Bad, "" // paper to be sent is no fault
 	case document.ToPresent:
 		if _, err := document.Main(v, d.ID); err != nil {
-			line.Verb, line.Bad = "Gắn bản quét", "chưa có bản quét"
+			line.Verb = "Gắn bản quét"
+			line.Sub += " · chưa có bản quét"
 		}
 	case document.ToCoordinate, document.ToRead, document.ToHandle, document.ToAssign:
 		// the note is the role, which the panel already says

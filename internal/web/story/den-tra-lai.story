@@ -13,6 +13,15 @@ journal document.returned 'Thiếu phụ lục biên chế'
 open /den/cho-tiep-nhan
 notsee '100/BC-SNV'
 
+# A file that was changed after it was signed cannot be received, only returned.
+follow 'Xem và trả lại' beside '73/STTTT-VP'
+see 'Không hợp lệ'
+press 'Tiếp nhận'
+status 422
+see 'Không tiếp nhận được'
+press 'Trả lại' 'Lý do'='Chữ ký không khớp với nội dung'
+journal document.returned 'Chữ ký không khớp'
+
 # Somebody outside the way of the document does not learn that it exists.
 as an
 open /den/cho-tiep-nhan
