@@ -2,6 +2,7 @@
 //
 //	vanthu demo            a fictional province on this machine
 //	vanthu serve           the agencies of this machine
+//	vanthu hub serve       the exchange hub
 //	vanthu init            the first agency and its administrator
 //	vanthu verify FILE…    signatures and receipts, offline if need be
 //	vanthu check           is everything in order
@@ -21,6 +22,7 @@ import (
 type commands struct {
 	Demo   demoCmd   `cmd:"" help:"Tỉnh Mẫu: bản trình diễn đầy đủ trên máy này."`
 	Serve  serveCmd  `cmd:"" help:"Phục vụ các cơ quan của máy chủ này."`
+	Hub    hubCmd    `cmd:"" help:"Trục liên thông văn bản."`
 	Init   initCmd   `cmd:"" help:"Lập cơ quan đầu tiên và tài khoản quản trị."`
 	Verify verifyCmd `cmd:"" help:"Kiểm tra chữ ký của PDF, biên nhận của trục."`
 	Check  checkCmd  `cmd:"" help:"Kiểm tra máy chủ: chương trình kèm theo, kho, nhật ký."`

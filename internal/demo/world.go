@@ -23,14 +23,9 @@ import (
 	"vanthu/cms"
 	"vanthu/internal/api"
 	"vanthu/internal/authority"
-	"vanthu/internal/blob"
 	"vanthu/internal/convert"
-	"vanthu/internal/db"
 	"vanthu/internal/host"
-	"vanthu/internal/hub"
 	"vanthu/internal/partner"
-	hubschema "vanthu/internal/schema/hub"
-	"vanthu/ledger"
 )
 
 // Options of a world.
@@ -48,16 +43,15 @@ type World struct {
 	Options
 	Clock *Clock
 	Host  *host.Host
-	Hub   *hub.Hub
+	Hub   *host.Hub
 	CA    *authority.Authority
 
-	hubStore *db.Host
-	hubAddr  string
-	caURL    string
-	hubSrv   *http.Server
-	caSrv    *http.Server
-	stop     context.CancelFunc
-	wg       sync.WaitGroup
+	hubAddr string
+	caURL   string
+	hubSrv  *http.Server
+	caSrv   *http.Server
+	stop    context.CancelFunc
+	wg      sync.WaitGroup
 }
 
 // Open opens the province of a data directory, making it first when it is not
@@ -200,49 +194,14 @@ func (w *World) serve(l net.Listener, h http.Handler) *http.Server {
 }
 
 func (w *World) openHub(ctx context.Context) (err error) {
-	dir := filepath.Join(w.Dir, "hub")
-	if w.Postgres != "" {
-		w.hubStore, err = db.OpenPostgres(ctx, w.Postgres, w.Clock.Now)
-	} else {
-		w.hubStore, err = db.OpenDir(w.Dir, w.Clock.Now)
-	}
+	w.Hub, err = host.OpenHub(ctx, host.HubConfig{Dir: w.Dir, Postgres: w.Postgres, Name: "truc.h99.example", Clock: w.Clock.Now})
 	if err != nil {
-		return err
-	}
-	store, err := w.hubStore.Store(ctx, "hub", hubschema.Hub)
-	if err != nil {
-		return err
-	}
-	blobs, err := blob.Open(filepath.Join(dir, "blob"))
-	if err != nil {
-		return err
-	}
-	key, err := hubKey(filepath.Join(w.Dir, "hub.key"))
-	if err != nil {
-		return err
-	}
-	if w.Hub, err = hub.Open(ctx, hub.Config{Store: store, Blobs: blobs, Key: key}); err != nil {
 		return err
 	}
 	if w.hubAddr, err = w.address("hub", w.Options.Hub); err != nil {
 		return err
 	}
 	return w.StartHub(ctx)
-}
-
-func hubKey(path string) (string, error) {
-	b, err := os.ReadFile(path)
-	if err == nil {
-		return string(b), nil
-	}
-	if !errors.Is(err, os.ErrNotExist) {
-		return "", err
-	}
-	private, _, err := ledger.GenerateKey("truc.h99.example")
-	if err != nil {
-		return "", err
-	}
-	return private, os.WriteFile(path, []byte(private), 0o600)
 }
 
 // StartHub brings the hub to its address, at first or after StopHub.
@@ -255,7 +214,7 @@ func (w *World) StartHub(context.Context) error {
 		return err
 	}
 	w.hubAddr = l.Addr().String()
-	w.hubSrv = w.serve(l, api.HubHandler(w.Hub))
+	w.hubSrv = w.serve(l, api.HubHandler(w.Hub.Hub))
 	return w.keepAddress("hub", w.hubAddr)
 }
 
@@ -348,8 +307,8 @@ func (w *World) Close() {
 	if w.Host != nil {
 		w.Host.Close()
 	}
-	if w.hubStore != nil {
-		w.hubStore.Close()
+	if w.Hub != nil {
+		w.Hub.Close()
 	}
 	w.wg.Wait()
 }

@@ -1,0 +1,118 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"time"
+
+	"vanthu/internal/api"
+	"vanthu/internal/db"
+	"vanthu/internal/host"
+	"vanthu/internal/hub"
+)
+
+type hubFlags struct {
+	Data     string `help:"Thư mục dữ liệu của trục." default:"/var/lib/vanthu-hub" type:"path"`
+	Postgres string `help:"Chuỗi kết nối PostgreSQL; bỏ trống để dùng kho nhúng."`
+	Name     string `help:"Tên miền của trục, ghi vào sổ cái khi mở lần đầu." default:"truc.example"`
+}
+
+func (f hubFlags) open(ctx context.Context) (*host.Hub, error) {
+	return host.OpenHub(ctx, host.HubConfig{Dir: f.Data, Postgres: f.Postgres, Name: f.Name, Clock: time.Now})
+}
+
+type hubCmd struct {
+	Serve   hubServeCmd   `cmd:"" help:"Phục vụ trục liên thông."`
+	Import  hubImportCmd  `cmd:"" help:"Nhập danh bạ cơ quan từ CSV."`
+	Connect hubConnectCmd `cmd:"" help:"Kết nối một cơ quan và cấp mật khẩu cho hệ thống của họ."`
+}
+
+type hubServeCmd struct {
+	hubFlags
+	Listen string `help:"Địa chỉ lắng nghe." default:"127.0.0.1:8090"`
+	Admin  string `help:"Địa chỉ riêng cho giám sát: /health, /metrics." default:"127.0.0.1:8092"`
+}
+
+// Run serves the hub until interrupted.
+func (c *hubServeCmd) Run(ctx context.Context) error {
+	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
+	h, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	go h.Run(ctx, log)
+	servers := []*http.Server{
+		{Addr: c.Listen, Handler: api.HubHandler(h.Hub), ReadHeaderTimeout: 10 * time.Second},
+		{Addr: c.Admin, Handler: api.AdminHandler(h.Hub), ReadHeaderTimeout: 10 * time.Second},
+	}
+	failed := make(chan error, len(servers))
+	for _, s := range servers {
+		go func() { failed <- s.ListenAndServe() }()
+	}
+	log.Info("hub", "listen", c.Listen, "key", h.PublicKey())
+	select {
+	case <-ctx.Done():
+		err = nil
+	case err = <-failed:
+	}
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
+	defer cancel()
+	for _, s := range servers {
+		s.Shutdown(end)
+	}
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}
+
+type hubImportCmd struct {
+	hubFlags
+	File string `arg:"" help:"Tệp CSV." type:"existingfile"`
+}
+
+// Run enters the agencies of a CSV file into the directory.
+func (c *hubImportCmd) Run(ctx context.Context) error {
+	h, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	f, err := os.Open(c.File)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	n, err := h.Import(ctx, db.System, f, func(done int) { fmt.Fprintf(os.Stderr, "\r%d cơ quan", done) })
+	fmt.Printf("\nĐã nhập %d cơ quan.\n", n)
+	return err
+}
+
+type hubConnectCmd struct {
+	hubFlags
+	Code     string `arg:"" help:"Mã định danh cơ quan đã có trong danh bạ."`
+	Decision string `help:"Số quyết định kết nối." required:""`
+}
+
+// Run starts an agency's trial on the hub and prints its secret, once.
+func (c *hubConnectCmd) Run(ctx context.Context) error {
+	h, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	if err := h.Link(ctx, db.System, c.Code, hub.LinkTrial, "", c.Decision); err != nil {
+		return err
+	}
+	secret, err := h.NewCredential(ctx, db.System, c.Code, "vanthu hub connect")
+	if err != nil {
+		return err
+	}
+	fmt.Println(secret)
+	return nil
+}
