@@ -101,6 +101,27 @@ func Find(q db.Q, w Words, kind string, rights Rights, before int64, limit int) 
 	return db.Column[int64](q, query, append(args, more...)...)
 }
 
+// Among is Find for somebody who may see few documents, which are named: it
+// looks at those only, where Find would look at every document with the words.
+// It may give more than fits: words that only contain what was asked for.
+func Among(q db.Q, w Words, kind string, subjects []int64) ([]int64, error) {
+	if w.None() || len(subjects) == 0 {
+		return nil, nil
+	}
+	in, args := db.In(1, subjects)
+	args = append(args, kind, "%"+strings.Trim(w.phrase(), `"* `)+"%")
+	n := len(subjects)
+	query := `SELECT subject FROM search_text WHERE subject IN ` + in + ` AND kind = $` + strconv.Itoa(n+1) + ` AND (body_fold LIKE $` + strconv.Itoa(n+2) + ` OR (`
+	for i, t := range w.terms {
+		if i > 0 {
+			query += ` AND `
+		}
+		args = append(args, "%"+t.key+"%")
+		query += `head_fold LIKE $` + strconv.Itoa(len(args))
+	}
+	return db.Column[int64](q, query+`)) ORDER BY subject DESC`, args...)
+}
+
 // sqliteFind reads the word index from its newest row down and stops at the
 // limit, however many rows fit.
 func sqliteFind(w Words, kind string) (sel string, args []any, order string) {
