@@ -4,6 +4,7 @@
 //	vanthu serve           the agencies of this machine
 //	vanthu hub serve       the exchange hub
 //	vanthu init            the first agency and its administrator
+//	vanthu staff FILE      the people of an agency, with their accounts
 //	vanthu verify FILE…    signatures and receipts, offline if need be
 //	vanthu check           is everything in order
 package cli
@@ -24,6 +25,7 @@ type commands struct {
 	Serve  serveCmd  `cmd:"" help:"Phục vụ các cơ quan của máy chủ này."`
 	Hub    hubCmd    `cmd:"" help:"Trục liên thông văn bản."`
 	Init   initCmd   `cmd:"" help:"Lập cơ quan đầu tiên và tài khoản quản trị."`
+	Staff  staffCmd  `cmd:"" help:"Nhập cán bộ của một cơ quan từ CSV, mở tài khoản."`
 	Verify verifyCmd `cmd:"" help:"Kiểm tra chữ ký của PDF, biên nhận của trục."`
 	Check  checkCmd  `cmd:"" help:"Kiểm tra máy chủ: chương trình kèm theo, kho, nhật ký."`
 }

@@ -34,7 +34,7 @@ type hubCmd struct {
 type hubServeCmd struct {
 	hubFlags
 	Listen string `help:"Địa chỉ lắng nghe." default:"127.0.0.1:8090"`
-	Admin  string `help:"Địa chỉ riêng cho giám sát: /health, /metrics." default:"127.0.0.1:8092"`
+	Admin  string `help:"Địa chỉ riêng cho giám sát: /healthz, /readyz, /metrics." default:"127.0.0.1:8092"`
 }
 
 // Run serves the hub until interrupted.
