@@ -14,6 +14,7 @@ need gs ghostscript
 need xmlsec1 xmlsec1
 need certutil libnss3-tools
 need openssl openssl
+need strace strace
 need chromium chromium
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
 [ -d /usr/share/fonts/truetype/liberation ] || missing="$missing fonts-liberation"

@@ -28,13 +28,31 @@ func (o *Office) Collect(ctx context.Context, wait time.Duration) (came int, err
 	if err != nil {
 		return 0, err
 	}
-	for _, a := range list {
+	for i, a := range list {
 		if err := o.collectOne(ctx, a); err != nil {
+			o.giveBack(ctx, list[i:])
 			return came, err
 		}
 		came++
 	}
 	return came, nil
+}
+
+// giveBack returns what was handed out and not taken in, so that it need not
+// wait until the hub's lock ends. A hub that knows no giving back keeps it
+// until then.
+func (o *Office) giveBack(ctx context.Context, rest []partner.Arrival) {
+	h, ok := o.Partner.(interface {
+		Release(ctx context.Context, id string) error
+	})
+	if !ok {
+		return
+	}
+	for _, a := range rest {
+		if err := h.Release(ctx, a.ID); err != nil {
+			return // the line is down: the lock ends by itself
+		}
+	}
 }
 
 func (o *Office) collectOne(ctx context.Context, a partner.Arrival) error {
