@@ -114,15 +114,15 @@ func longName(s string) string { return longNames.Replace(letters(s)) }
 func (c *checker) numberRow() (row, bool) {
 	for _, r := range c.rows[0] {
 		left := r.between(0, c.split)
-		if numberLine.MatchString(viet.NFC(left.text())) {
+		if numberText.MatchString(viet.NFC(left.text())) {
 			return left, true
 		}
 	}
 	return row{}, false
 }
 
-// numberLine reads "Số: 120/SXD-KT", its number perhaps missing or dotted.
-var numberLine = regexp.MustCompile(`^Số\s*:?\s*([0-9]*[a-zA-Z]?)[\s.…_]*/\s*(.*)$`)
+// numberText reads "Số: 120/SXD-KT", its number perhaps missing or dotted.
+var numberText = regexp.MustCompile(`^Số\s*:?\s*([0-9]*[a-zA-Z]?)[\s.…_]*/\s*(.*)$`)
 
 // roomFor is what a number of four figures needs, in sizes of its letters.
 const roomFor = 4 * 0.5
@@ -136,7 +136,7 @@ func (c *checker) numberLine() {
 		c.fail(partNumber, Error, row{}, "Không thấy dòng “Số: …/ký hiệu” dưới tên cơ quan.", "Ghi “Số:          /"+c.e.Notation+"”.")
 		return
 	}
-	m := numberLine.FindStringSubmatch(viet.NFC(at.text()))
+	m := numberText.FindStringSubmatch(viet.NFC(at.text()))
 	number, symbol := m[1], m[2]
 	switch {
 	case c.e.Notation != "" && viet.NotationKey(symbol) != viet.NotationKey(c.e.Notation):
@@ -172,8 +172,8 @@ func numberGap(r row) (widest float64) {
 	return widest
 }
 
-// dayLine reads "Mẫu, ngày … tháng … năm 2025", figures perhaps missing.
-var dayLine = regexp.MustCompile(`^(.*),\s*ngày[\s.…_]*([0-9]*)[\s.…_]*tháng[\s.…_]*([0-9]*)[\s.…_]*năm[\s.…_]*([0-9]*)`)
+// dayText reads "Mẫu, ngày … tháng … năm 2025", figures perhaps missing.
+var dayText = regexp.MustCompile(`^(.*),\s*ngày[\s.…_]*([0-9]*)[\s.…_]*tháng[\s.…_]*([0-9]*)[\s.…_]*năm[\s.…_]*([0-9]*)`)
 
 // dayRow is the line of place and day in the head, in the right column but for
 // long names of places.
@@ -184,7 +184,7 @@ func (c *checker) dayRow() (row, bool) {
 		}
 		for _, x := range []float64{c.split, c.split - 25} {
 			right := r.between(x, 400)
-			if dayLine.MatchString(right.text()) && !right.has("cancu") {
+			if dayText.MatchString(right.text()) && !right.has("cancu") {
 				return right, true
 			}
 		}
@@ -200,7 +200,7 @@ func (c *checker) placeAndDay() {
 		c.fail(partDay, Error, row{}, "Không thấy dòng địa danh, ngày tháng năm.", "Ghi “"+orPlace(c.e.Place)+", ngày       tháng       năm …” dưới tiêu ngữ.")
 		return
 	}
-	m := dayLine.FindStringSubmatch(at.text())
+	m := dayText.FindStringSubmatch(at.text())
 	switch {
 	case c.e.Place != "" && !strings.Contains(letters(m[1]), letters(c.e.Place)):
 		c.fail(partDay, Error, at, fmt.Sprintf("Địa danh là “%s”.", m[1]), "Ghi địa danh “"+c.e.Place+"”.")

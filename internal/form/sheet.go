@@ -265,10 +265,10 @@ func (c *checker) embedded(font pdf.Dict) bool {
 // bodySize: the size that most letters of the text have.
 // law:ND30-PL1.II.6
 func (c *checker) bodySize() {
-	count := map[float64]int{}
+	count, head := map[float64]int{}, c.headEnd()
 	for i := 0; i <= c.last(); i++ {
 		for _, r := range c.rows[i] {
-			if i == 0 && r.box.Y < c.headEnd() || isPageNumber(r) {
+			if i == 0 && r.box.Y < head || isPageNumber(r) {
 				continue
 			}
 			if i == c.last() && r.has("noinhan") {
