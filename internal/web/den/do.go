@@ -14,7 +14,7 @@ import (
 
 // do is the tab Xử lý: the one next act of this person at this document.
 type do struct {
-	Kind     string   // which form: a key of forms below, "" when nothing waits
+	Kind     string   // the step whose form is shown, "" when nothing waits
 	Path     string   // of the document, where its acts post
 	Step     string   // sent along, so that the act leads on in the same queue
 	Sum      *kit.Sum // what a refused act says
@@ -29,7 +29,6 @@ type do struct {
 	Retry    *part.Confirm // the refused act was a dialog: it stands open
 	Reply    string        // where an answer is drafted
 	Others   []part.Link   // more that waits for this person here
-	Returns  bool          // an assignment may be given back
 	Progress part.Field
 }
 
@@ -246,7 +245,6 @@ func (c *content) direction() error {
 }
 
 func (c *content) returnTask() {
-	c.p.Do.Returns = true
 	c.confirm("tra-lai-viec", "Trả lại việc", "Chỉ trong 4 giờ làm việc từ khi được giao.", "Trả lại việc", part.Icon("undo-2"), false, "GL443-14.4")
 }
 

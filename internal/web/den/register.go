@@ -22,29 +22,32 @@ import (
 // entryPage is the register form beside the scan.
 type entryPage struct {
 	kit.Page
-	Form   *kit.Form
-	F      entry
-	Scan   part.Field
-	PDF    *part.PDF
-	Next   int64  // the arrival number that saving would give now
-	Year   int    // of the book
-	Today  string // day of arrival
-	Read   bool   // the machine filled fields in
-	Upload string // where script sends the scan ahead
+	Form  *kit.Form
+	F     entry
+	Scan  part.Field
+	PDF   *part.PDF
+	Next  int64             // the arrival number that saving would give now
+	Year  int               // of the book
+	Today string            // day of arrival
+	Read  bool              // the machine filled fields in
+	Was   map[string]string // what it filled in: another scan may replace that
 }
 
 var entryView = kit.NewView[entryPage](files, "register.html", "entry.html")
+
+// startValues are the form's own guesses, nobody's word.
+var startValues = map[string]string{"kind": "CV", "urgency": "0"}
 
 func showEntry(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
 	if err := office.MayRegisterPaper(x.Actor); err != nil {
 		return err
 	}
-	return drawEntry(w, r, x, x.Kit.NewForm(map[string]string{"kind": "CV", "urgency": "0"}))
+	return drawEntry(w, r, x, x.Kit.NewForm(startValues))
 }
 
 // drawEntry shows the form as it is filled in, with the scan that came with it.
 func drawEntry(w http.ResponseWriter, r *http.Request, x *seat.Seat, f *kit.Form) error {
-	p := entryPage{Form: f, Upload: kit.UploadPath}
+	p := entryPage{Form: f, Was: map[string]string{}}
 	var err error
 	if p.Page, err = start(w, r, x, "Đăng ký văn bản đến"); err != nil {
 		return err
@@ -57,6 +60,11 @@ func drawEntry(w http.ResponseWriter, r *http.Request, x *seat.Seat, f *kit.Form
 		p.PDF = &part.PDF{Src: "/den/ban-quet/" + last.Token, Name: last.Name, Pages: 1}
 	}
 	p.Read = f.Has("read")
+	for _, name := range readable {
+		if v := f.Get("was." + name); v != "" {
+			p.Was[name] = v
+		}
+	}
 	err = x.Read(r, func(v *db.View) error {
 		c, err := loadChoices(v)
 		if err != nil {
@@ -146,8 +154,11 @@ func registeredToast(r *http.Request, x *seat.Seat, id document.ID, presented bo
 	return t, err
 }
 
-// readScan fills empty fields from the text of the scan. What the person has
-// typed stays; so does the form's own default of the kind, which gives way.
+// readable are the fields that a reading may fill in.
+var readable = []string{"number", "notation", "day", "issuer", "kind", "subject", "signer_name", "signer_title", "urgency", "pages", "due"}
+
+// readScan fills fields from the text of the scan. What the person has typed
+// stays; what an earlier scan filled in, and the form's own defaults, give way.
 func readScan(r *http.Request, x *seat.Seat, f *kit.Form) error {
 	list := f.Files("scan")
 	if len(list) == 0 {
@@ -170,13 +181,17 @@ func readScan(r *http.Request, x *seat.Seat, f *kit.Form) error {
 		m["issuer"] = got.issuer(c.agencies)
 		return err
 	})
-	for _, name := range []string{"kind", "urgency"} { // the form's defaults are nobody's word
-		if m[name] != "" {
+	for _, name := range readable {
+		if v := f.Get(name); v == f.Get("was."+name) || v == startValues[name] && m[name] != "" {
 			f.Set(name, "")
 		}
+		f.Fill(name, m[name])
+		f.Set("was."+name, m[name])
 	}
-	for name, value := range m {
-		f.Fill(name, value)
+	for name, v := range startValues {
+		if f.Get(name) == "" {
+			f.Set(name, v)
+		}
 	}
 	return err
 }

@@ -93,15 +93,15 @@ func begin(r *http.Request, x *seat.Seat, id document.ID) error {
 		if err := office.See(v, x.Actor, id); err != nil {
 			return err
 		}
-		for _, s := range []document.Step{document.ToHandle, document.ToCoordinate} {
-			mine, err := waitsFor(v, x, id)
-			if err != nil {
-				return err
-			}
-			if _, ok := mine[s]; ok {
-				a, err := task.OpenFor(v, id, x.Actor)
-				first = err == nil && a.Opened.IsZero()
-			}
+		mine, err := waitsFor(v, x, id)
+		if err != nil {
+			return err
+		}
+		_, handles := mine[document.ToHandle]
+		_, coordinates := mine[document.ToCoordinate]
+		if handles || coordinates {
+			a, err := task.OpenFor(v, id, x.Actor)
+			first = err == nil && a.Opened.IsZero() // nothing open any more: there is nothing to begin
 		}
 		return nil
 	})

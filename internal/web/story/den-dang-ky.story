@@ -7,6 +7,9 @@ see '413'
 upload 'Bản quét' testdata/giay-77.pdf
 press 'Đọc bản quét'
 see '77' 'UBH-KTHT' '28/02/2025' 'V/v phối hợp rà soát quy hoạch cụm công nghiệp năm 2025' 'Nguyễn Văn Khanh' 'Chủ tịch' '10/03/2025'
+# Reading again keeps what was typed since.
+press 'Đọc bản quét' 'Người ký'='Nguyễn Văn Khanh A' 'Ghi chú'='bản chính'
+see 'Nguyễn Văn Khanh A' 'bản chính' 'UBH-KTHT'
 press 'Lưu và tiếp' 'Lĩnh vực'='quy hoạch'
 see 'Đã vào sổ, số đến 413: 77/UBH-KTHT.'
 journal document.registered '77/UBH-KTHT'
