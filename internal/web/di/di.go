@@ -9,7 +9,7 @@
 // Which form a person sees follows from what waits for him
 // (document.Waiting); whether he may do it, package office decides.
 //
-// law:ND30-10 ND30-12 ND30-13 ND30-15 ND30-18 HT33-10
+// law:ND30-10 ND30-12 ND30-13 ND30-15 ND30-18 HT33-10.1.a
 package di
 
 import (
@@ -17,10 +17,10 @@ import (
 	"net/http"
 	"strconv"
 
-	"vanthu/internal/access"
 	"vanthu/internal/db"
 	"vanthu/internal/document"
 	"vanthu/internal/fail"
+	"vanthu/internal/office"
 	"vanthu/internal/org"
 	"vanthu/internal/web/seat"
 )
@@ -59,7 +59,7 @@ func idOf(r *http.Request) (document.ID, error) {
 
 // seen loads an outgoing document that the person may see.
 func seen(q db.Q, x *seat.Seat, id document.ID) (document.Document, error) {
-	if err := access.Check(q, x.Actor, access.Subject(id), access.See); err != nil {
+	if err := office.See(q, x.Actor, id); err != nil {
 		return document.Document{}, err
 	}
 	d, err := document.ByID(q, id)
@@ -110,7 +110,7 @@ var steps = map[document.Step]struct{ title, doing string }{
 
 // maySee says whether the person may see another document.
 func maySee(q db.Q, x *seat.Seat, id document.ID) (bool, error) {
-	err := access.Check(q, x.Actor, access.Subject(id), access.See)
+	err := office.See(q, x.Actor, id)
 	if _, refused := fail.As(err); refused {
 		return false, nil
 	}

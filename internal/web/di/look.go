@@ -2,8 +2,7 @@ package di
 
 import (
 	"errors"
-	"math"
-	"strings"
+	"net/http"
 
 	"vanthu/internal/document"
 	"vanthu/internal/web/kit"
@@ -12,14 +11,13 @@ import (
 	"vanthu/law"
 	"vanthu/pades"
 	"vanthu/pdf"
-	"vanthu/viet"
 )
 
 func refs(r ...law.Ref) []law.Ref { return r }
 
 // look reads the PDF for the steps that need to know it: what the machine
 // finds for the form check, where the signature will stand for the leader.
-func (n *now) look(x *seat.Seat, d dossier, s *sheet, f *kit.Form) error {
+func (n *now) look(r *http.Request, x *seat.Seat, d dossier, s *sheet, f *kit.Form) error {
 	if n.Step != document.ToCheckForm && n.Step != document.ToApprove {
 		return nil
 	}
@@ -41,8 +39,8 @@ func (n *now) look(x *seat.Seat, d dossier, s *sheet, f *kit.Form) error {
 		return err
 	}
 	if n.Step == document.ToCheckForm {
-		n.Checks = formChecks(d.doc, file, pages)
-		return nil
+		n.Checks, err = formChecks(r, x, d.doc, file)
+		return err
 	}
 	n.signPlace(d.doc, file, pages, s, f)
 	return nil
@@ -88,42 +86,25 @@ func placeRefused(f *kit.Form) bool {
 	return false
 }
 
-// formChecks are what a machine can see of the form of a document: paper,
-// text, and whether what the register will say stands on the page.
+// formChecks are what the machine finds in the form of a document, faults
+// first, and whether number, date and signatures have their places.
 // law:ND30-12.2 ND30-PL1
-func formChecks(d document.Document, f *pdf.File, pages []pdf.Page) []check {
-	out := []check{paperSize(pages)}
-	text, err := f.Text()
-	words := viet.SearchKey(text)
-	if err != nil || strings.TrimSpace(words) == "" {
-		return append(out, check{"warn", "Văn bản là ảnh quét, không có lớp chữ", "máy không kiểm tra được nội dung"})
-	}
-	subject := strings.TrimSpace(strings.TrimPrefix(strings.TrimPrefix(viet.SearchKey(d.Subject), "v/v"), "v v"))
-	out = append(out,
-		found(words, subject, "Trích yếu trên văn bản khớp với sổ", "Trích yếu trên văn bản khác với trích yếu đã khai"),
-		found(words, viet.SearchKey(d.Notation), "Ký hiệu "+d.Notation+" có trên văn bản", "Không thấy ký hiệu "+d.Notation+" trên văn bản"),
-		found(words, viet.SearchKey(d.SignerName), "Có tên người ký "+d.SignerName, "Không thấy tên người ký "+d.SignerName))
-	return append(out, fieldsFit(d, f.Data()))
-}
-
-// found compares with the blanks of line ends taken out.
-func found(text, words, yes, no string) check {
-	squeeze := func(s string) string { return strings.Join(strings.Fields(s), "") }
-	if words != "" && strings.Contains(squeeze(text), squeeze(words)) {
-		return check{"ok", yes, ""}
-	}
-	return check{"warn", no, ""}
-}
-
-// paperSize: A4, 210 × 297 mm. law:ND30-PL1.I
-func paperSize(pages []pdf.Page) check {
-	for i, p := range pages {
-		w, h := p.Size()
-		if math.Abs(math.Min(w, h)-210) > 2 || math.Abs(math.Max(w, h)-297) > 2 {
-			return check{"warn", "Trang " + itoa(i+1) + " không phải khổ A4", itoa(int(w+.5)) + " × " + itoa(int(h+.5)) + " mm"}
+func formChecks(r *http.Request, x *seat.Seat, d document.Document, f *pdf.File) ([]check, error) {
+	list, err := x.Office.FormFindings(r.Context(), x.Actor, d.ID)
+	var bad, good []check
+	for _, l := range list {
+		c := check{"ok", l.Item + ": " + l.Text, ""}
+		if l.OK {
+			good = append(good, c)
+			continue
 		}
+		c.Kind, c.More = "warn", l.Fix+" "+l.Rule.Title()
+		if l.Level == "error" {
+			c.Kind = "late"
+		}
+		bad = append(bad, c)
 	}
-	return check{"ok", "Khổ giấy A4, " + itoa(len(pages)) + " trang", ""}
+	return append(append(bad, fieldsFit(d, f.Data())), good...), err
 }
 
 // fieldsFit tries to set the places of number, date and signatures.

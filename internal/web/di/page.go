@@ -224,7 +224,7 @@ func (p *docPage) outside(r *http.Request, x *seat.Seat, d dossier, f *kit.Form)
 	tep, _ := wholeNumber(r.URL.Query().Get("tep"))
 	shown := p.drawSheet(d, document.FileID(tep))
 	if p.Now != nil {
-		if err := p.Now.look(x, d, &p.Sheet, f); err != nil {
+		if err := p.Now.look(r, x, d, &p.Sheet, f); err != nil {
 			return err
 		}
 		if p.Now.Step == document.ToIssue {

@@ -84,7 +84,7 @@ func (c choices) agency(code string) (org.Agency, bool) {
 // to are the agencies chosen before anything was sent.
 func (c choices) draw(f *kit.Form, revision bool, to map[string]bool) fields {
 	x := fields{
-		Body:    f.Upload("body", "Văn bản chính").Takes(".pdf,.docx,.odt").Law("ND30-10").Help("PDF, hoặc DOCX để hệ thống chuyển thành PDF. Không cần chừa số và ngày: văn thư cấp số, hệ thống điền khi ký số cơ quan."),
+		Body:    f.Upload("body", "Văn bản chính").Takes(".pdf,.docx,.odt").Law("ND30-10").Help("PDF, hoặc DOCX để hệ thống chuyển thành PDF. Để trống số và ngày: hệ thống điền khi ký số cơ quan."),
 		Annexes: f.Upload("annexes", "Phụ lục").Many().Help("Nhiều tệp được; tệp PDF được ký số cơ quan khi phát hành."),
 		Kind:    f.Select("kind", "Loại văn bản", kindOptions()).Need().Law("ND30-7"),
 		Subject: f.Area("subject", "Trích yếu").Need(),
@@ -141,7 +141,7 @@ func markOptions() []part.Option {
 
 // law:ND30-13 ND30-PL1.II.7
 func capacityOptions() []part.Option {
-	return []part.Option{{Value: "", Label: "Thủ trưởng ký"}, {Value: "TM.", Label: "TM. (thay mặt)"}, {Value: "KT.", Label: "KT. (ký thay)"}, {Value: "TL.", Label: "TL. (thừa lệnh)"}, {Value: "TUQ.", Label: "TUQ. (thừa ủy quyền)"}}
+	return []part.Option{{Value: "", Label: "Không ghi"}, {Value: "TM.", Label: "TM. (thay mặt)"}, {Value: "KT.", Label: "KT. (ký thay)"}, {Value: "TL.", Label: "TL. (thừa lệnh)"}, {Value: "TUQ.", Label: "TUQ. (thừa ủy quyền)"}}
 }
 
 func personOptions(list []org.Person) []part.Option {
@@ -157,7 +157,7 @@ func personOptions(list []org.Person) []part.Option {
 func (c choices) agencyOptions(to map[string]bool) []part.Option {
 	options := make([]part.Option, len(c.agencies))
 	for i, a := range c.agencies {
-		options[i] = part.Option{Value: a.Code, Label: a.Name, Note: a.AltCode, Selected: to[a.Code]}
+		options[i] = part.Option{Value: a.Code, Label: a.Name, Note: strings.Trim(a.Short+" · "+a.AltCode, " ·"), Selected: to[a.Code]}
 		if !a.OnHub() {
 			options[i].Note = "chưa kết nối: bản giấy"
 		}

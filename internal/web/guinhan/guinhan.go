@@ -18,7 +18,6 @@ import (
 	"net/http"
 	"strconv"
 
-	"vanthu/internal/access"
 	"vanthu/internal/db"
 	"vanthu/internal/document"
 	"vanthu/internal/fail"
@@ -67,7 +66,7 @@ func number(s string) (int64, error) {
 
 // seen loads an outgoing document that the person may see.
 func seen(q db.Q, x *seat.Seat, id document.ID) (document.Document, error) {
-	if err := access.Check(q, x.Actor, access.Subject(id), access.See); err != nil {
+	if err := office.See(q, x.Actor, id); err != nil {
 		return document.Document{}, err
 	}
 	d, err := document.ByID(q, id)

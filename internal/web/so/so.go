@@ -19,7 +19,6 @@ import (
 	"net/http"
 	"strconv"
 
-	"vanthu/internal/access"
 	"vanthu/internal/db"
 	"vanthu/internal/document"
 	"vanthu/internal/fail"
@@ -140,7 +139,7 @@ func bookTab(b register.Book, all []register.Book) string {
 
 // choose finds the book asked for by its id or year, else the newest one.
 func choose(v *db.View, r *http.Request, x *seat.Seat, way document.Way) (register.Book, []register.Book, error) {
-	if err := access.May(x.Actor, access.SeeRegister); err != nil {
+	if err := office.MaySeeRegister(x.Actor); err != nil {
 		return register.Book{}, nil, err
 	}
 	books, err := register.Books(v, way)
