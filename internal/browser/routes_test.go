@@ -71,6 +71,7 @@ func (b *tab) pick(words string) {
 			b.stay()
 			b.press(kb.Enter)
 			b.arrive()
+			b.is("the chosen line opens", fmt.Sprintf(`document.querySelector(".doc-head").innerText.includes(%q)`, words))
 			return
 		}
 	}
@@ -85,10 +86,8 @@ func TestClerkRouteByKeyboard(t *testing.T) {
 	b.sees("Hợp lệ: 2 chữ ký số", "cụm công nghiệp năm 2025")
 	b.shoot("route-1-tiep-nhan")
 	b.choose("#f-leader", "Lê Quốc Hùng")
-	b.stay()
-	b.do(chromedp.KeyEvent(kb.Enter, chromedp.KeyModifiers(kb.ModifierCtrl)))
-	b.arrive()
-	b.sees("đã tiếp nhận, số đến 413")
+	b.send()
+	b.sees("120/UBH-VP: đã tiếp nhận, số đến 413, đã trình lãnh đạo.")
 	b.shoot("route-2-da-tiep-nhan")
 	b.stay()
 	b.press("g", "b")

@@ -26,6 +26,7 @@ import (
 	"time"
 
 	"vanthu/internal/web/part"
+	"vanthu/viet"
 )
 
 // Page is the shell of a page; embed it in the page's struct.
@@ -72,7 +73,7 @@ func New(o Options) *Kit {
 
 // Page starts the shell of a page: title, theme, whoever is signed in.
 func (k *Kit) Page(r *http.Request, title string) Page {
-	p := Page{Title: title, Theme: themeOf(r)}
+	p := Page{Title: title, Theme: themeOf(r), Today: viet.DayOf(k.o.Clock()).ISO()}
 	if k.o.Shell != nil {
 		k.o.Shell(r, &p)
 	}

@@ -23,7 +23,7 @@ class DateField extends HTMLElement {
       const step = { ArrowUp: 1, ArrowDown: -1, PageUp: 7, PageDown: -7 }[e.key]
       if (!step || input.readOnly) return
       e.preventDefault()
-      const d = parse(input.value) ?? new Date()
+      const d = parse(input.value) ?? today()
       if (input.value) d.setDate(d.getDate() + step)
       this.#set(d)
     })
@@ -69,10 +69,16 @@ class DateField extends HTMLElement {
 const two = (n: number) => String(n).padStart(2, "0")
 const write = (d: Date) => `${two(d.getDate())}/${two(d.getMonth() + 1)}/${d.getFullYear()}`
 
+// today is the installation's day: a demonstration may live in another year.
+function today(): Date {
+  const [y, m, d] = (document.body.dataset.today ?? "").split("-").map(Number)
+  return d ? new Date(y, m - 1, d) : new Date()
+}
+
 function parse(s: string): Date | null {
   s = s.trim()
   const plus = /^\+(\d{1,3})$/.exec(s)
-  const now = new Date()
+  const now = today()
   if (plus) return new Date(now.getFullYear(), now.getMonth(), now.getDate() + Number(plus[1]))
   const m = /^(\d{1,2})[/.\- ](\d{1,2})(?:[/.\- ](\d{2}|\d{4}))?$/.exec(s)
   if (!m) return null

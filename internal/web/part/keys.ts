@@ -13,6 +13,7 @@ document.addEventListener("keydown", e => {
   if (e.ctrlKey || e.metaKey || e.altKey || typing(e.target)) return
   if (document.querySelector("dialog[open]")) return
   const key = before ? before + " " + e.key : e.key
+  if (e.key === "Enter" && e.target === document.body && chosen()) { e.preventDefault(); act(); return } // the chosen line comes before the page's own Enter
   if (press(key)) { e.preventDefault(); before = ""; return }
   if (!before && starts(e.key)) {
     before = e.key
@@ -64,9 +65,19 @@ function move(by: number): boolean {
   return true
 }
 
+const chosen = () => items().find(x => x.matches("[aria-selected=true]"))
+
+// A live page is fetched again under the hands: the line stays chosen.
+let kept = ""
+const mark = (x?: HTMLElement) => x?.querySelector("a")?.getAttribute("href") ?? ""
+document.addEventListener("htmx:before:swap", () => { kept = mark(chosen()) })
+document.addEventListener("htmx:after:swap", () => {
+  if (kept && !chosen()) items().find(x => mark(x) === kept)?.setAttribute("aria-selected", "true")
+})
+
 // act opens the chosen line, or the page's first filled button.
 function act(): boolean {
-  const line = items().find(x => x.matches("[aria-selected=true]"))
+  const line = chosen()
   const go = line?.querySelector<HTMLElement>("a.what, a.num, a.btn, button") ?? bound().find(x => x.dataset.key === "Enter")
   go?.click()
   return !!go

@@ -95,6 +95,7 @@ type Page struct {
 	Shape  Shape // Plain when empty
 	Open   bool  // on a telephone a Trio shows the document, not the queue
 	Theme  Theme
+	Today  string // the day of this installation, "2025-03-03": day fields count from it
 	Live   string // where events come from; empty: the page does not live
 	Back   string // on a telephone, where the arrow leads; empty: the menu
 	Toast  *Toast
