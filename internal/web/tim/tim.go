@@ -85,8 +85,8 @@ func show(w http.ResponseWriter, r *http.Request, s *seat.Seat) error {
 	if err != nil {
 		return err
 	}
-	p.add(words, "Văn bản đến", "inbox", "/den/", found.In, found.MoreIn)
-	p.add(words, "Văn bản đi", "send", "/di/", found.Out, found.MoreOut)
+	p.add(words, "Văn bản đến", part.Icon("inbox"), "/den/", found.In, found.MoreIn)
+	p.add(words, "Văn bản đi", part.Icon("send"), "/di/", found.Out, found.MoreOut)
 	err = s.Read(r, func(v *db.View) error {
 		list, err := org.People(v)
 		p.addPeople(words, list)
