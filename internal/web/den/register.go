@@ -60,6 +60,8 @@ func drawEntry(w http.ResponseWriter, r *http.Request, x *seat.Seat, f *kit.Form
 		p.PDF = &part.PDF{Src: "/den/ban-quet/" + last.Token, Name: last.Name, Pages: 1}
 	}
 	p.Read = f.Has("read")
+	p.Blank = p.Read && p.PDF != nil && f.Get("was.number")+f.Get("was.subject") == ""
+	p.Unread = part.Note{Text: "Tệp không có chữ để đọc (bản quét ảnh): nhập các ô bằng tay."}
 	for _, name := range readable {
 		if v := f.Get("was." + name); v != "" {
 			p.Was[name] = v
