@@ -259,20 +259,24 @@ func (w *World) writeSpoilt(ctx context.Context, o *office.Office, id document.I
 
 // spoil puts the sealed file of a document aside for one with a flipped byte.
 func spoil(ctx context.Context, o *office.Office, id document.ID) error {
+	var f document.File
+	err := o.Read(ctx, func(v *db.View) (err error) {
+		f, err = document.Newest(v, id, document.Sealed_)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	data, err := o.Blobs.Read(f.Hash)
+	if err != nil {
+		return err
+	}
+	data[bytes.Index(data, []byte("/Contents <"))-200]++
+	if f.Hash, err = o.Blobs.PutBytes(ctx, data); err != nil {
+		return err
+	}
 	return o.Store.Write(ctx, db.System, func(tx *db.Tx) error {
-		f, err := document.Newest(tx, id, document.Sealed_)
-		if err != nil {
-			return err
-		}
-		data, err := o.Blobs.Read(f.Hash)
-		if err != nil {
-			return err
-		}
-		data[bytes.Index(data, []byte("/Contents <"))-200]++
-		if f.Hash, err = o.Blobs.PutBytes(ctx, data); err != nil {
-			return err
-		}
-		_, err = document.AddFile(tx, f)
+		_, err := document.AddFile(tx, f)
 		return err
 	})
 }

@@ -270,6 +270,9 @@ func (o *Office) statusCame(ctx context.Context, a Arrival, p *edxml.Packet) err
 	})
 }
 
+// answerNo are the answers that the clerk must do something about.
+var answerNo = map[edxml.StatusCode]string{edxml.Rejected: " từ chối: ", edxml.ChangeRejected: " từ chối thu hồi: "}
+
 func (o *Office) applyStatus(tx *db.Tx, d *document.Document, a Arrival, s *edxml.Status) error {
 	line, err := exchange.To(tx, d.ID, a.Sender)
 	if err != nil {
@@ -282,8 +285,8 @@ func (o *Office) applyStatus(tx *db.Tx, d *document.Document, a Arrival, s *edxm
 	if err := exchange.SetReceipt(tx, line.ID, string(s.Code), a.Packet); err != nil {
 		return err
 	}
-	if s.Code == edxml.Rejected {
-		note := line.Name + " từ chối: " + s.Description
+	if no := answerNo[s.Code]; no != "" {
+		note := line.Name + no + s.Description
 		if err := document.Wait(tx, d.ID, org.RoleToken(org.Clerk), document.ToFollow, o.Calendar.AddDays(tx.Now, 1), note); err != nil {
 			return err
 		}

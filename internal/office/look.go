@@ -16,6 +16,9 @@ func See(q db.Q, by org.Actor, id document.ID) error {
 // MayRegisterPaper refuses whoever does not register paper documents.
 func MayRegisterPaper(by org.Actor) error { return access.May(by, access.RegisterPaper) }
 
+// MaySeeRegister refuses whoever does not look into the registers.
+func MaySeeRegister(by org.Actor) error { return access.May(by, access.SeeRegister) }
+
 // MayOperate refuses whoever does not run the hub.
 func MayOperate(by org.Actor) error { return access.May(by, access.Operate) }
 

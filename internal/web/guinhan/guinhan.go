@@ -21,6 +21,7 @@ import (
 	"vanthu/internal/db"
 	"vanthu/internal/document"
 	"vanthu/internal/fail"
+	"vanthu/internal/office"
 	"vanthu/internal/web/seat"
 )
 

@@ -28,7 +28,7 @@ type Site struct {
 	Host   *host.Host
 	Live   *kit.Live
 	Hub    *hub.Hub // where this process runs the hub too; nil elsewhere
-	Banner string // over every page of the demonstration
+	Banner string   // over every page of the demonstration
 }
 
 // Seat is the person at the browser, for one request.

@@ -22,6 +22,7 @@ import (
 	"vanthu/internal/db"
 	"vanthu/internal/document"
 	"vanthu/internal/fail"
+	"vanthu/internal/office"
 	"vanthu/internal/register"
 	"vanthu/internal/web/kit"
 	"vanthu/internal/web/part"

@@ -160,4 +160,3 @@ func (d *Door) changePassword(w http.ResponseWriter, r *http.Request) error {
 	}
 	return d.Kit.Done(w, r, "/", part.Toast{Kind: "ok", Text: "Đã đổi mật khẩu."})
 }
-
