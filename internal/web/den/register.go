@@ -22,15 +22,17 @@ import (
 // entryPage is the register form beside the scan.
 type entryPage struct {
 	kit.Page
-	Form  *kit.Form
-	F     entry
-	Scan  part.Field
-	PDF   *part.PDF
-	Next  int64             // the arrival number that saving would give now
-	Year  int               // of the book
-	Today string            // day of arrival
-	Read  bool              // the machine filled fields in
-	Was   map[string]string // what it filled in: another scan may replace that
+	Form   *kit.Form
+	F      entry
+	Scan   part.Field
+	PDF    *part.PDF
+	Next   int64  // the arrival number that saving would give now
+	Year   int    // of the book
+	Today  string // day of arrival
+	Read   bool   // the machine filled fields in
+	Blank  bool   // the scan is an image: nothing could be read
+	Unread part.Note
+	Was    map[string]string // what it filled in: another scan may replace that
 }
 
 var entryView = kit.NewView[entryPage](files, "register.html", "entry.html")
