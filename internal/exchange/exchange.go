@@ -74,6 +74,10 @@ type Delivery struct {
 	Carrier      string // how the paper went
 }
 
+// Declined says that the recipient did not agree to a recall; the line stands
+// where it stood, and nothing has happened on it since.
+func (d Delivery) Declined() bool { return d.BeforeRecall != "" && d.State == d.BeforeRecall }
+
 func scan(r db.Row) (d Delivery, err error) {
 	var at int64
 	err = r.Scan(&d.ID, &d.Document, &d.Code, &d.Name, &d.Channel, &d.Reason, &d.State, &d.BeforeRecall, &at, &d.Note, &d.Carrier)

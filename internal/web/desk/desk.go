@@ -243,12 +243,16 @@ func (line *row) trouble(v *db.View, it document.Item) error {
 	}
 	n := 0
 	for _, l := range list {
-		hit := it.Step == document.ToPost && l.State == exchange.OnPaper || it.Step == document.ToFollow && (l.State == exchange.Refused || l.State == exchange.Failed)
+		hit := it.Step == document.ToPost && l.State == exchange.OnPaper ||
+			it.Step == document.ToFollow && (l.State == exchange.Refused || l.State == exchange.Failed || l.Declined())
 		if !hit {
 			continue
 		}
 		if n++; n == 1 {
 			line.Bad = l.Name + ": " + l.State.String()
+			if l.Declined() {
+				line.Bad = l.Name + ": từ chối thu hồi"
+			}
 			if l.Note != "" {
 				line.Bad += ", " + l.Note
 			}

@@ -57,7 +57,7 @@ func lineOf(d exchange.Delivery, due viet.Day, mayAct bool) line {
 	if d.Channel == exchange.ByPaper {
 		l.Code = d.Reason
 	}
-	if d.BeforeRecall != "" && d.State == d.BeforeRecall { // the recall was declined, nothing has happened since
+	if d.Declined() {
 		l.Bad, l.Next = true, "từ chối thu hồi: "+d.Note
 		return l
 	}
