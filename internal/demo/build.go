@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -29,6 +30,9 @@ func (w *World) build(ctx context.Context) error {
 		return fmt.Errorf("demo: hub: %w", err)
 	}
 	if err := w.connect(); err != nil {
+		return err
+	}
+	if err := w.writeTrust(); err != nil {
 		return err
 	}
 	for _, o := range w.Host.Offices() {
@@ -224,6 +228,23 @@ func (w *World) enrol(ctx context.Context) error {
 	}
 	for _, a := range outside {
 		if err := w.Hub.Enrol(ctx, db.System, hub.Agency{Code: a.Code, AltCode: a.AltCode, Name: a.Name, Symbol: a.Short, Parent: a.Parent, Class: "voluntary"}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeTrust leaves what an outsider needs to check documents and receipts of
+// the province: vanthu verify --trust DATA/trust FILE…
+func (w *World) writeTrust() error {
+	dir := filepath.Join(w.Dir, "trust")
+	if err := os.MkdirAll(filepath.Join(dir, "demo"), 0o755); err != nil {
+		return err
+	}
+	for name, data := range map[string][]byte{
+		"demo/root.crt": w.CA.Root().Raw, "demo/issuing.crt": w.CA.Issuing().Raw, "truc.hub": []byte(w.Hub.PublicKey() + "\n"),
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
 			return err
 		}
 	}

@@ -91,7 +91,7 @@ func Open(ctx context.Context, o Options) (*World, error) {
 // wipe removes what an earlier, unfinished making left. It refuses a directory
 // that holds anything else.
 func wipe(dir string) error {
-	ours := map[string]bool{"clock": true, "hub": true, "hub.key": true, "ca": true, "host": true, "addresses": true, "stash": true}
+	ours := map[string]bool{"clock": true, "hub": true, "hub.key": true, "ca": true, "host": true, "addresses": true, "stash": true, "trust": true}
 	for _, a := range province {
 		ours[a.store] = true
 	}

@@ -1,10 +1,13 @@
 package office
 
 import (
+	"bytes"
 	"context"
 
 	"vanthu/internal/blob"
 	"vanthu/internal/document"
+	"vanthu/internal/fail"
+	"vanthu/pades"
 )
 
 // Judge examines the signatures of a PDF: the seam to package pades' verifier
@@ -16,12 +19,15 @@ type Finding struct {
 	Verdict  string // valid, invalid, undecided; "" when nothing is signed
 	Sentence string // in plain Vietnamese
 	Report   []byte // JSON, kept as evidence
+	// Evidence is what the verdict rested on, to be put into the file itself.
+	Evidence pades.Evidence
 }
 
 // examined is a finding whose report is stored.
 type examined struct {
 	verdict, sentence string
 	report            blob.Hash
+	evidence          pades.Evidence
 }
 
 func (x examined) apply(f document.File) document.File {
@@ -40,9 +46,32 @@ func (o *Office) examine(ctx context.Context, h blob.Hash) (x examined, err erro
 	if err != nil {
 		return x, err
 	}
-	x.verdict, x.sentence = f.Verdict, f.Sentence
+	x.verdict, x.sentence, x.evidence = f.Verdict, f.Sentence, f.Evidence
 	if len(f.Report) > 0 {
 		x.report, err = o.Blobs.PutBytes(ctx, f.Report)
 	}
 	return x, err
+}
+
+// provable puts the certificates and revocation answers that a verdict rested
+// on into the sealed file, so that anybody can check it later without asking
+// (PAdES B-LT), and examines the result. law:ND23-16 etsi-319142-1:5.4
+func (o *Office) provable(ctx context.Context, u Upload, x examined) (Upload, examined, error) {
+	if x.verdict != "valid" || len(x.evidence.Certs) == 0 {
+		return u, x, nil
+	}
+	in, err := o.Blobs.Read(u.Hash)
+	if err != nil {
+		return u, x, err
+	}
+	out, err := pades.AddDSS(in, x.evidence)
+	if err != nil {
+		return u, x, fail.State("Không lưu được chứng cứ chữ ký vào tệp.", "ND23-16").Because(err)
+	}
+	kept, err := o.Keep(ctx, u.Name, bytes.NewReader(out))
+	if err != nil {
+		return u, x, err
+	}
+	x, err = o.examine(ctx, kept.Hash)
+	return kept, x, err
 }

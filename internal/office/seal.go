@@ -33,6 +33,9 @@ func (o *Office) Seal(ctx context.Context, by org.Actor, id document.ID) error {
 	if err == nil {
 		look, err = o.examine(ctx, job.out.Hash)
 	}
+	if err == nil {
+		job.out, look, err = o.provable(ctx, job.out, look)
+	}
 	if err != nil {
 		o.refused(ctx, by, int64(id), access.Seal, err)
 		return err
