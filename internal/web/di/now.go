@@ -3,6 +3,7 @@ package di
 import (
 	"fmt"
 	"net/http"
+	"strings"
 
 	"vanthu/internal/db"
 	"vanthu/internal/document"
@@ -239,13 +240,9 @@ func (m maker) toApprove() error {
 		}
 		m.press("Duyệt và ký", part.Icon("pen-line"), "pri", "duyet-ky")
 	}
-	m.lastFirst(func() { m.dialog("tra-lai", "Trả lại") })
+	m.dialog("tra-lai", "Trả lại")
 	return nil
 }
-
-// lastFirst puts what add adds before the filled button, as thumbs expect it on
-// a telephone; style brings the filled one first on a desk.
-func (m maker) lastFirst(add func()) { add() }
 
 func (m maker) toSign() error {
 	m.Facts = m.facts()
@@ -441,9 +438,7 @@ func (m maker) heldBy() error {
 		}
 		text := "để " + steps[w.Step].doing + ", từ " + viet.ShortTime(w.Since)
 		kind, left := m.x.Left(w.Due)
-		if left != "" {
-			text += "; " + left
-		}
+		text += limit(left)
 		n := part.Note{Icon: part.Icon("user-round"), Title: "Đang ở " + name, Text: text + "."}
 		if kind == "late" {
 			n.Kind = "warn"
@@ -451,4 +446,16 @@ func (m maker) heldBy() error {
 		m.Notes = append(m.Notes, n)
 	}
 	return err
+}
+
+// limit is how far a limit is, after a sentence: "; hạn ngày mai 11:30", "; trễ
+// 2 ngày".
+func limit(left string) string {
+	switch {
+	case left == "":
+		return ""
+	case strings.HasPrefix(left, "còn") || strings.HasPrefix(left, "trễ"):
+		return "; " + left
+	}
+	return "; hạn " + left
 }

@@ -144,14 +144,14 @@ func (s Story) Issuer() string {
 
 func (s Story) who(e journal.Entry) string { return s.names[e.Person].Name }
 
-// spent is the working time between two moments in days of eight hours; work
-// done outside hours counts by the clock.
+// spent is the working time between two moments, in days as long as the
+// agency's; work done outside hours counts by the clock.
 func (s Story) spent(a, b time.Time) string {
 	work := s.calendar.Until(a, b)
 	if work < time.Minute {
 		work = min(b.Sub(a), 24*time.Hour-time.Minute)
 	}
-	const day = 8 * time.Hour
+	day := s.workday()
 	if work < day {
 		return viet.Span(work)
 	}
@@ -212,4 +212,10 @@ func suffix(e journal.Entry) string {
 		}
 	}
 	return ""
+}
+
+// workday is how long the agency works a day.
+func (s Story) workday() time.Duration {
+	d := s.calendar.Workday(viet.DayOf(s.now))
+	return max(s.calendar.Until(s.calendar.StartOfDay(d), s.calendar.EndOfDay(d)), time.Hour)
 }
