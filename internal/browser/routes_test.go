@@ -200,6 +200,7 @@ func TestLeaderSignsOnPhone(t *testing.T) {
 	lan.send()
 	lan.sees("Đã phát hành")
 	hoa.sees(about)
+	hoa.is("the rail counts along", `document.querySelector("#nav [aria-current] .n").textContent === document.querySelector("#ban .count").textContent`)
 	if hoa.str("!!window.vtBefore") != "true" {
 		t.Error("the page was loaded again")
 	}
@@ -280,6 +281,8 @@ func TestDraftUploadAndPlace(t *testing.T) {
 	through(t, about)
 	hung := as(t, "hung", desktop)
 	hung.open(hung.link(about))
+	hung.send() // the page says that it will ask
+	hung.forget("422")
 	hung.is("the frame stands", `document.querySelector(".sign-box")`)
 	place := `document.querySelector("[name='place.x']").value + " " + document.querySelector("[name='place.y']").value`
 	before := hung.str(place)

@@ -30,17 +30,22 @@ function listen() {
   })
 }
 
+// refresh fetches the page once for all its pieces that changed; the counts of
+// rail and bell come along, so that they equal the lists.
 function refresh() {
   const changed = new Set(waiting)
   waiting.clear()
-  document.querySelectorAll<HTMLElement>("[data-live][id]").forEach(x => {
-    if (!x.dataset.live!.split(/\s+/).some(t => changed.has(t))) return
-    if (x.contains(document.activeElement) && x.querySelector("form[data-dirty]")) return // never under the pen
-    const src = x.dataset.liveSrc
-    const how = { target: x, swap: "outerMorph", ...(src ? {} : { select: "#" + CSS.escape(x.id) }) }
-    void htmx.ajax("GET", src ?? location.pathname + location.search, how)
-  })
+  const due = Array.from(document.querySelectorAll<HTMLElement>("[data-live][id]")).filter(x =>
+    x.dataset.live!.split(/\s+/).some(t => changed.has(t)) &&
+    !(x.contains(document.activeElement) && x.querySelector("form[data-dirty]"))) // never under the pen
+  for (const x of due) if (x.dataset.liveSrc) void htmx.ajax("GET", x.dataset.liveSrc, { source: x, target: x, swap: "outerMorph" })
+  const [first, ...rest] = due.filter(x => !x.dataset.liveSrc)
+  if (!first) return
+  const along = [...rest, ...document.querySelectorAll("#nav, #bell")].map(x => at(x) + ":outerMorph").join()
+  void htmx.ajax("GET", location.pathname + location.search, { target: first, swap: "outerMorph", select: at(first), selectOOB: along })
 }
+
+const at = (x: Element) => "#" + CSS.escape(x.id)
 
 listen()
 document.addEventListener("htmx:after:swap", listen)
