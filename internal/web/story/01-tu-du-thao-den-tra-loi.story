@@ -65,8 +65,7 @@ journal document.content_passed
 as phuc
 open /
 follow 'Kiểm tra' beside 'phối hợp công bố giá vật liệu'
-see 'Khớp với hệ thống.'
-show
+see 'Trích yếu: Khớp với hệ thống.' 'Số, ký hiệu: Ký hiệu đúng' 'Họ tên người ký: Lê Quốc Hùng.' 'Không thấy dấu “KHẨN” trên trang 1.' 'Đủ chỗ cho số, ngày và hai chữ ký'
 press 'Thể thức đạt' 'Ý kiến'='Thể thức đạt.'
 journal document.form_passed
 

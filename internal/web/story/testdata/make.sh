@@ -5,6 +5,8 @@
 #	cv-gia-1.pdf, cv-gia-2.pdf    công văn of SXD, first with another subject than declared, then right
 #	cv-thu-hoi.pdf                a second công văn of SXD
 #	cv-mat.pdf                    the same with the stamp of a state secret
+#	da-ky-bi-sua.pdf              cv-thu-hoi.pdf signed in a demonstration, then one letter of its
+#	                              producer's name changed; not made here
 #	cv-gia.docx                   cv-gia-2 as the editor saved it
 set -eu
 cd "$(dirname "$0")"
