@@ -10,6 +10,7 @@ import (
 	"vanthu/internal/document"
 	"vanthu/internal/exchange"
 	"vanthu/internal/journal"
+	"vanthu/ledger"
 )
 
 func open(t *testing.T, month bool) *World {
@@ -72,8 +73,13 @@ func TestMonth(t *testing.T) {
 			codes := ""
 			for _, e := range events {
 				codes += e.Code + " "
-				if e.Receipt == "" || !e.Applied {
-					t.Errorf("%s: event %s: applied %v, receipt %q", l.Name, e.Code, e.Applied, e.Receipt)
+				file, err := sxd.Blobs.Read(e.Receipt)
+				if err != nil || !e.Applied {
+					t.Errorf("%s: event %s: applied %v, receipt %v", l.Name, e.Code, e.Applied, err)
+					continue
+				}
+				if _, err := ledger.VerifyReceipt(file, w.Hub.PublicKey()); err != nil {
+					t.Errorf("%s: event %s: %v", l.Name, e.Code, err)
 				}
 			}
 			if l.State != exchange.Completed || codes != "sent 01 03 04 05 06 " {

@@ -23,6 +23,7 @@ type Arrival struct {
 	Message string // the hub's id of it
 	Sender  string // as the hub authenticated it
 	Packet  blob.Hash
+	Receipt blob.Hash // the hub's signed receipt of it, or ""
 }
 
 // Arrive takes a packet in: a new document waits to be received (01), a status
@@ -282,7 +283,11 @@ func (o *Office) applyStatus(tx *db.Tx, d *document.Document, a Arrival, s *edxm
 	if err != nil || !changed {
 		return err
 	}
-	if err := exchange.SetReceipt(tx, line.ID, string(s.Code), a.Packet); err != nil {
+	proof := a.Receipt
+	if proof == "" {
+		proof = a.Packet // the status itself, where the hub gives no receipt
+	}
+	if err := exchange.SetReceipt(tx, line.ID, string(s.Code), proof); err != nil {
 		return err
 	}
 	if no := answerNo[s.Code]; no != "" {

@@ -60,7 +60,11 @@ func (o *Office) collectOne(ctx context.Context, a partner.Arrival) error {
 	if err != nil {
 		return err
 	}
-	err = o.Arrive(ctx, Arrival{Message: a.ID, Sender: a.Sender, Packet: h})
+	receipt, err := o.receiptOf(ctx, a)
+	if err != nil {
+		return err
+	}
+	err = o.Arrive(ctx, Arrival{Message: a.ID, Sender: a.Sender, Packet: h, Receipt: receipt})
 	if why, bad := unreadable(err); bad {
 		o.log().Warn("packet rejected", "message", a.ID, "from", a.Sender, "err", err)
 		return o.Partner.Reject(ctx, a.ID, why)
@@ -69,6 +73,20 @@ func (o *Office) collectOne(ctx context.Context, a partner.Arrival) error {
 		return err
 	}
 	return o.Partner.Confirm(ctx, a.ID)
+}
+
+// receiptOf keeps the hub's signed receipt of a status packet: the proof of
+// when the receiver said what. A hub without receipts gives none.
+// law:BRVT1842-6.5 HT33-10.2.i
+func (o *Office) receiptOf(ctx context.Context, a partner.Arrival) (blob.Hash, error) {
+	if a.Kind != "status" {
+		return "", nil
+	}
+	list, err := o.Partner.Receipts(ctx, a.ID)
+	if err != nil || len(list) == 0 {
+		return "", err
+	}
+	return o.Blobs.PutBytes(ctx, list[0].File)
 }
 
 func (o *Office) fetch(ctx context.Context, id string) (blob.Hash, error) {

@@ -1,0 +1,97 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"vanthu/internal/db"
+	"vanthu/internal/demo"
+	"vanthu/internal/document"
+	"vanthu/internal/exchange"
+	"vanthu/internal/office"
+)
+
+// A sealed document and a receipt of the hub are checked offline with nothing
+// but the trust folder: status 0 for valid, 1 for broken, 2 where trust is
+// missing (ND23-16, ND23-17, HT33-8.2.i).
+func TestVerifyOffline(t *testing.T) {
+	if testing.Short() {
+		t.Skip("makes a month of documents")
+	}
+	ctx := context.Background()
+	dir := t.TempDir()
+	w, err := demo.Open(ctx, demo.Options{Dir: dir, Month: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, _ := w.Host.Office("000.00.15.H99")
+	sealed, receipt := issued(t, o)
+	w.Close() // no OCSP, no hub: offline
+	pdf, broken, rec := filepath.Join(dir, "a.pdf"), filepath.Join(dir, "b.pdf"), filepath.Join(dir, "r.receipt")
+	bad := append([]byte{}, sealed...)
+	bad[len(bad)/3]++
+	forged := append([]byte{}, receipt...)
+	forged[len(forged)/2]++
+	fake := filepath.Join(dir, "f.receipt")
+	for name, data := range map[string][]byte{pdf: sealed, broken: bad, rec: receipt, fake: forged} {
+		if err := os.WriteFile(name, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	trust := filepath.Join(dir, "trust")
+	for _, x := range []struct {
+		name  string
+		files []string
+		trust string
+		want  exit
+	}{
+		{"valid document", []string{pdf}, trust, 0},
+		{"valid receipt", []string{rec}, trust, 0},
+		{"broken document among valid ones", []string{pdf, broken}, trust, 1},
+		{"forged receipt", []string{fake}, trust, 1},
+		{"nobody is trusted", []string{pdf}, "", 2},
+	} {
+		err := (&verifyCmd{Files: x.files, Trust: x.trust, Offline: true}).Run(ctx)
+		var e exit
+		if err != nil && !errors.As(err, &e) {
+			t.Fatalf("%s: %v", x.name, err)
+		}
+		if e != x.want {
+			t.Errorf("%s: exit %d, want %d", x.name, e, x.want)
+		}
+	}
+}
+
+func issued(t *testing.T, o *office.Office) (sealed, receipt []byte) {
+	t.Helper()
+	err := o.Read(context.Background(), func(v *db.View) error {
+		id, err := db.Value[document.ID](v, `SELECT document FROM delivery WHERE channel = 'hub' ORDER BY id LIMIT 1`)
+		if err != nil {
+			return err
+		}
+		f, err := document.Newest(v, id, document.Sealed_)
+		if err != nil {
+			return err
+		}
+		if sealed, err = o.Blobs.Read(f.Hash); err != nil {
+			return err
+		}
+		lines, err := exchange.Of(v, id)
+		if err != nil {
+			return err
+		}
+		events, err := exchange.Events(v, lines[0].ID)
+		if err != nil {
+			return err
+		}
+		receipt, err = o.Blobs.Read(events[0].Receipt)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sealed, receipt
+}
