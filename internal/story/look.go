@@ -136,6 +136,12 @@ func doSave(_ context.Context, r *run, s *Step) error {
 	return &unseenText{s.Args[0], r.tab.page.text()}
 }
 
+// doHere keeps the address of the page, for somebody else to try.
+func doHere(_ context.Context, r *run, s *Step) error {
+	r.vars[s.As] = r.tab.page.url.Path
+	return nil
+}
+
 // valueAt looks for the label among fields, definition lists, tables, and texts
 // of the form "Label: value" or label followed by value.
 func valueAt(scope *html.Node, label string) string {

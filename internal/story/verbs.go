@@ -47,6 +47,7 @@ var verbs = map[string]verb{
 	"wait":   {usage: "wait 'chữ' [beside '…'] 10s", min: 1, max: 1, beside: true, within: true, page: true, run: doWait},
 	"status": {usage: "status 404", min: 1, max: 1, page: true, run: doStatus},
 	"save":   {usage: "save 'Nhãn' [beside '…'] as tên", min: 1, max: 1, beside: true, as: true, page: true, run: doSave},
+	"here":   {usage: "here as tên", min: 0, max: 0, as: true, page: true, run: doHere},
 	"show":   {usage: "show", page: true, run: doShow},
 	"pdf":    {usage: "pdf valid $tệp [số chữ ký] hoặc pdf sound $tệp", min: 2, max: 3, run: doPDF, check: oneOf(0, "valid", "sound")},
 	"file":   {usage: "file $tệp has|lacks 'chữ' …", min: 3, max: -1, run: doFile, check: oneOf(1, "has", "lacks")},

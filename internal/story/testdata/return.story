@@ -32,3 +32,11 @@ open /den
 see 'khách'
 post /den/412/tra-lai ly_do='Gửi tay'
 see 'Gửi tay'
+
+# An address is given to somebody else.
+as hoa
+open /den
+here as trang
+as lan
+open $trang
+see 'Người dùng: lan'
