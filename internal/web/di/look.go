@@ -39,7 +39,7 @@ func (n *now) look(r *http.Request, x *seat.Seat, d dossier, s *sheet, f *kit.Fo
 		return err
 	}
 	if n.Step == document.ToCheckForm {
-		n.Checks, err = formChecks(r, x, d.doc, file)
+		n.Checks, n.Passed, err = formChecks(r, x, d.doc, file)
 		return err
 	}
 	n.signPlace(d.doc, file, pages, s, f)
@@ -86,25 +86,25 @@ func placeRefused(f *kit.Form) bool {
 	return false
 }
 
-// formChecks are what the machine finds in the form of a document, faults
-// first, and whether number, date and signatures have their places.
+// formChecks are what the machine finds in the form of a document: what asks
+// for a look, with the way to mend it, and what is as it should be; and whether
+// number, date and signatures have their places.
 // law:ND30-12.2 ND30-PL1
-func formChecks(r *http.Request, x *seat.Seat, d document.Document, f *pdf.File) ([]check, error) {
+func formChecks(r *http.Request, x *seat.Seat, d document.Document, f *pdf.File) (look, passed []check, err error) {
 	list, err := x.Office.FormFindings(r.Context(), x.Actor, d.ID)
-	var bad, good []check
 	for _, l := range list {
 		c := check{"ok", l.Item + ": " + l.Text, ""}
 		if l.OK {
-			good = append(good, c)
+			passed = append(passed, c)
 			continue
 		}
 		c.Kind, c.More = "warn", l.Fix+" "+l.Rule.Title()
 		if l.Level == "error" {
 			c.Kind = "late"
 		}
-		bad = append(bad, c)
+		look = append(look, c)
 	}
-	return append(append(bad, fieldsFit(d, f.Data())), good...), err
+	return append(look, fieldsFit(d, f.Data())), passed, err
 }
 
 // fieldsFit tries to set the places of number, date and signatures.

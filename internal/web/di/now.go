@@ -27,6 +27,7 @@ type now struct {
 	Notes    []part.Note
 	Opinions []part.Event // what a returned draft must take up
 	Checks   []check
+	Passed   []check // of a long list: what is as it should be, folded away
 	Plan     []planLine
 	Facts    string
 	Action   string // of the form: where its filled button leads

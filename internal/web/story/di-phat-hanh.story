@@ -29,7 +29,7 @@ journal document.content_passed 'Số liệu đúng'
 as phuc
 open /du-thao
 follow 'V/v cung cấp số liệu quy hoạch'
-see 'Khổ giấy A4, 1 trang' 'Trích yếu trên văn bản khớp với sổ' 'Có tên người ký Lê Quốc Hùng' 'Đủ chỗ cho số, ngày và hai chữ ký'
+see 'Khổ giấy: A4.' 'Trích yếu: Khớp với hệ thống.' 'Đủ chỗ cho số, ngày và hai chữ ký'
 press 'Thể thức đạt'
 journal document.form_passed
 

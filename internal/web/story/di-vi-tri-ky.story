@@ -14,7 +14,7 @@ see 'Đang ở Chánh văn phòng'
 as phuc
 open /du-thao
 follow 'V/v cung cấp số liệu quy hoạch'
-see 'Không thấy tên người ký Lê Quốc Hùng' 'Chưa tự đặt được ô số, ngày, chữ ký'
+see 'Không thấy “Lê Quốc Hùng” dưới chức vụ.' 'Chưa tự đặt được ô số, ngày, chữ ký'
 press 'Thể thức đạt' 'Ý kiến'='Ký tay tên trên bản in; người ký chọn chỗ.'
 
 as hung
