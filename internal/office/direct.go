@@ -154,9 +154,13 @@ func (o *Office) FileOnly(ctx context.Context, by org.Actor, id document.ID, rea
 	})
 }
 
-// finish hands a done document back to the register to be closed.
+// finish hands a done document back to the register to be closed. Those who
+// are to be informed, or have a part of their own, keep their line.
 func (o *Office) finish(tx *db.Tx, d *document.Document, detail journal.Detail) error {
-	if err := document.Hand(tx, d.ID, org.RoleToken(org.Clerk), document.ToClose, o.Calendar.AddDays(tx.Now, 1)); err != nil {
+	if err := document.Unwait(tx, d.ID, document.ToPresent, document.ToDirect, document.ToAssign, document.ToHandle); err != nil {
+		return err
+	}
+	if err := document.Wait(tx, d.ID, org.RoleToken(org.Clerk), document.ToClose, o.Calendar.AddDays(tx.Now, 1), ""); err != nil {
 		return err
 	}
 	return journal.Write(tx, CompletedIt, int64(d.ID), 0, detail)

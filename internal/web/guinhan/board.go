@@ -31,6 +31,7 @@ type boardPage struct {
 	Total   string
 	Recall  *part.Confirm // nil: this person does not recall
 	Recalls *part.Confirm // refused: shown in the page
+	Follow  *part.Field   // how a refusal or failure was dealt with; nil when none waits
 	Print   string
 	Proof   string
 }
@@ -67,6 +68,10 @@ func board(w http.ResponseWriter, r *http.Request, x *seat.Seat, id document.ID,
 		return err
 	}
 	p.drawRecall(x, id)
+	if p.Follow != nil && f != nil && at == followed {
+		field := f.Area("reason", p.Follow.Label).Need()
+		p.Follow = &field
+	}
 	status := http.StatusOK
 	if f != nil {
 		status = f.Status()
@@ -94,6 +99,16 @@ func (p *boardPage) loadLines(v *db.View, x *seat.Seat, chosen int64) error {
 	}
 	p.Under = summary(list)
 	clerk := x.Actor.Has(org.Clerk)
+	waiting, err := document.WaitingFor(v, p.Doc.ID)
+	if err != nil {
+		return err
+	}
+	for _, w := range waiting {
+		if w.Step == document.ToFollow && x.Actor.Holds(w.Token) {
+			field := part.NewField(part.Area, "reason", "Đã xử lý thế nào").Need().Law("QD28-8.2")
+			p.Follow = &field
+		}
+	}
 	for _, d := range list {
 		l := lineOf(d, p.Doc.Due, clerk)
 		events, err := exchange.Events(v, d.ID)
@@ -101,8 +116,7 @@ func (p *boardPage) loadLines(v *db.View, x *seat.Seat, chosen int64) error {
 			return err
 		}
 		for _, e := range events {
-			// The hub's own receipt proves more than a status that came through it.
-			if e.Receipt != "" && (l.Receipt == "" || byHub(e)) {
+			if e.Receipt != "" { // the newest proves the most
 				l.Receipt = path(p.Doc.ID) + "/bien-nhan/" + itoa(e.ID)
 			}
 			if d.ID == chosen {
@@ -171,6 +185,44 @@ func recordPaper(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
 		return err
 	}
 	return x.Kit.Done(w, r, path(id), part.Toast{Kind: "ok", Text: "Đã ghi gửi bản giấy."})
+}
+
+// followed stands for the form of Followed where a line's id would stand.
+const followed = -1
+
+// resend queues a failed line again. law:BRVT1842-6.5
+func resend(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
+	id, err := idOf(r)
+	if err != nil {
+		return err
+	}
+	at, err := number(r.PathValue("line"))
+	if err != nil {
+		return err
+	}
+	if err := x.Office.Resend(r.Context(), x.Actor, id, at); err != nil {
+		return err
+	}
+	return x.Kit.Done(w, r, path(id), part.Toast{Kind: "ok", Text: "Đã xếp gửi lại."})
+}
+
+// followUp notes how a refusal or a failure was dealt with. law:QD28-8.2
+func followUp(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
+	id, err := idOf(r)
+	if err != nil {
+		return err
+	}
+	f, err := x.Kit.Form(w, r)
+	if err != nil {
+		return err
+	}
+	err = x.Office.Followed(r.Context(), x.Actor, id, f.Get("reason"))
+	if shows(err) && f.Refused(err) {
+		return board(w, r, x, id, f, followed)
+	} else if err != nil {
+		return err
+	}
+	return x.Kit.Done(w, r, "/gui-nhan", part.Toast{Kind: "ok", Text: "Đã ghi cách xử lý."})
 }
 
 // recall asks every recipient for the document back. law:ND30-18.4

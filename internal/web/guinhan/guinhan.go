@@ -37,10 +37,14 @@ func Routes(s *seat.Site, mux *http.ServeMux) {
 	mux.Handle("GET /gui-nhan/{id}/chung-cu.zip", s.Handle(evidence))
 	mux.Handle("GET /gui-nhan/{id}/bien-nhan/{event}", s.Handle(receipt))
 	mux.Handle("POST /gui-nhan/{id}/giay/{line}", s.Handle(recordPaper))
+	mux.Handle("POST /gui-nhan/{id}/gui-lai/{line}", s.Handle(resend))
+	mux.Handle("POST /gui-nhan/{id}/theo-doi", s.Handle(followUp))
 	mux.Handle("POST /gui-nhan/{id}/thu-hoi", s.Handle(recall))
 	// A refused act is shown at its own address: loading that again leads back.
 	mux.Handle("GET /gui-nhan/{id}/giay/{line}", s.Handle(back))
 	mux.Handle("GET /gui-nhan/{id}/thu-hoi", s.Handle(back))
+	mux.Handle("GET /gui-nhan/{id}/gui-lai/{line}", s.Handle(back))
+	mux.Handle("GET /gui-nhan/{id}/theo-doi", s.Handle(back))
 }
 
 func back(w http.ResponseWriter, r *http.Request, _ *seat.Seat) error {

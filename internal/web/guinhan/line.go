@@ -20,6 +20,7 @@ type line struct {
 	Do      *part.Link // what to do about it
 	Laws    []law.Ref
 	Paper   *part.Field // how the paper copy went; nil when none waits
+	Again   bool        // failed: may be sent again
 	Receipt string      // address of its receipt
 	Events  string      // address of the line's events
 	Current bool
@@ -80,6 +81,7 @@ func lineOf(d exchange.Delivery, due viet.Day, mayAct bool) line {
 	case exchange.OnPaper:
 		l.Next = ""
 	}
+	l.Again = mayAct && d.State == exchange.Failed
 	if mayAct && (d.State == exchange.OnPaper || d.State == exchange.Failed) {
 		f := part.NewField(part.Text, "carrier", "Cách gửi").Named("f-carrier-" + itoa(d.ID)).Ghost("bưu điện, số phiếu gửi…")
 		l.Paper = &f
@@ -98,12 +100,7 @@ var codeNames = map[string]string{
 type eventOf struct {
 	part.Event
 	Receipt string // address, "" when there is none
-	Proof   string // what the receipt is
 }
-
-// byHub says that the receipt of an event is the hub's own, signed in its
-// ledger; that of the others is the status packet as it came.
-func byHub(e exchange.Event) bool { return e.Code == "sent" || e.Code == "13" }
 
 func drawEvent(e exchange.Event, d exchange.Delivery) eventOf {
 	x := eventOf{Event: part.Event{What: codeNames[e.Code], When: viet.ShortTime(e.At), ISO: viet.ISOTime(e.At), Who: e.Staff, Quote: e.Note}}
@@ -119,10 +116,7 @@ func drawEvent(e exchange.Event, d exchange.Delivery) eventOf {
 		x.Kind = "ok"
 	}
 	if e.Receipt != "" {
-		x.Receipt, x.Proof = path(d.Document)+"/bien-nhan/"+itoa(e.ID), "Gói tin trạng thái"
-		if byHub(e) {
-			x.Proof = "Biên nhận của trục"
-		}
+		x.Receipt = path(d.Document) + "/bien-nhan/" + itoa(e.ID)
 	}
 	return x
 }
