@@ -54,7 +54,7 @@ func drawInfo(v *db.View, x *seat.Seat, d dossier) (*info, error) {
 	add("Số, ký hiệu", doc.Code())
 	add("Ngày văn bản", doc.Day.String())
 	add("Cơ quan ban hành", doc.IssuerName)
-	add("Người ký", join(d.dr.Capacity, join(doc.SignerName, "", ""), " ")+comma(doc.SignerTitle))
+	add("Người ký", join(d.dr.Capacity, doc.SignerName, " ")+comma(doc.SignerTitle))
 	add("Lĩnh vực", doc.Field)
 	add("Độ khẩn", doc.Urgency.String())
 	add("Phạm vi lưu hành", doc.Mark)
