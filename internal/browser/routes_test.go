@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -227,7 +228,45 @@ func TestLeaderDirectsOnPhone(t *testing.T) {
 	b.shoot("dien-thoai-da-phan-phoi")
 }
 
-// TestOfficialHandles: Nga opens what was given to her and reports the result.
+// TestOfficialHandles: what the leader gave is on the official's desk; opening
+// it tells the sender 05, and the result goes in by keyboard (HT33-9.ii).
+func TestOfficialHandles(t *testing.T) {
+	leader := as(t, "hung", desktop)
+	leader.pick("72/GM-STTTT")
+	leader.tabTo("#f-text")
+	leader.do(chromedp.KeyEvent("Cử người dự, báo cáo kết quả."))
+	leader.tabTo("#f-lead")
+	leader.do(chromedp.KeyEvent("mai thuy"))
+	leader.is("found without marks", `[...document.querySelectorAll("[role=option]")].some(o => o.offsetParent && o.textContent.includes("Mai Thúy Nga"))`)
+	leader.press(kb.Enter)
+	leader.shoot("route-12-chi-dao")
+	leader.send()
+	leader.sees("đã phân phối")
+
+	nga := as(t, "nga", desktop)
+	nga.pick("72/GM-STTTT")
+	nga.sees("Cử người dự, báo cáo kết quả.")
+	nga.shoot("route-13-xu-ly")
+	nga.tabTo("#f-reason")
+	nga.do(chromedp.KeyEvent("Đã dự, đã báo cáo."))
+	nga.send()
+	nga.sees("hoàn thành")
+	nga.shoot("route-14-hoan-thanh")
+}
+
+// TestThemeIsKept: dark, chosen in the account's menu, is there on the next page.
+func TestThemeIsKept(t *testing.T) {
+	b := as(t, "mai", desktop)
+	b.do(chromedp.Click(chromedp.CSS("details.menu > summary")), chromedp.Click(chromedp.CSS("[data-theme-form] button[value=dark]")))
+	const dark = `getComputedStyle(document.body).backgroundColor === "rgb(14, 21, 29)"`
+	b.is("dark at once", dark)
+	b.do(chromedp.Sleep(200 * time.Millisecond)) // the choice is on its way to the server
+	b.open("/den/")
+	b.is("dark on the next page", dark)
+	b.shoot("giao-dien-toi")
+}
+
+// TestDialogsAsk: returning asks for a reason in a modal dialog.
 func TestDialogsAsk(t *testing.T) {
 	b := as(t, "lan", desktop)
 	b.open(b.linkAt("/den/cho-tiep-nhan", "100/BC-SNV"))
