@@ -112,7 +112,13 @@ func (o *Office) checkDraft(ctx context.Context, in *DraftInput, needBody bool) 
 	if err != nil {
 		return body, err
 	}
-	return body, o.barredPDF(body)
+	err = o.barredPDF(body)
+	if fail.Is(err, fail.Barred) {
+		// Nothing of a secret stays (law:HT33-1.2).
+		o.Blobs.Delete(body.Hash)
+		o.Blobs.Delete(in.Body.Hash)
+	}
+	return body, err
 }
 
 // barredPDF looks for the stamp of a secret on the first page.

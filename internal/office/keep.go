@@ -3,6 +3,7 @@ package office
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"path"
@@ -143,12 +144,17 @@ func (o *Office) lookPDF(h blob.Hash) (pages int, err error) {
 	return len(list), nil
 }
 
-// pdfError is a refusal of package pdf as ours: it already speaks to people.
+// pdfError is a refusal of package pdf as ours, in its sentence for people;
+// what exactly was found is for the log.
 func pdfError(err error) error {
-	if err == nil {
+	var e *pdf.Error
+	switch {
+	case err == nil:
 		return nil
+	case errors.As(err, &e):
+		return fail.File(e.Text).Because(err)
 	}
-	return fail.File(err.Error()).Because(err)
+	return fail.File("Tệp PDF không đọc được.").Because(err)
 }
 
 // asPDF gives the PDF of an upload: itself, or what the converter makes of an

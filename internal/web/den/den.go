@@ -123,12 +123,16 @@ func keep(r *http.Request, x *seat.Seat, f *kit.Form, field string) (*office.Upl
 	if len(list) == 0 {
 		return nil, nil
 	}
-	b, err := list[len(list)-1].Open()
+	last := list[len(list)-1]
+	b, err := last.Open()
 	if err != nil {
 		return nil, err
 	}
 	defer b.Close()
-	u, err := x.Office.Keep(r.Context(), list[len(list)-1].Name, b)
+	u, err := x.Office.Keep(r.Context(), last.Name, b)
+	if e, ok := fail.As(err); ok && e.Kind != fail.Busy {
+		f.Drop(field, last) // it is not offered again
+	}
 	if err != nil {
 		return nil, err
 	}

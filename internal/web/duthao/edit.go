@@ -216,7 +216,11 @@ func save(r *http.Request, x *seat.Seat, c choices, f *kit.Form) (document.ID, e
 			return 0, err
 		}
 	}
-	return x.Office.CreateDraft(r.Context(), x.Actor, in)
+	id, err := x.Office.CreateDraft(r.Context(), x.Actor, in)
+	if in.Secrecy == "" && fail.Is(err, fail.Barred) {
+		forget(f)
+	}
+	return id, err
 }
 
 // after leads on from a saved draft. It is saved even when it could not be
@@ -419,5 +423,9 @@ func saveNext(r *http.Request, x *seat.Seat, c choices, f *kit.Form, id document
 			return err
 		}
 	}
-	return x.Office.Revise(r.Context(), x.Actor, id, in)
+	err = x.Office.Revise(r.Context(), x.Actor, id, in)
+	if in.Secrecy == "" && fail.Is(err, fail.Barred) {
+		forget(f)
+	}
+	return err
 }

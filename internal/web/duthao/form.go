@@ -3,6 +3,7 @@ package duthao
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -214,14 +215,14 @@ func keep(r *http.Request, x *seat.Seat, f *kit.Form, in *office.DraftInput) err
 	if list := f.Files("body"); len(list) > 0 {
 		u, err := keepOne(r, x, list[0]) // a file chosen now comes before those kept earlier
 		if err != nil {
-			return wrong(f, "body", err)
+			return wrong(f, "body", list[0], err)
 		}
 		in.Body = &u
 	}
 	for _, file := range f.Files("annexes") {
 		u, err := keepOne(r, x, file)
 		if err != nil {
-			return wrong(f, "annexes", err)
+			return wrong(f, "annexes", file, err)
 		}
 		in.Annexes = append(in.Annexes, u)
 	}
@@ -237,11 +238,27 @@ func keepOne(r *http.Request, x *seat.Seat, file kit.File) (office.Upload, error
 	return x.Office.Keep(r.Context(), file.Name, b)
 }
 
-func wrong(f *kit.Form, field string, err error) error {
-	if e, ok := fail.As(err); ok {
-		f.Wrong(field, e.Text)
+// wrong says beside the field what is wrong with a file, which is not offered
+// again; one that only could not be stored just now is.
+func wrong(f *kit.Form, field string, file kit.File, err error) error {
+	e, ok := fail.As(err)
+	if !ok {
+		return err
+	}
+	f.Wrong(field, e.Text)
+	if e.Kind != fail.Busy {
+		f.Drop(field, file)
 	}
 	return err
+}
+
+// forget lets the files of a secret go: nothing of it stays. law:HT33-1.2
+func forget(f *kit.Form) {
+	for _, field := range []string{"body", "annexes"} {
+		for _, file := range slices.Clone(f.Files(field)) {
+			f.Drop(field, file)
+		}
+	}
 }
 
 // isRefusal says whether an error is one that a person can mend.

@@ -7,6 +7,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -259,6 +260,12 @@ func (f *Form) Day(name string, today viet.Day) (viet.Day, error) {
 
 // Files gives the uploads of a field, new ones and those kept earlier.
 func (f *Form) Files(name string) []File { return f.files[name] }
+
+// Drop lets an upload go that was refused: it is not offered again.
+func (f *Form) Drop(name string, x File) {
+	f.files[name] = slices.DeleteFunc(f.files[name], func(y File) bool { return y.Token == x.Token })
+	f.stash.drop(x)
+}
 
 // Taken lets the uploads go, after the act has used them.
 func (f *Form) Taken() {
