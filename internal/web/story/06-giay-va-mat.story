@@ -47,9 +47,15 @@ upload 'Bản quét' testdata/corpus/encrypted.pdf
 press 'Lưu và tiếp' 'Số'='13' 'Ký hiệu'='CV-CT' 'Ngày văn bản'=27/2/2025 'Cơ quan ban hành'='UBND xã B' 'Trích yếu'='V/v cấp nước'
 status 415
 see 'encrypted.pdf' 'mật khẩu' 'V/v cấp nước'
+notsee 'trailer'
+# The right file in its place: the refused one is not in the way.
+upload 'Bản quét' testdata/giay-77.pdf
+press 'Lưu và tiếp'
+see 'Đã vào sổ'
+journal document.registered '13/CV-CT'
 open /den/dang-ky
 upload 'Bản quét' testdata/corpus/truncated.pdf
-press 'Lưu và tiếp' 'Số'='13' 'Ký hiệu'='CV-CT' 'Ngày văn bản'=27/2/2025 'Cơ quan ban hành'='UBND xã B' 'Trích yếu'='V/v cấp nước'
+press 'Lưu và tiếp' 'Số'='14' 'Ký hiệu'='CV-CT' 'Ngày văn bản'=27/2/2025 'Cơ quan ban hành'='UBND xã B' 'Trích yếu'='V/v cấp nước'
 status 415
 see 'truncated.pdf' 'V/v cấp nước'
 nojournal document.registered
@@ -69,7 +75,9 @@ open /du-thao/moi
 upload 'Văn bản chính' testdata/cv-mat.pdf
 press 'Lưu dự thảo' 'Trích yếu'='V/v phương án bảo vệ công trình' 'Người ký'='Lê Quốc Hùng, Giám đốc' 'Nơi nhận'='UBND huyện A'
 status 422
-see 'Tài liệu bí mật nhà nước'
+see 'Tài liệu bí mật nhà nước' 'V/v phương án bảo vệ công trình'
+# Its file is not kept for another try.
+notsee 'đã giữ lại' 'cv-mat.pdf'
 nojournal document.drafted
 open /du-thao
 notsee 'phương án bảo vệ'
