@@ -518,6 +518,7 @@ CREATE TABLE agency (
 CREATE UNIQUE INDEX agency_changed ON agency (changed);
 CREATE INDEX agency_link ON agency (state);
 CREATE INDEX agency_parent ON agency (parent);
+CREATE INDEX agency_successor ON agency (successor);
 
 -- written by internal/hub only
 CREATE TABLE agency_code (
@@ -611,8 +612,10 @@ CREATE TABLE packet (
   size INTEGER NOT NULL,
   priority INTEGER NOT NULL,
   at INTEGER NOT NULL,
-  leaf INTEGER NOT NULL
+  leaf INTEGER NOT NULL,
+  gone INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX packet_body ON packet (at) WHERE gone = 0;
 CREATE INDEX packet_hash ON packet (hash);
 CREATE INDEX packet_notation ON packet (sender, notation);
 

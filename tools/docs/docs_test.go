@@ -53,8 +53,8 @@ func TestDashed(t *testing.T) {
 	}
 }
 
-// The five minutes that both README files promise hold, press by press.
-func TestFiveMinutes(t *testing.T) {
+// What the README files and the change notes promise holds, press by press.
+func TestPromises(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a whole province")
 	}
@@ -86,6 +86,9 @@ func TestDocumentsPointAtWhatIsThere(t *testing.T) {
 		pages = append(pages, found...)
 	}
 	for _, page := range pages {
+		if filepath.Base(page) == "traceability.md" { // made from the tree; tools/trace keeps it current
+			continue
+		}
 		text, err := os.ReadFile(page)
 		if err != nil {
 			t.Fatal(err)

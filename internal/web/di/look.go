@@ -16,9 +16,12 @@ import (
 func refs(r ...law.Ref) []law.Ref { return r }
 
 // look reads the PDF for the steps that need to know it: what the machine
-// finds for the form check, where the signature will stand for the leader.
+// finds of the form, for the drafter and the form checker; where the signature
+// will stand, for the leader.
 func (n *now) look(r *http.Request, x *seat.Seat, d dossier, s *sheet, f *kit.Form) error {
-	if n.Step != document.ToCheckForm && n.Step != document.ToApprove {
+	switch n.Step {
+	case document.ToRevise, document.ToCheckForm, document.ToApprove:
+	default:
 		return nil
 	}
 	var body document.File
@@ -38,7 +41,7 @@ func (n *now) look(r *http.Request, x *seat.Seat, d dossier, s *sheet, f *kit.Fo
 	} else if err != nil {
 		return err
 	}
-	if n.Step == document.ToCheckForm {
+	if n.Step != document.ToApprove {
 		n.Checks, n.Passed, err = formChecks(r, x, d.doc, file)
 		return err
 	}
