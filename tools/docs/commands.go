@@ -44,16 +44,31 @@ func commandsPage(t *check.Tree) string {
 	if root == nil {
 		return b.String()
 	}
-	for _, f := range root.Fields.List {
-		name, typ := f.Names[0].Name, typeName(f.Type)
-		fmt.Fprintf(&b, "\n## vanthu %s\n\n%s", dashed(name), tag(f).Get("help"))
-		if d := docs[typ]; d != "" {
-			fmt.Fprintf(&b, " (%s.)", d)
-		}
-		b.WriteString("\n\n")
-		b.WriteString(flagTable(flagsOf(structs[typ], structs)))
-	}
+	writeCommands(&b, "vanthu", root, structs, docs)
 	return b.String()
+}
+
+// writeCommands writes the commands of a struct, and theirs below them.
+func writeCommands(b *strings.Builder, above string, of *ast.StructType, structs map[string]*ast.StructType, docs map[string]string) {
+	for _, f := range of.Fields.List {
+		if _, is := tag(f).Lookup("cmd"); !is || len(f.Names) == 0 {
+			continue
+		}
+		name, typ := above+" "+dashed(f.Names[0].Name), typeName(f.Type)
+		s := structs[typ]
+		if s == nil {
+			continue
+		}
+		fmt.Fprintf(b, "\n## %s\n\n%s", name, tag(f).Get("help"))
+		if d := docs[typ]; d != "" {
+			fmt.Fprintf(b, " (%s.)", d)
+		}
+		b.WriteString("\n")
+		if t := flagTable(flagsOf(s, structs)); t != "" {
+			b.WriteString("\n" + t)
+		}
+		writeCommands(b, name, s, structs, docs)
+	}
 }
 
 type flag struct{ name, value, help string }
@@ -68,6 +83,9 @@ func flagsOf(s *ast.StructType, all map[string]*ast.StructType) (out []flag) {
 			continue
 		}
 		t := tag(f)
+		if _, isCommand := t.Lookup("cmd"); isCommand {
+			continue
+		}
 		if _, isArg := t.Lookup("arg"); isArg {
 			out = append(out, flag{"`" + strings.ToUpper(f.Names[0].Name) + "`", "required", t.Get("help")})
 			continue
