@@ -9,6 +9,7 @@ package browser
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -99,6 +100,30 @@ type tab struct {
 
 	mu  sync.Mutex
 	bad []string // what the console said
+}
+
+var pictures = flag.Bool("pictures", false, "renew the pictures of the read-me in doc/img")
+
+// show keeps a picture for the read-me when the tests run with -pictures.
+func (b *tab) show(name string) {
+	b.Helper()
+	png := b.shoot(name)
+	if !*pictures {
+		return
+	}
+	png, err := shrink(png)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if len(png) > 200<<10 {
+		b.Errorf("%s.png has %d bytes, at most 200 KB", name, len(png))
+	}
+	if err := os.MkdirAll(root+"doc/img", 0o755); err != nil {
+		b.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(root, "doc/img", name+".png"), png, 0o644); err != nil {
+		b.Fatal(err)
+	}
 }
 
 // as opens a window and signs the person in at the door with one press; ""

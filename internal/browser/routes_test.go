@@ -83,6 +83,7 @@ func (b *tab) pick(words string) {
 // 120/UBH-VP and presents it (HT33-8.1, ND30-22, ND30-23).
 func TestClerkRouteByKeyboard(t *testing.T) {
 	b := as(t, "lan", desktop)
+	b.show("desk")
 	b.pick("120/UBH-VP")
 	b.sees("Hợp lệ: 2 chữ ký số", "cụm công nghiệp năm 2025")
 	b.shoot("route-1-tiep-nhan")
@@ -106,6 +107,18 @@ func TestClerkRouteByKeyboard(t *testing.T) {
 	b.press(kb.Enter)
 	b.arrive()
 	b.sees("120/UBH-VP")
+
+	hung := as(t, "hung", desktop)
+	hung.pick("120/UBH-VP")
+	hung.tabTo("#f-text")
+	hung.do(chromedp.KeyEvent("Phòng QH tham mưu văn bản góp ý, lấy số liệu của Phòng KT. Cử đồng chí Bình đi thực địa 12/3."))
+	hung.tabTo("#f-lead")
+	hung.do(chromedp.KeyEvent("quy hoach"))
+	hung.is("the unit is found", `[...document.querySelectorAll("[role=option]")].some(o => o.offsetParent && o.textContent.includes("Phòng Quy hoạch"))`)
+	hung.press(kb.Enter)
+	hung.js(`document.activeElement.blur()`)
+	hung.show("document")
+	hung.js(`document.querySelectorAll("form[data-dirty]").forEach(f => delete f.dataset.dirty)`)
 }
 
 // TestPaperByKeyboard registers a paper document without the mouse, from n to
@@ -165,7 +178,7 @@ func TestLeaderSignsOnPhone(t *testing.T) {
 	b.stay()
 	b.tap(b.lineButton(about)) // 1
 	b.arrive()
-	b.shoot("dien-thoai-ky")
+	b.show("phone")
 	b.sees("Chứng thư của ông/bà còn hiệu lực")
 	b.stay()
 	b.tap(".acts.bar .btn.pri") // 2
