@@ -205,11 +205,11 @@ journal document.closed
 as lan
 reload
 see '06 Hoàn thành' beside 'UBND huyện A'
+download 'Biên nhận' beside 'UBND huyện A' as bn
+file $bn has 'vanthu-receipt/1'
 follow 'UBND huyện A'
 see 'Diễn biến: UBND huyện A' '01 Đã đến' '03 Đã tiếp nhận' '04 Đã phân công' '05 Đang xử lý' '06 Hoàn thành'
 notsee '02 Từ chối'
-download 'Biên nhận' beside 'UBND huyện A' as bn
-file $bn has 'vanthu-receipt/1'
 download 'In bảng' as bang
 pdf sound $bang
 file $bang has '87/SXD-KT' 'UBND huyện A' 'Hội X'

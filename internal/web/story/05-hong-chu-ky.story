@@ -35,10 +35,10 @@ see 'Sở Nội vụ: 02 Từ chối, Chữ ký không khớp' beside '73/STTTT-
 open /gui-nhan
 follow 'Xem lý do' beside '73/STTTT-VP'
 see '02 Từ chối' 'Chữ ký không khớp với nội dung tệp' beside 'Sở Nội vụ'
-follow 'Sở Nội vụ'
-see '02 Từ chối' 'Chữ ký không khớp với nội dung tệp'
 download 'Biên nhận' beside 'Sở Nội vụ' as bn
 file $bn has 'vanthu-receipt/1'
+follow 'Sở Nội vụ'
+see '02 Từ chối' 'Chữ ký không khớp với nội dung tệp'
 # What may be sent instead is a new document, for the one that refused.
 follow 'Bổ sung và gửi lại' beside 'Sở Nội vụ'
 see 'Bổ sung, gửi lại văn bản' '73/STTTT-VP'
