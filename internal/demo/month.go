@@ -128,10 +128,15 @@ func (w *World) sheet(l letter) ([]byte, error) {
 	if kind.Abbr != "" {
 		d.Kind = kind.Name
 	}
+	d.CopyTo = []string{"Như trên"}
 	for _, t := range l.to {
 		d.To = append(d.To, nameOf(t))
 	}
-	d.CopyTo = []string{"Như trên"}
+	// Only letters and documents sent upward address somebody by name
+	// (law:ND30-PL1.II.9a); the others list their recipients at the end.
+	if k := l.kindCode(); k != "CV" && k != "TTr" && k != "BC" && k != "CĐ" {
+		d.To, d.CopyTo = nil, d.To
+	}
 	for _, p := range l.paragraphs() {
 		d.Body = append(d.Body, paper.Block{Text: p})
 	}
