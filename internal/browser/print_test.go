@@ -38,7 +38,7 @@ func TestPrinted(t *testing.T) {
 	}
 	b.open("/so/den")
 	book := b.str(`[...document.querySelectorAll(".acts a")].find(a => a.textContent.includes("In sổ")).getAttribute("href")`)
-	if text := picture(t, "so-den-in", fetch(t, "lan", book)); !strings.Contains(text, "319/UBND") {
+	if text := picture(t, "so-den-in", fetch(t, "lan", book)); !strings.Contains(text, "322/UBND-TH") {
 		t.Error("the book does not name what was registered")
 	}
 	b.open(b.linkAt("/gui-nhan", "điều chỉnh quy hoạch chi tiết cụm"))

@@ -50,7 +50,7 @@ func (b *OutgoingBook) WriteTo(w io.Writer) (int64, error) {
 			count(r.Copies), r.Forwarded.String(), "", r.Note}
 	}
 	return b.write(w, "Sổ đăng ký văn bản đi", []Column{
-		{"Số, ký hiệu văn bản", 25, false}, {"Ngày tháng văn bản", 21, true}, {"Tên loại và trích yếu nội dung văn bản", 58, false},
+		{"Số, ký hiệu văn bản", 31, false}, {"Ngày tháng văn bản", 21, true}, {"Tên loại và trích yếu nội dung văn bản", 52, false},
 		{"Người ký", 26, false}, {"Nơi nhận văn bản", 38, false}, {"Đơn vị, người nhận bản lưu", 24, false},
 		{"Số lượng bản", 13, true}, {"Ngày chuyển", 21, true}, {"Ký nhận", 20, false}, {"Ghi chú", 21, false},
 	}, rows)
@@ -85,8 +85,8 @@ func (b *IncomingBook) WriteTo(w io.Writer) (int64, error) {
 			r.Handler, r.Forwarded.String(), "", r.Note}
 	}
 	return b.write(w, "Sổ đăng ký văn bản đến", []Column{
-		{"Ngày đến", 21, true}, {"Số đến", 14, true}, {"Tác giả", 34, false}, {"Số, ký hiệu văn bản", 25, false},
-		{"Ngày tháng văn bản", 21, true}, {"Tên loại và trích yếu nội dung văn bản", 58, false},
+		{"Ngày đến", 21, true}, {"Số đến", 14, true}, {"Tác giả", 34, false}, {"Số, ký hiệu văn bản", 31, false},
+		{"Ngày tháng văn bản", 21, true}, {"Tên loại và trích yếu nội dung văn bản", 52, false},
 		{"Đơn vị hoặc người nhận", 32, false}, {"Ngày chuyển", 21, true}, {"Ký nhận", 20, false}, {"Ghi chú", 23, false},
 	}, rows)
 }
