@@ -1,7 +1,4 @@
-story 'Một công văn đi hết đường: soạn, trả lại, ký, phát hành, đến nơi, xử lý, trả trạng thái 01-03-04-05-06'
-    law ND30-10 ND30-10.3 ND30-12.1 ND30-12.2 ND30-13 ND30-15 ND30-18.1 ND30-22 ND30-23 ND30-24
-    HT33-7.4 HT33-8.1 HT33-8.2.i HT33-9.i HT33-9.ii HT33-10.1.a HT33-10.1.b HT33-10.1.c.i HT33-10.1.d HT33-10.2.i
-    HN20-7.1.b HN20-7.1.d BRVT1842-6.5
+story 'Một công văn đi hết đường: soạn, trả lại, ký, phát hành, đến nơi, xử lý, trả trạng thái 01-03-04-05-06'  law ND30-10 ND30-10.3 ND30-12.1 ND30-12.2 ND30-13 ND30-15 ND30-18.1 ND30-22 ND30-23 ND30-24 HT33-7.4 HT33-8.1 HT33-8.2.i HT33-9.i HT33-9.ii HT33-10.1.a HT33-10.1.b HT33-10.1.c.i HT33-10.1.d HT33-10.2.i HN20-7.1.b HN20-7.1.d BRVT1842-6.5
 
 # 1. An drafts from a PDF for two agencies on the hub and one that is not.
 at 3/3/2025 08:05

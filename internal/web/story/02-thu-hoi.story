@@ -1,5 +1,4 @@
-story 'Thu hồi: nơi chưa tiếp nhận tự đồng ý và hủy nội dung, nơi đã vào sổ từ chối có lý do; hai phía không sửa được nữa'
-    law ND30-18.4 QD28-9.2 ND30-PL6.III.8a ND30-PL6.III.8b ND30-PL6.III.8c ND30-15 ND30-18.1
+story 'Thu hồi: nơi chưa tiếp nhận tự đồng ý và hủy nội dung, nơi đã vào sổ từ chối có lý do; hai phía không sửa được nữa'  law ND30-18.4 QD28-9.2 ND30-PL6.III.8a ND30-PL6.III.8b ND30-PL6.III.8c ND30-15 ND30-18.1
 
 at 3/3/2025 13:05
 as lan

@@ -1,5 +1,4 @@
-story 'Trục dừng khi phát hành: không mất, không gửi hai lần, tự gửi khi thông; trạng thái trả về cũng vậy'
-    law HT33-10.2.i BRVT1842-3.3 ND30-18.1 HT33-10.1.d ND30-PL6.III.1e
+story 'Trục dừng khi phát hành: không mất, không gửi hai lần, tự gửi khi thông; trạng thái trả về cũng vậy'  law HT33-10.2.i BRVT1842-3.3 ND30-18.1 HT33-10.1.d ND30-PL6.III.1e
 
 at 3/3/2025 09:00
 as lan

@@ -1,5 +1,4 @@
-story 'Ai không được thấy, ai không được làm: như không có trang, hoặc bị từ chối có nêu điều khoản'
-    law HN20-7.1.b HN20-8.1.b HN20-6.1.a HT33-4.2 HT33-10.1.a HT33-10.1.c.i ND30-13 ND30-15 ND30-22 BRVT1842-10.4 HN20-10.1.a
+story 'Ai không được thấy, ai không được làm: như không có trang, hoặc bị từ chối có nêu điều khoản'  law HN20-7.1.b HN20-8.1.b HN20-6.1.a HT33-4.2 HT33-10.1.a HT33-10.1.c.i ND30-13 ND30-15 ND30-22 BRVT1842-10.4 HN20-10.1.a
 
 at 3/3/2025 08:05
 # Nobody gets anywhere without signing in.

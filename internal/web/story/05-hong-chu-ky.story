@@ -1,5 +1,4 @@
-story 'SNV từ chối văn bản hỏng chữ ký; nơi gửi thấy 02 với lý do, bổ sung gửi lại; văn bản đã ký hỏng không ký số cơ quan được'
-    law HT33-8.2.i HT33-8.2.iii ND30-21.2a QD28-5.4 ND30-32.2 HT33-10.2.i
+story 'SNV từ chối văn bản hỏng chữ ký; nơi gửi thấy 02 với lý do, bổ sung gửi lại; văn bản đã ký hỏng không ký số cơ quan được'  law HT33-8.2.i HT33-8.2.iii ND30-21.2a QD28-5.4 ND30-32.2 HT33-10.2.i
 
 # 73/STTTT-VP was changed between its signing and its sending.
 at 3/3/2025 08:05

@@ -1,5 +1,4 @@
-story 'Đăng ký văn bản giấy có cảnh báo trùng; tài liệu mật không vào hệ thống dưới bất kỳ dạng nào'
-    law ND30-22 ND30-PL6.III.1h BRVT1842-9.2 HT33-8.1 HT33-1.2 GL443-3.4.i ND30-PL6.II HT33-6
+story 'Đăng ký văn bản giấy có cảnh báo trùng; tài liệu mật không vào hệ thống dưới bất kỳ dạng nào'  law ND30-22 ND30-PL6.III.1h BRVT1842-9.2 HT33-8.1 HT33-1.2 GL443-3.4.i ND30-PL6.II HT33-6
 
 at 3/3/2025 08:10
 as hoa

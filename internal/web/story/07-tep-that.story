@@ -1,5 +1,4 @@
-story 'Tệp thật của cơ quan: bản đã có sẵn số và ngày, bản quét không có chữ, tên tệp Unicode tổ hợp; tệp hỏng hay có mật khẩu bị từ chối, biểu mẫu còn nguyên'
-    law ND30-10 HT33-10.1.a HT33-10.1.c.i HT33-10.1.c.iii HT33-10.1.c.v HN20-2 ND30-PL1 ND30-15
+story 'Tệp thật của cơ quan: bản đã có sẵn số và ngày, bản quét không có chữ, tên tệp Unicode tổ hợp; tệp hỏng hay có mật khẩu bị từ chối, biểu mẫu còn nguyên'  law ND30-10 HT33-10.1.a HT33-10.1.c.i HT33-10.1.c.iii HT33-10.1.c.v HN20-2 ND30-PL1 ND30-15
 
 # Files that cannot be used: refused with the reason, nothing of what was typed is lost.
 at 3/3/2025 08:05

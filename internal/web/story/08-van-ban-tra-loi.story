@@ -1,5 +1,4 @@
-story 'Trả lời một văn bản đến: văn bản trả lời đi, việc hoàn thành bằng nó, hai bên thấy hai văn bản nối với nhau'
-    law HT33-9.ii ND30-24 ND30-10 ND30-18.1 GL443-9.2 BRVT1842-6.5
+story 'Trả lời một văn bản đến: văn bản trả lời đi, việc hoàn thành bằng nó, hai bên thấy hai văn bản nối với nhau'  law HT33-9.ii ND30-24 ND30-10 ND30-18.1 GL443-9.2 BRVT1842-6.5
 
 at 3/3/2025 08:05
 as lan
