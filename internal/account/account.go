@@ -19,6 +19,8 @@ import (
 	"vanthu/internal/db"
 	"vanthu/internal/fail"
 	"vanthu/internal/org"
+	"vanthu/law"
+	"vanthu/viet"
 )
 
 // State of an account.
@@ -34,30 +36,19 @@ const (
 
 // Accounts is the accounts of a host.
 type Accounts struct {
-	store  *db.Store
-	policy Policy
-	gate   chan struct{} // caps concurrent password hashing: each takes 19 MiB
+	store   *db.Store
+	profile law.Profile
+	gate    chan struct{} // caps concurrent password hashing: each takes 19 MiB
 }
 
-// Policy is the figures in force.
-type Policy struct {
-	MinLength  int           // letters of a password
-	Fails      int           // wrong tries in a row that lock
-	FailWindow time.Duration // within which they count
-	Lock       time.Duration
-	Idle       time.Duration // a session ends after this without use
-	Absolute   time.Duration // a session ends at this age
-	OneTime    time.Duration // a one-time password is good for
-	History    int           // last passwords that may not come back
+// New opens the accounts of a host's store under a profile of security.
+func New(store *db.Store, p law.Profile) *Accounts {
+	return &Accounts{store: store, profile: p, gate: make(chan struct{}, 2)}
 }
 
-// Level2 is profile cap-do-2 (requirements C01), the default.
-var Level2 = Policy{MinLength: 10, Fails: 5, FailWindow: 15 * time.Minute, Lock: 15 * time.Minute,
-	Idle: 30 * time.Minute, Absolute: 12 * time.Hour, OneTime: 24 * time.Hour, History: 5}
-
-// New opens the accounts of a host's store.
-func New(store *db.Store, p Policy) *Accounts {
-	return &Accounts{store: store, policy: p, gate: make(chan struct{}, 2)}
+// rules are the figures of the profile in force today: dated data, not code.
+func (a *Accounts) rules() law.AccountRules {
+	return law.Account(a.profile, viet.DayOf(a.store.Now()))
 }
 
 // Agency is one agency of this host.
@@ -103,7 +94,7 @@ func (a *Accounts) Create(ctx context.Context, acc Account) (oneTime string, err
 	err = a.store.Write(ctx, db.System, func(tx *db.Tx) error {
 		_, err := tx.Exec(`INSERT INTO account (login, agency, person, name, state, hash, must_change, changed_at, expires_at, fails, first_fail, locked_until, last_seen)
 			VALUES ($1, $2, $3, $4, 'active', $5, $6, $7, $8, 0, 0, 0, 0)`,
-			acc.Login, acc.Agency, acc.Person, acc.Name, hash, true, db.Ms(tx.Now), db.Ms(tx.Now.Add(a.policy.OneTime)))
+			acc.Login, acc.Agency, acc.Person, acc.Name, hash, true, db.Ms(tx.Now), db.Ms(tx.Now.Add(a.rules().OneTime)))
 		if db.IsUnique(err) {
 			return fail.Invalid("login", "Tên đăng nhập đã có người dùng.")
 		}
@@ -170,7 +161,7 @@ func (a *Accounts) Lookup(ctx context.Context, hash string) (s Session, err erro
 		s.Started = db.Time(started)
 		return err
 	})
-	if err != nil || now.Sub(db.Time(seen)) > a.policy.Idle || now.Sub(s.Started) > a.policy.Absolute {
+	if rules := a.rules(); err != nil || now.Sub(db.Time(seen)) > rules.Idle || now.Sub(s.Started) > rules.Session {
 		return Session{}, errEnded(err)
 	}
 	if now.Sub(db.Time(seen)) > time.Minute {

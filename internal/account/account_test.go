@@ -9,6 +9,7 @@ import (
 	"vanthu/internal/db/dbtest"
 	"vanthu/internal/fail"
 	"vanthu/internal/schema/host"
+	"vanthu/law"
 )
 
 func TestMain(m *testing.M) { dbtest.Main(m) }
@@ -25,7 +26,7 @@ func each(t *testing.T, f func(*testing.T, *world, string)) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.Accounts = New(s, Level2)
+		w.Accounts = New(s, law.Level2)
 		ctx := context.Background()
 		if err := w.AddAgency(ctx, Agency{"000.00.15.H99", "sxd", "Sở Xây dựng", "SXD"}); err != nil {
 			t.Fatal(err)

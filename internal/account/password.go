@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode"
 
 	"golang.org/x/crypto/argon2"
 
@@ -68,7 +69,7 @@ func (a *Accounts) ChangePassword(ctx context.Context, login, old, new, repeat, 
 		if acc, err = db.One(v, scanStored, storedColumns, login); err != nil {
 			return err
 		}
-		past, err = db.Column[string](v, `SELECT hash FROM old_password WHERE login = $1 ORDER BY id DESC LIMIT $2`, login, a.policy.History)
+		past, err = db.Column[string](v, `SELECT hash FROM old_password WHERE login = $1 ORDER BY id DESC LIMIT $2`, login, a.rules().PasswordHistory)
 		return err
 	})
 	if errors.Is(err, db.ErrNone) {
@@ -115,9 +116,12 @@ func (a *Accounts) checkNew(ctx context.Context, acc stored, past []string, old,
 	if !good {
 		f.Add("old", "Mật khẩu hiện tại không đúng.")
 	}
+	rules := a.rules()
 	switch {
-	case len([]rune(new)) < a.policy.MinLength:
-		f.Add("new", fmt.Sprintf("Mật khẩu mới cần ít nhất %d ký tự.", a.policy.MinLength), "HN20-3.2.i")
+	case len([]rune(new)) < rules.PasswordLength:
+		f.Add("new", fmt.Sprintf("Mật khẩu mới cần ít nhất %d ký tự.", rules.PasswordLength), "HN20-3.2.i")
+	case classes(new) < rules.PasswordClasses:
+		f.Add("new", "Mật khẩu cần có chữ thường, chữ hoa, chữ số và ký hiệu.", "CAP3-3")
 	case common(new, acc):
 		f.Add("new", "Mật khẩu này quá dễ đoán.", "HN20-3.2.i")
 	case new != repeat:
@@ -127,12 +131,23 @@ func (a *Accounts) checkNew(ctx context.Context, acc stored, past []string, old,
 			if used, err := a.matches(ctx, h, new); err != nil {
 				return err
 			} else if used {
-				f.Add("new", fmt.Sprintf("Mật khẩu này đã dùng trong %d lần gần đây.", a.policy.History), "HN20-3.2.i")
+				f.Add("new", fmt.Sprintf("Mật khẩu này đã dùng trong %d lần gần đây.", rules.PasswordHistory), "HN20-3.2.i")
 				break
 			}
 		}
 	}
 	return f.Err()
+}
+
+// classes counts the kinds of characters: lower case, upper case, digits, others.
+func classes(p string) (n int) {
+	for _, is := range []func(rune) bool{unicode.IsLower, unicode.IsUpper, unicode.IsDigit,
+		func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }} {
+		if strings.ContainsFunc(p, is) {
+			n++
+		}
+	}
+	return n
 }
 
 // common says whether a password can be guessed: one letter or digit over and

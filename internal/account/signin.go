@@ -122,12 +122,13 @@ func (a *Accounts) countFail(tx *db.Tx, login string) error {
 	if err != nil || tx.Now.Before(acc.lockedUntil) {
 		return err
 	}
-	if tx.Now.Sub(acc.firstFail) > a.policy.FailWindow {
+	rules := a.rules()
+	if tx.Now.Sub(acc.firstFail) > rules.LockWindow {
 		acc.fails, acc.firstFail = 0, tx.Now
 	}
 	acc.fails++
-	if acc.fails >= a.policy.Fails {
-		acc.fails, acc.lockedUntil = 0, tx.Now.Add(a.policy.Lock)
+	if acc.fails >= rules.LockTries {
+		acc.fails, acc.lockedUntil = 0, tx.Now.Add(rules.LockFor)
 	}
 	_, err = tx.Exec(`UPDATE account SET fails = $2, first_fail = $3, locked_until = $4 WHERE login = $1`, login, acc.fails, db.Ms(acc.firstFail), db.Ms(acc.lockedUntil))
 	return err

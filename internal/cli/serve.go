@@ -19,6 +19,7 @@ import (
 	"vanthu/internal/web"
 	"vanthu/internal/web/kit"
 	"vanthu/internal/web/seat"
+	"vanthu/law"
 )
 
 // hostFlags say where a host keeps its data and whom it trusts.
@@ -26,6 +27,7 @@ type hostFlags struct {
 	Data     string `help:"Thư mục dữ liệu." default:"/var/lib/vanthu" type:"path"`
 	Postgres string `help:"Chuỗi kết nối PostgreSQL; bỏ trống để dùng kho nhúng."`
 	Trust    string `help:"Thư mục chứng thư số gốc được tin cậy (ban-co-yeu/, public/)." type:"path"`
+	Profile  string `help:"Hồ sơ an toàn tài khoản." enum:"cap-do-2,cap-do-3" default:"cap-do-2"`
 	TSA      string `help:"Địa chỉ cấp dấu thời gian (RFC 3161)."`
 }
 
@@ -37,7 +39,7 @@ func (f hostFlags) open(ctx context.Context, publish func(...string), log *slog.
 			return nil, fmt.Errorf("danh sách tin cậy: %w", err)
 		}
 	}
-	c := host.Config{Dir: f.Data, Postgres: f.Postgres, Clock: time.Now, Anchors: anchors, TSA: f.TSA,
+	c := host.Config{Dir: f.Data, Postgres: f.Postgres, Clock: time.Now, Profile: law.Profile(f.Profile), Anchors: anchors, TSA: f.TSA,
 		Client: &http.Client{Timeout: 20 * time.Second}, Publish: publish, Log: log}
 	if lo := convert.Find(); lo != nil {
 		c.Convert = lo

@@ -21,6 +21,7 @@ import (
 	hostschema "vanthu/internal/schema/host"
 	officeschema "vanthu/internal/schema/office"
 	"vanthu/internal/signing"
+	"vanthu/law"
 	"vanthu/viet"
 )
 
@@ -29,6 +30,7 @@ type Config struct {
 	Dir      string // data directory
 	Postgres string // DSN; "" keeps the stores as SQLite files in Dir
 	Clock    func() time.Time
+	Profile  law.Profile  // of account security; "" is cap-do-2
 	Anchors  *cms.Anchors // who is trusted to certify
 	TSA      string       // address of the time-stamping authority; "" for none
 	Client   *http.Client // for OCSP, CRL and time stamps
@@ -64,7 +66,7 @@ func Open(ctx context.Context, c Config) (*Host, error) {
 		h.DB.Close()
 		return nil, err
 	}
-	h.Accounts = account.New(store, account.Level2)
+	h.Accounts = account.New(store, c.Profile)
 	list, err := h.Accounts.Agencies(ctx)
 	for _, g := range list {
 		if err == nil {
