@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"vanthu/internal/fail"
+	"vanthu/law"
 	"vanthu/viet"
 )
 
@@ -39,18 +40,21 @@ func secretRefused() error {
 		Then("Xử lý theo đường văn bản mật: máy độc lập, sổ giấy riêng.")
 }
 
-// offExchange are the circulation marks that bar the exchange, though not the
-// agency's own system. law:HT33-6
-var offExchange = []string{"TRẢ LẠI SAU KHI HỌP", "XEM XONG TRẢ LẠI", "LƯU HÀNH NỘI BỘ", "TÀI LIỆU THU HỒI"}
-
 // Marks lists the circulation marks a form offers.
-func Marks() []string { return offExchange }
+func Marks() (out []string) {
+	for _, m := range law.Marks(law.Circulation) {
+		out = append(out, m.Words)
+	}
+	return out
+}
 
-// barredMark refuses to send a document with such a mark.
+// barredMark refuses to send a document with a circulation mark that keeps it
+// off the exchange, though not off the agency's own system. law:HT33-6
 func barredMark(mark string) error {
-	for _, m := range offExchange {
-		if viet.SearchKey(mark) == viet.SearchKey(m) {
-			return fail.Bar("Văn bản đóng dấu “"+m+"” không được gửi qua trục liên thông.", "HT33-6").Then("Gửi bản giấy, hoặc làm lại dự thảo không có dấu này.")
+	for _, m := range law.Marks(law.Circulation) {
+		if m.BarsExchange && viet.SearchKey(mark) == viet.SearchKey(m.Words) {
+			return fail.Bar("Văn bản đóng dấu “"+m.Words+"” không được gửi qua trục liên thông.", m.Source...).
+				Then("Gửi bản giấy, hoặc làm lại dự thảo không có dấu này.")
 		}
 	}
 	return nil
