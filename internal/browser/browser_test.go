@@ -41,6 +41,11 @@ func TestMain(m *testing.M) {
 }
 
 func run(m *testing.M) int {
+	flag.Parse()
+	if testing.Short() {
+		fmt.Println("-short leaves the browser out")
+		return 0
+	}
 	if err := raise(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1

@@ -46,6 +46,9 @@ func serve(t *testing.T) string {
 // browser opens a headless Chromium for the test.
 func browser(t *testing.T) context.Context {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("-short leaves the browser out")
+	}
 	if _, err := exec.LookPath("chromium"); err != nil {
 		t.Fatal("chromium is required for this test: apt install chromium")
 	}
