@@ -203,6 +203,10 @@ func TestCommentsCatch(t *testing.T) {
 		"Undocumented has no comment")
 }
 
+func TestFigureKeysCatch(t *testing.T) {
+	wants(t, check.Figures(load(t, bad)), "law.Figure has no T2.minuten", "law.Length has no di Betreff")
+}
+
 func TestOwnersCatch(t *testing.T) {
 	wants(t, check.Owners(load(t, bad)), "table orphan", "register.go:12: writes task, a table of internal/task",
 		"act.go:46: writes task, a table of internal/task")

@@ -1,7 +1,11 @@
 package demo
 
 import (
+	"archive/zip"
+	"bytes"
 	"context"
+	"io"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -79,6 +83,57 @@ func TestCorpusWalksTheJob(t *testing.T) {
 	if walked < 5 {
 		t.Errorf("only %d files walked the job", walked)
 	}
+}
+
+// A 30 MB annex goes with its document through the hub, byte for byte
+// (HT33-10.1.d).
+func TestLargeAnnex(t *testing.T) {
+	if testing.Short() {
+		t.Skip("moves 30 MB")
+	}
+	s := newStage(t)
+	ctx := context.Background()
+	o, an := s.who("an")
+	_, hung := s.who("hung")
+	data, err := s.sheet(theLetter)
+	s.must(err)
+	body, err := o.Keep(ctx, "cv.pdf", bytes.NewReader(data))
+	s.must(err)
+	annex, err := o.Keep(ctx, "Bản vẽ hiện trạng.zip", bytes.NewReader(largeZip(t, 30<<20)))
+	s.must(err)
+	id, err := o.CreateDraft(ctx, an, office.DraftInput{Kind: "CV", Subject: "V/v bản vẽ", Signer: hung.ID, Recipients: theLetter.recipients(), Body: &body, Annexes: []office.Upload{annex}})
+	s.must(err)
+	for _, step := range []string{"submit", "review", "form", "approve", "sign", "number", "seal", "check", "issue"} {
+		s.must(s.walkOne(ctx, o, id, step, an, hung))
+	}
+	s.must(s.Settle(ctx))
+	d := s.arrived("hoa")
+	ubh, _ := s.who("hoa")
+	s.must(ubh.Read(ctx, func(v *db.View) error {
+		list, err := document.Annexes(v, d.ID, 0)
+		if len(list) != 1 || list[0].Hash != annex.Hash || list[0].Name != annex.Name {
+			t.Errorf("arrived: %+v", list)
+		}
+		return err
+	}))
+}
+
+// largeZip is an archive of n bytes that do not compress.
+func largeZip(t *testing.T, n int) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	w, err := z.CreateHeader(&zip.FileHeader{Name: "ban-ve.bin", Method: zip.Store})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.CopyN(w, rand.NewChaCha8([32]byte{1}), int64(n)); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
 }
 
 // badCorpus names the files that must be refused with their reason.
