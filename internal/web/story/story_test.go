@@ -1,6 +1,7 @@
 package stories
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -8,7 +9,10 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
+
 	"vanthu/internal/cli"
+	"vanthu/internal/db/dbtest"
 	"vanthu/internal/story"
 )
 
@@ -38,18 +42,41 @@ func TestStories(t *testing.T) {
 	}
 }
 
+// TestStoriesOnPostgres runs the numbered stories, the whole job, on the other
+// engine.
+func TestStoriesOnPostgres(t *testing.T) {
+	if testing.Short() {
+		t.Skip("needs PostgreSQL")
+	}
+	dsn, stop, err := dbtest.Start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stop()
+	paths, err := filepath.Glob("0*.story")
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no stories (%v)", err)
+	}
+	worlds := &worlds{dir: t.TempDir(), postgres: dsn}
+	for _, path := range paths {
+		story.RunT(t, worlds.fresh, path)
+	}
+}
+
 // worlds makes the province once, which takes longer than most stories, and
 // gives each story its own copy.
 type worlds struct {
-	dir  string
-	once sync.Once
-	err  error
+	dir      string
+	postgres string // DSN of a server; "" for embedded stores
+	once     sync.Once
+	n        int
+	err      error
 }
 
 // fresh is the province on Monday morning; it ends with the test.
 func (w *worlds) fresh(t *testing.T) story.World {
 	t.Helper()
-	w.once.Do(func() { w.err = makeWorld(t, w.dir) })
+	w.once.Do(func() { w.err = w.make(t) })
 	if w.err != nil {
 		t.Fatal(w.err)
 	}
@@ -57,7 +84,12 @@ func (w *worlds) fresh(t *testing.T) story.World {
 	if err := os.CopyFS(dir, os.DirFS(w.dir)); err != nil {
 		t.Fatal(err)
 	}
-	world, done, err := cli.StoryWorld(t.Context(), dir)
+	w.n++
+	dsn, err := w.database(t, fmt.Sprintf("story%d", w.n), "TEMPLATE province")
+	if err != nil {
+		t.Fatal(err)
+	}
+	world, done, err := cli.StoryWorldOn(t.Context(), dir, dsn)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,13 +97,31 @@ func (w *worlds) fresh(t *testing.T) story.World {
 	return world
 }
 
-// makeWorld makes the province in dir and leaves it for copying; without its
-// clock a copy begins when the first did.
-func makeWorld(t *testing.T, dir string) error {
-	_, done, err := cli.StoryWorld(t.Context(), dir)
+// make makes the province and leaves it for copying; without its clock a copy
+// begins when the first did.
+func (w *worlds) make(t *testing.T) error {
+	dsn, err := w.database(t, "province", "")
+	if err != nil {
+		return err
+	}
+	_, done, err := cli.StoryWorldOn(t.Context(), w.dir, dsn)
 	if err != nil {
 		return err
 	}
 	done()
-	return os.Remove(filepath.Join(dir, "clock"))
+	return os.Remove(filepath.Join(w.dir, "clock"))
+}
+
+// database makes a database on the server, if there is one, and gives its DSN.
+func (w *worlds) database(t *testing.T, name, how string) (string, error) {
+	if w.postgres == "" {
+		return "", nil
+	}
+	c, err := pgx.Connect(t.Context(), w.postgres)
+	if err != nil {
+		return "", err
+	}
+	defer c.Close(t.Context())
+	_, err = c.Exec(t.Context(), "CREATE DATABASE "+name+" "+how)
+	return strings.Replace(w.postgres, "dbname=postgres", "dbname="+name, 1), err
 }
