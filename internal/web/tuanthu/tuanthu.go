@@ -114,13 +114,17 @@ func (p *page) count(x row) {
 }
 
 func (p *page) wants(x row, key string) bool {
+	// Definitions and sanctions ask nothing of software: only on demand.
+	if x.Kind == law.Context && p.Show != "tat-ca" {
+		return false
+	}
 	switch p.Show {
 	case "du":
 		if !x.Proved() {
 			return false
 		}
 	case "thieu":
-		if x.Proved() || x.Kind == law.Context {
+		if x.Proved() {
 			return false
 		}
 	}
