@@ -32,7 +32,7 @@ func TestCrashChild(t *testing.T) {
 		t.Skip("only as a child of TestKilledAtAnyPoint")
 	}
 	ctx := context.Background()
-	w, err := Open(ctx, Options{Dir: dir})
+	w, err := Open(ctx, Options{Dir: dir, Postgres: os.Getenv("VANTHU_CRASH_POSTGRES")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,20 +81,20 @@ func TestKilledAtAnyPoint(t *testing.T) {
 	if testing.Short() {
 		t.Skip("kills processes for a while")
 	}
-	dir := t.TempDir()
-	w, err := Open(context.Background(), Options{Dir: dir})
+	at := Options{Dir: t.TempDir(), Postgres: database(t)}
+	w, err := Open(context.Background(), at)
 	if err != nil {
 		t.Fatal(err)
 	}
 	w.Close()
 	acks := 0
 	for round := range 6 {
-		id, state := crash(t, dir)
+		id, state := crash(t, at)
 		if id == 0 {
 			continue
 		}
 		acks++
-		w, err := Open(context.Background(), Options{Dir: dir})
+		w, err := Open(context.Background(), at)
 		if err != nil {
 			t.Fatalf("round %d: does not open after the crash: %v", round, err)
 		}
@@ -131,10 +131,10 @@ func after(s document.State) document.State {
 
 // crash runs the child and kills it a random while after a random act; it gives
 // the last acknowledgement.
-func crash(t *testing.T, dir string) (document.ID, document.State) {
+func crash(t *testing.T, at Options) (document.ID, document.State) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0], "-test.run", "^TestCrashChild$")
-	cmd.Env = append(os.Environ(), "VANTHU_CRASH_DIR="+dir)
+	cmd.Env = append(os.Environ(), "VANTHU_CRASH_DIR="+at.Dir, "VANTHU_CRASH_POSTGRES="+at.Postgres)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

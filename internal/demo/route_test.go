@@ -3,12 +3,17 @@ package demo
 import (
 	"bytes"
 	"context"
+	"flag"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"vanthu/internal/db"
 	"vanthu/internal/db/dbtest"
@@ -22,7 +27,47 @@ import (
 	"vanthu/internal/org"
 )
 
-func TestMain(m *testing.M) { dbtest.Main(m) }
+// postgres is the server of the second round: every test of this package runs
+// on SQLite, and then again on PostgreSQL.
+var postgres string
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	code := m.Run()
+	if code != 0 || testing.Short() || os.Getenv("VANTHU_CRASH_DIR") != "" {
+		os.Exit(code)
+	}
+	dsn, stop, err := dbtest.Start()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	postgres = dsn
+	code = m.Run()
+	stop()
+	os.Exit(code)
+}
+
+var databases atomic.Int64
+
+// database is an empty database of the second round; "" in the first.
+func database(t *testing.T) string {
+	t.Helper()
+	if postgres == "" {
+		return ""
+	}
+	ctx := context.Background()
+	c, err := pgx.Connect(ctx, postgres)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close(ctx)
+	name := fmt.Sprintf("province%d", databases.Add(1))
+	if _, err := c.Exec(ctx, "CREATE DATABASE "+name); err != nil {
+		t.Fatal(err)
+	}
+	return strings.Replace(postgres, "dbname=postgres", "dbname="+name, 1)
+}
 
 // stage is a province with helpers that fail the test.
 type stage struct {
@@ -102,24 +147,11 @@ func (s stage) lines(id document.ID) map[string]exchange.Delivery {
 	return m
 }
 
-// The whole outgoing and incoming route, on PostgreSQL: HT33-10.1.a to d,
+// The whole outgoing and incoming route: HT33-10.1.a to d,
 // HT33-8.1, HT33-9.i, HT33-9.ii; HOIX is on the paper list with its article
 // (HT33-7.4).
-func TestRouteOnPostgres(t *testing.T) {
-	if testing.Short() {
-		t.Skip("needs PostgreSQL")
-	}
-	dsn, stop, err := dbtest.Start()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer stop()
-	w, err := Open(context.Background(), Options{Dir: t.TempDir(), Postgres: dsn})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer w.Close()
-	s := stage{w, t}
+func TestRoute(t *testing.T) {
+	s := newStage(t)
 	l := theLetter
 	l.unread, l.reply = false, "Đã cử cán bộ."
 	id := s.sent(l)

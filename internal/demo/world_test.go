@@ -16,7 +16,7 @@ import (
 func open(t *testing.T, month bool) *World {
 	t.Helper()
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	w, err := Open(context.Background(), Options{Dir: t.TempDir(), Month: month, Log: log})
+	w, err := Open(context.Background(), Options{Dir: t.TempDir(), Postgres: database(t), Month: month, Log: log})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,9 +27,9 @@ func open(t *testing.T, month bool) *World {
 // A province can be closed and opened again where it stood.
 func TestReopen(t *testing.T) {
 	w := open(t, false)
-	dir := w.Dir
+	dir, dsn := w.Dir, w.Postgres
 	w.Close()
-	w, err := Open(context.Background(), Options{Dir: dir})
+	w, err := Open(context.Background(), Options{Dir: dir, Postgres: dsn})
 	if err != nil {
 		t.Fatal(err)
 	}
