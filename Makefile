@@ -27,7 +27,8 @@ node_modules/.done: package.json package-lock.json
 test: build
 	sh tools/setup.sh
 	$(GO) vet ./...
-	$(GO) test -timeout 25m ./...
+	$(GO) test -timeout 25m $$($(GO) list ./... | grep -v /internal/browser)
+	$(GO) test -timeout 10m ./internal/browser # alone: it types at a person's pace
 
 ## quick: the short tests, SQLite only
 quick: $(ASSETS)
