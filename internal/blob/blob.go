@@ -42,16 +42,75 @@ func (h Hash) Valid() bool {
 	return true
 }
 
-// Dir is a directory of blobs: dir/ab/cdef….
-type Dir struct{ root string }
+// Dir is a directory of blobs: dir/ab/cdef…. Several processes may open one:
+// each writes its half-written files in a place of its own, tmp/…, which it
+// keeps locked while it lives.
+type Dir struct {
+	root string
+	desk *os.File
+}
 
-// Open makes the directory if needed and sweeps what a crash left half-written.
+// Open makes the directory if needed and sweeps what processes that are dead
+// left half-written.
 func Open(root string) (*Dir, error) {
 	tmp := filepath.Join(root, "tmp")
-	if err := os.RemoveAll(tmp); err != nil {
+	if err := os.MkdirAll(tmp, 0o700); err != nil {
 		return nil, err
 	}
-	return &Dir{root}, os.MkdirAll(tmp, 0o700)
+	// One at a time, so that nobody's place is swept before it is locked.
+	door, err := os.Open(tmp)
+	if err != nil {
+		return nil, err
+	}
+	defer door.Close()
+	if err := lock(door, true); err != nil {
+		return nil, err
+	}
+	if err := sweep(tmp); err != nil {
+		return nil, err
+	}
+	desk, err := ownDesk(tmp)
+	if err != nil {
+		return nil, err
+	}
+	return &Dir{root, desk}, errors.Join(SyncDir(root), SyncDir(filepath.Dir(root)))
+}
+
+func sweep(tmp string) error {
+	list, err := os.ReadDir(tmp)
+	if err != nil {
+		return err
+	}
+	for _, e := range list {
+		if err := sweepOne(filepath.Join(tmp, e.Name())); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func sweepOne(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if lock(f, false) != nil {
+		return nil // somebody is at work there
+	}
+	return os.RemoveAll(path)
+}
+
+func ownDesk(tmp string) (*os.File, error) {
+	path, err := os.MkdirTemp(tmp, "")
+	if err != nil {
+		return nil, err
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	return f, lock(f, true)
 }
 
 func (d *Dir) path(h Hash) string { return filepath.Join(d.root, string(h[:2]), string(h[2:])) }
@@ -59,7 +118,7 @@ func (d *Dir) path(h Hash) string { return filepath.Join(d.root, string(h[:2]), 
 // Put stores what r gives, at most limit bytes, and returns its hash and size.
 // More than limit is E-FILE and leaves nothing behind.
 func (d *Dir) Put(ctx context.Context, r io.Reader, limit int64) (Hash, int64, error) {
-	f, err := os.CreateTemp(filepath.Join(d.root, "tmp"), "put")
+	f, err := os.CreateTemp(d.desk.Name(), "put")
 	if err != nil {
 		return "", 0, err
 	}
@@ -88,7 +147,7 @@ func (d *Dir) keep(f *os.File, sum hash.Hash) (Hash, error) {
 	p := d.path(h)
 	if _, err := os.Stat(p); err == nil {
 		// Another Put may have renamed it and not yet synced the directory.
-		return h, syncDir(filepath.Dir(p))
+		return h, SyncDir(filepath.Dir(p))
 	}
 	if err := f.Sync(); err != nil {
 		return "", err
@@ -99,13 +158,14 @@ func (d *Dir) keep(f *os.File, sum hash.Hash) (Hash, error) {
 	if err := os.Rename(f.Name(), p); err != nil {
 		return "", err
 	}
-	if err := syncDir(filepath.Dir(p)); err != nil {
+	if err := SyncDir(filepath.Dir(p)); err != nil {
 		return "", err
 	}
-	return h, syncDir(d.root)
+	return h, SyncDir(d.root)
 }
 
-func syncDir(dir string) error {
+// SyncDir makes what was created, renamed or removed in a directory durable.
+func SyncDir(dir string) error {
 	f, err := os.Open(dir)
 	if err != nil {
 		return err

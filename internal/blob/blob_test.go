@@ -3,7 +3,10 @@ package blob
 import (
 	"context"
 	"errors"
+	"io"
 	"os"
+	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -40,7 +43,7 @@ func TestTooLargeLeavesNothing(t *testing.T) {
 	if _, _, err := d.Put(context.Background(), strings.NewReader("12345"), 4); !fail.Is(err, fail.BadFile) {
 		t.Fatalf("got %v", err)
 	}
-	if left, _ := os.ReadDir(root + "/tmp"); len(left) != 0 {
+	if left, _ := filepath.Glob(root + "/tmp/*/*"); len(left) != 0 {
 		t.Fatalf("%d files left", len(left))
 	}
 }
@@ -64,4 +67,43 @@ func TestBadHashIsNoPath(t *testing.T) {
 			t.Errorf("%q: %v", h, err)
 		}
 	}
+}
+
+// A second process that opens the directory leaves alone what the first one is
+// just writing, and sweeps what a dead one left (BRVT1842-6.5).
+func TestSecondOpenSweepsOnlyTheDead(t *testing.T) {
+	root := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(root, "tmp", "dead"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(root, "tmp", "dead", "put1"), []byte("một nửa"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	first, err := Open(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, sender := io.Pipe()
+	done := make(chan error, 1)
+	go func() {
+		_, _, err := first.Put(context.Background(), body, 100)
+		done <- err
+	}()
+	io.WriteString(sender, "nửa đầu, ") // returns when it is in Put's hands
+	second, err := Open(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	io.WriteString(sender, "nửa sau")
+	sender.Close()
+	if err := <-done; err != nil {
+		t.Fatalf("the upload of the first process: %v", err)
+	}
+	if !second.Has(Sum([]byte("nửa đầu, nửa sau"))) {
+		t.Error("the second process does not see it")
+	}
+	if left, _ := filepath.Glob(root + "/tmp/*/*"); len(left) != 0 {
+		t.Errorf("left: %v", left)
+	}
+	runtime.KeepAlive(first)
 }

@@ -97,6 +97,9 @@ func (h *Host) open(ctx context.Context, g account.Agency) (*office.Office, erro
 	if err != nil {
 		return nil, fmt.Errorf("host: %s: %w", g.Code, err)
 	}
+	if err := settle(h.Dir, g.Store); err != nil {
+		return nil, err
+	}
 	o := &office.Office{
 		Store: store, Blobs: blobs, Keys: h.keys(g.Store), Judge: h.judge, Convert: h.Convert,
 		Calendar: viet.Standard(), Publish: h.Publish, Log: h.Log,

@@ -58,6 +58,9 @@ func openHub(ctx context.Context, c HubConfig, stores *db.Host) (*hub.Hub, error
 	if err != nil {
 		return nil, err
 	}
+	if err := settle(c.Dir, "hub"); err != nil {
+		return nil, err
+	}
 	key, err := hubKey(filepath.Join(c.Dir, "hub.key"), c.Name)
 	if err != nil {
 		return nil, err
@@ -77,7 +80,33 @@ func hubKey(path, name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return private, os.WriteFile(path, []byte(private), 0o600)
+	return private, writeDurably(path, []byte(private))
+}
+
+// writeDurably writes a small file whole or not at all: after a power cut it
+// is there with all its bytes, or was never made.
+func writeDurably(path string, data []byte) error {
+	f, err := os.OpenFile(path+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if _, err := f.Write(data); err != nil {
+		return err
+	}
+	if err := f.Sync(); err != nil {
+		return err
+	}
+	if err := os.Rename(path+".new", path); err != nil {
+		return err
+	}
+	return blob.SyncDir(filepath.Dir(path))
+}
+
+// settle makes the directories of a store durable: a file that was synced in
+// a directory that was not may be gone after a power cut.
+func settle(dir, store string) error {
+	return errors.Join(blob.SyncDir(filepath.Join(dir, store)), blob.SyncDir(dir), blob.SyncDir(filepath.Dir(dir)))
 }
 
 // Run does what falls due at the hub (trials that become official, locks that

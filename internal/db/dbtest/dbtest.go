@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"os/user"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -112,44 +113,106 @@ func cluster(t testing.TB) string {
 // Start runs a throw-away cluster on a Unix socket; stop ends it and removes
 // its files.
 func Start() (dsn string, stop func(), err error) {
-	bins, _ := filepath.Glob("/usr/lib/postgresql/*/bin")
-	if len(bins) == 0 {
-		return "", nil, fmt.Errorf("no /usr/lib/postgresql/*/bin")
-	}
-	bin := bins[len(bins)-1]
-	dir, err := os.MkdirTemp("", "vanthu-pg")
+	c, err := NewCluster()
 	if err != nil {
 		return "", nil, err
 	}
-	asUser := []string{}
+	return c.DSN, c.Remove, nil
+}
+
+// Cluster is a PostgreSQL server of a test's own, which it may stop, kill and
+// start again.
+type Cluster struct {
+	DSN  string
+	Wrap []string // put before the server's command line from the next Start on
+
+	dir, bin string
+	asUser   []string
+	options  string
+}
+
+// NewCluster makes a cluster and starts it; initdb gets the options given.
+func NewCluster(initdb ...string) (*Cluster, error) {
+	bins, _ := filepath.Glob("/usr/lib/postgresql/*/bin")
+	if len(bins) == 0 {
+		return nil, fmt.Errorf("no /usr/lib/postgresql/*/bin")
+	}
+	dir, err := os.MkdirTemp("", "vanthu-pg")
+	if err != nil {
+		return nil, err
+	}
+	c := &Cluster{DSN: "host=" + dir + " user=postgres dbname=postgres", dir: dir, bin: bins[len(bins)-1]}
 	if me, err := user.Current(); err == nil && me.Uid == "0" {
 		// PostgreSQL refuses to run as root.
 		if out, err := exec.Command("chown", "postgres", dir).CombinedOutput(); err != nil {
-			return "", nil, fmt.Errorf("chown: %s", out)
+			return nil, fmt.Errorf("chown: %s", out)
 		}
-		asUser = []string{"runuser", "-u", "postgres", "--"}
+		c.asUser = []string{"runuser", "-u", "postgres", "--"}
 	}
 	os.Chmod(dir, 0o755)
-	data := filepath.Join(dir, "data")
-	run := func(args ...string) error {
-		args = append(append([]string{}, asUser...), args...)
-		cmd := exec.Command(args[0], args[1:]...)
-		cmd.Dir = dir
-		if out, err := cmd.CombinedOutput(); err != nil {
-			return fmt.Errorf("%s: %v: %s", args[0], err, out)
-		}
-		return nil
+	c.options = "-k " + dir + " -c listen_addresses='' -c max_connections=200 -c shared_buffers=64MB"
+	args := append([]string{c.bin + "/initdb", "-D", c.Data(), "-A", "trust", "-E", "UTF8", "--no-locale", "-U", "postgres"}, initdb...)
+	if err = c.run(args...); err == nil {
+		err = c.Start()
 	}
-	if err := run(bin+"/initdb", "-D", data, "-A", "trust", "-E", "UTF8", "--no-locale", "-U", "postgres"); err != nil {
-		return "", nil, err
-	}
-	opts := "-k " + dir + " -c listen_addresses='' -c max_connections=200 -c shared_buffers=64MB"
-	if err := run(bin+"/pg_ctl", "-D", data, "-w", "-l", filepath.Join(dir, "log"), "-o", opts, "start"); err != nil {
-		return "", nil, err
-	}
-	stop = func() {
-		run(bin+"/pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+	if err != nil {
 		os.RemoveAll(dir)
+		return nil, err
 	}
-	return "host=" + dir + " user=postgres dbname=postgres", stop, nil
+	return c, nil
+}
+
+// Data is the cluster's directory.
+func (c *Cluster) Data() string { return filepath.Join(c.dir, "data") }
+
+func (c *Cluster) run(args ...string) error {
+	args = append(append([]string{}, c.asUser...), args...)
+	cmd := exec.Command(args[0], args[1:]...)
+	cmd.Dir = c.dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("%s: %v: %s", args[0], err, out)
+	}
+	return nil
+}
+
+// Start starts the server, waiting until what is left of a killed one is gone.
+func (c *Cluster) Start() error {
+	args := []string{c.bin + "/pg_ctl", "-D", c.Data(), "-w", "-l", filepath.Join(c.dir, "log"), "-o", c.options, "start"}
+	var err error
+	for range 100 {
+		if err = c.run(append(append([]string{}, c.Wrap...), args...)...); err == nil {
+			return nil
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	return err
+}
+
+// Kill ends the server at once, as kill -9 does: nothing is written any more.
+func (c *Cluster) Kill() error {
+	b, err := os.ReadFile(filepath.Join(c.Data(), "postmaster.pid"))
+	if err != nil {
+		return err
+	}
+	line, _, _ := strings.Cut(string(b), "\n")
+	pid, err := strconv.Atoi(line)
+	if err != nil {
+		return err
+	}
+	p, err := os.FindProcess(pid)
+	if err != nil {
+		return err
+	}
+	return p.Kill()
+}
+
+// Stop stops the server in a mode of pg_ctl: smart, fast or immediate.
+func (c *Cluster) Stop(mode string) error {
+	return c.run(c.bin+"/pg_ctl", "-D", c.Data(), "-m", mode, "-w", "stop")
+}
+
+// Remove stops the server and removes its files.
+func (c *Cluster) Remove() {
+	c.Stop("immediate")
+	os.RemoveAll(c.dir)
 }
