@@ -26,9 +26,12 @@ func (f hubFlags) open(ctx context.Context) (*host.Hub, error) {
 }
 
 type hubCmd struct {
-	Serve   hubServeCmd   `cmd:"" help:"Phục vụ trục liên thông."`
-	Import  hubImportCmd  `cmd:"" help:"Nhập danh bạ cơ quan từ CSV."`
-	Connect hubConnectCmd `cmd:"" help:"Kết nối một cơ quan và cấp mật khẩu cho hệ thống của họ."`
+	Serve      hubServeCmd      `cmd:"" help:"Phục vụ trục liên thông."`
+	Import     hubImportCmd     `cmd:"" help:"Nhập danh bạ cơ quan từ CSV."`
+	Connect    hubConnectCmd    `cmd:"" help:"Bắt đầu thử nghiệm một cơ quan và cấp khóa cho hệ thống của họ."`
+	Ready      hubReadyCmd      `cmd:"" help:"Danh mục điều kiện liên thông của một cơ quan; xác nhận một mục."`
+	State      hubStateCmd      `cmd:"" help:"Chuyển trạng thái liên thông của một cơ quan, gia hạn thử nghiệm."`
+	Reorganise hubReorganiseCmd `cmd:"" help:"Sáp nhập, chia tách cơ quan theo quyết định."`
 }
 
 type hubServeCmd struct {
@@ -88,8 +91,11 @@ func (c *hubImportCmd) Run(ctx context.Context) error {
 		return err
 	}
 	defer f.Close()
-	n, err := h.Import(ctx, db.System, f, func(done int) { fmt.Fprintf(os.Stderr, "\r%d cơ quan", done) })
-	fmt.Printf("\nĐã nhập %d cơ quan.\n", n)
+	m, err := h.Import(ctx, db.System, f, func(m hub.Imported) { fmt.Fprintf(os.Stderr, "\r%d cơ quan", m.Entered) })
+	fmt.Printf("\nĐã nhập %d cơ quan, bỏ lại %d dòng.\n", m.Entered, m.Rejected)
+	for _, l := range m.Lines {
+		fmt.Printf("dòng %d %s: %s\n", l.Line, l.Code, l.Text)
+	}
 	return err
 }
 

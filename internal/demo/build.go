@@ -213,10 +213,8 @@ func (w *World) enrol(ctx context.Context) error {
 		if err := w.Hub.Enrol(ctx, db.System, hub.Agency{Code: a.code, AltCode: a.alt, Name: a.name, Symbol: a.short, Parent: a.parent, Class: "state"}); err != nil {
 			return err
 		}
-		for _, to := range []hub.LinkState{hub.LinkTrial, hub.LinkOfficial} {
-			if err := w.Hub.Link(ctx, db.System, a.code, to, "", "QĐ 15/QĐ-STTTT"); err != nil {
-				return err
-			}
+		if err := w.admit(ctx, a.code); err != nil {
+			return err
 		}
 		secret, err := w.Hub.NewCredential(ctx, db.System, a.code, "demo")
 		if err != nil {
@@ -232,6 +230,23 @@ func (w *World) enrol(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// admit takes an agency through its trial with the readiness list complete.
+func (w *World) admit(ctx context.Context, code string) error {
+	if err := w.Hub.Link(ctx, db.System, code, hub.LinkTrial, "", "QĐ 15/QĐ-STTTT"); err != nil {
+		return err
+	}
+	list, err := w.Hub.Readiness(ctx, code)
+	if err != nil {
+		return err
+	}
+	for _, i := range list {
+		if err := w.Hub.Attest(ctx, db.System, code, i.Key, "Biên bản 15/BB-STTTT"); err != nil {
+			return err
+		}
+	}
+	return w.Hub.Link(ctx, db.System, code, hub.LinkOfficial, "", "QĐ 15/QĐ-STTTT")
 }
 
 // writeTrust leaves what an outsider needs to check documents and receipts of

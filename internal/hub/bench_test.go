@@ -58,7 +58,7 @@ func BenchmarkB5Fanout(b *testing.B) {
 		if err := w.Enrol(ctx, Operator, hub.Agency{Code: code, Name: code}); err != nil {
 			b.Fatal(err)
 		}
-		if err := w.Link(ctx, Operator, code, hub.LinkOfficial, "", ""); err != nil {
+		if err := Admit(ctx, w.Hub, code); err != nil {
 			b.Fatal(err)
 		}
 		to = append(to, code)

@@ -93,13 +93,14 @@ func TestMergerForwards(t *testing.T) {
 func TestTrialEnds(t *testing.T) {
 	now := time.Date(2025, 3, 3, 8, 0, 0, 0, time.UTC)
 	w := New(t, dbtest.SQLite(t, func() time.Time { return now }))
-	if err := w.Link(ctx, Operator, HOIX, hub.LinkTrial, "", "QĐ 02"); err != nil {
-		t.Fatal(err)
+	must(t, w.Link(ctx, Operator, HOIX, hub.LinkTrial, "", "QĐ 02"))
+	list, err := w.Readiness(ctx, HOIX)
+	must(t, err)
+	for _, i := range list {
+		must(t, w.Attest(ctx, Operator, HOIX, i.Key, "BB 1"))
 	}
 	state := func() hub.LinkState {
-		if err := w.Tick(ctx); err != nil {
-			t.Fatal(err)
-		}
+		must(t, w.Tick(ctx))
 		a, _ := w.Agency(ctx, HOIX)
 		return a.State
 	}

@@ -13,7 +13,9 @@
 //	status.go   a status packet moves a delivery along requirements §6.3
 //	recall.go   a recall packet asks for documents back
 //	sent.go     the sender watches its recipients and draws receipts
-//	agency.go   directory; enrol.go the operator's acts on it; credential.go
+//	agency.go   directory; enrol.go and import.go the operator's acts on it; credential.go
+//	link.go     an agency's way onto the exchange; readiness.go what it needs first
+//	reorganise.go  mergers and divisions by decision
 //	log.go      the tamper-evident log (package ledger) and its receipts
 //	overview.go the operator's console: queues, dead letters, what was done
 //
@@ -30,5 +32,5 @@
 //	receipt, err := h.Confirm(ctx, snv, list[0].ID)
 //
 // Tables: agency, agency_code, credential, event, packet, delivery, waiting,
-// queue, status, leaf, tail, checkpoint (internal/schema/hub).
+// queue, status, leaf, tail, checkpoint, readiness (internal/schema/hub).
 package hub

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/csv"
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 
@@ -37,33 +36,84 @@ var importColumns = map[string]func(*Agency, string){
 	"decision": func(a *Agency, v string) { a.Decision = v },
 }
 
+// Imported is what became of a directory file.
+type Imported struct {
+	Entered  int        // lines that stand in the directory now
+	Rejected int        // lines that do not
+	Lines    []Rejected // the first of them, at most maxRejected
+}
+
+// Rejected is a line of a directory file that was not entered.
+type Rejected struct {
+	Line int    // in the file, from 1
+	Code string // as the line has it
+	Text string // why, Vietnamese
+}
+
+const maxRejected = 1000
+
 // Import enters a directory from a CSV file with a header line (UTF-8, comma
-// or semicolon), as Enrol does one by one (law:BRVT1842-10.3). It stops at the
-// first bad line and names it; the lines of finished batches before it stay,
-// and running the corrected file again does no harm. progress may be nil.
-func (h *Hub) Import(ctx context.Context, by db.Actor, file io.Reader, progress func(done int)) (n int, err error) {
+// or semicolon), as Enrol does one by one (law:BRVT1842-10.3). A line that is
+// refused is left out and named in the report; the others are entered, batch by
+// batch, and running the corrected file again does no harm. The error is of the
+// file as a whole or of the store; the report tells what was entered before it.
+// progress may be nil.
+func (h *Hub) Import(ctx context.Context, by db.Actor, file io.Reader, progress func(Imported)) (m Imported, err error) {
 	r, set, err := openCSV(file)
 	if err != nil {
-		return 0, err
+		return m, err
 	}
-	for {
-		batch, end, err := readBatch(r, set)
-		if err != nil {
-			return n, err
+	for end := false; !end; {
+		var batch []csvLine
+		if batch, end, err = m.readBatch(r, set); err != nil {
+			return m, err
 		}
-		if len(batch) > 0 {
-			if err := h.Enrol(ctx, by, batch...); err != nil {
-				return n, err
-			}
-			n += len(batch)
-			if progress != nil {
-				progress(n)
-			}
+		if err := h.importBatch(ctx, by, &m, batch); err != nil {
+			return m, err
 		}
-		if end {
-			return n, nil
+		if progress != nil {
+			progress(m)
 		}
 	}
+	return m, nil
+}
+
+// importBatch enters lines in one turn. A refused line has written nothing, so
+// the others may follow in the same transaction.
+func (h *Hub) importBatch(ctx context.Context, by db.Actor, m *Imported, batch []csvLine) error {
+	done := *m
+	err := h.writeBy(ctx, by, func(a *act) error {
+		done = *m
+		for _, l := range batch {
+			err := a.enrol(l.agency)
+			if e, refused := fail.As(err); refused {
+				done.reject(l.line, l.agency.Code, e.Text)
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			done.Entered++
+		}
+		return nil
+	})
+	if err == nil {
+		*m = done
+	}
+	return err
+}
+
+func (m *Imported) reject(line int, code, text string) {
+	m.Rejected++
+	if len(m.Lines) < maxRejected {
+		m.Lines = append(m.Lines, Rejected{line, oneLine(code, 60), text})
+	}
+}
+
+// csvLine is an agency with the line that it stands in.
+type csvLine struct {
+	line   int
+	agency Agency
 }
 
 func openCSV(file io.Reader) (*csv.Reader, []func(*Agency, string), error) {
@@ -78,7 +128,7 @@ func openCSV(file io.Reader) (*csv.Reader, []func(*Agency, string), error) {
 	r.ReuseRecord = true
 	head, err := r.Read()
 	if err != nil {
-		return nil, nil, badCSV(1, err)
+		return nil, nil, badHead(err)
 	}
 	set := make([]func(*Agency, string), len(head))
 	have := map[string]bool{}
@@ -88,47 +138,38 @@ func openCSV(file io.Reader) (*csv.Reader, []func(*Agency, string), error) {
 		have[name] = true
 	}
 	if !have["code"] || !have["name"] {
-		return nil, nil, badCSV(1, errors.New("no columns code and name"))
+		return nil, nil, badHead(errors.New("no columns code and name"))
 	}
 	return r, set, nil
 }
 
-func readBatch(r *csv.Reader, set []func(*Agency, string)) (batch []Agency, end bool, err error) {
+// readBatch reads the next lines; those that are no CSV are rejected here.
+func (m *Imported) readBatch(r *csv.Reader, set []func(*Agency, string)) (batch []csvLine, end bool, err error) {
 	for len(batch) < importBatch {
 		record, err := r.Read()
 		if err == io.EOF {
 			return batch, true, nil
 		}
+		var p *csv.ParseError
+		if errors.As(err, &p) {
+			m.reject(p.Line, "", "Dòng không đúng dạng CSV: số cột hoặc dấu nháy kép sai.")
+			continue
+		}
 		if err != nil {
-			return nil, false, badCSV(lineOfError(err), err)
+			return nil, false, err
 		}
 		line, _ := r.FieldPos(0)
-		var a Agency
+		l := csvLine{line: line}
 		for i, v := range record {
 			if set[i] != nil {
-				set[i](&a, oneLine(v, 1000))
+				set[i](&l.agency, oneLine(v, 1000))
 			}
 		}
-		if err := checkAgency(a); err != nil {
-			return nil, false, badCSV(line, err)
-		}
-		batch = append(batch, a)
+		batch = append(batch, l)
 	}
 	return batch, false, nil
 }
 
-func lineOfError(err error) int {
-	var p *csv.ParseError
-	if errors.As(err, &p) {
-		return p.Line
-	}
-	return 0
-}
-
-func badCSV(line int, err error) error {
-	text := "không đọc được"
-	if e, ok := fail.As(err); ok {
-		text = e.Text
-	}
-	return refuse(CodeDirectory, fail.Invalid("file", fmt.Sprintf("Dòng %d của tệp danh bạ: %s", line, text), "BRVT1842-10.3").Because(err))
+func badHead(err error) error {
+	return refuse(CodeDirectory, fail.Invalid("file", "Dòng đầu của tệp danh bạ cần có tên cột, ít nhất code và name.", "BRVT1842-10.3").Because(err))
 }

@@ -97,20 +97,40 @@ func TestImport(t *testing.T) {
 		fmt.Fprintf(&b, "%03d.%02d.40.H99;Đơn vị %d;000.00.40.H99;;x\n", i%900+1, i/900+1, i)
 	}
 	for range 2 {
-		n, err := w.Import(ctx, Operator, strings.NewReader(b.String()), nil)
-		if err != nil || n != 1200 {
-			t.Fatalf("%d %v", n, err)
+		m, err := w.Import(ctx, Operator, strings.NewReader(b.String()), nil)
+		if err != nil || m.Entered != 1200 || m.Rejected != 0 {
+			t.Fatalf("%+v %v", m, err)
 		}
 	}
-	_, err := w.Import(ctx, Operator, strings.NewReader("code,name\n000.00.41.H99,A\n000.00.42.H99,\n"), nil)
-	if codeOf(err) != hub.CodeDirectory || !strings.Contains(err.Error(), "Dòng 3") {
-		t.Fatalf("%v", err)
-	}
-	for _, bad := range []string{"", "name\nA\n", "code,name\n\"a\n"} {
+	for _, bad := range []string{"", "name\nA\n", "\"code,name\n"} {
 		if _, err := w.Import(ctx, Operator, strings.NewReader(bad), nil); codeOf(err) != hub.CodeDirectory {
 			t.Errorf("%q: %v", bad, err)
 		}
 	}
+}
+
+// Lines that are refused are named with their number and leave nothing behind;
+// the others are entered (BRVT1842-10.3).
+func TestImportNamesRejectedLines(t *testing.T) {
+	each(t, func(t *testing.T, w *World) {
+		file := "code,name,alt_code,parent,class\n" +
+			"000.00.41.H99,Sở A,H99.41,,\n" + // 2
+			"000.00.42.H99,,,,\n" + // 3: no name
+			"000.00.43.H99,Sở C,H99.41,,\n" + // 4: the other's code
+			"000.00.44.H99,\"Sở D,,,\n" // 5: the quote is never closed
+		m, err := w.Import(ctx, Operator, strings.NewReader(file), nil)
+		if err != nil || m.Entered != 1 || m.Rejected != 3 {
+			t.Fatalf("%+v %v", m, err)
+		}
+		for i, want := range []int{5, 3, 4} {
+			if l := m.Lines[i]; l.Line != want || l.Text == "" {
+				t.Errorf("%+v, want line %d", l, want)
+			}
+		}
+		if _, err := w.Agency(ctx, "000.00.43.H99"); codeOf(err) != hub.CodeNotFound {
+			t.Errorf("a refused line left an agency: %v", err)
+		}
+	})
 }
 
 // 120,000 agencies in under a minute.
@@ -122,8 +142,8 @@ func BenchmarkImport(b *testing.B) {
 		for i := range 120_000 {
 			fmt.Fprintf(&f, "%03d.%02d.%02d.H%02d,Đơn vị %d,000.00.00.H99\n", i%1000, i/1000%50, i/50000+1, 70, i)
 		}
-		if n, err := w.Import(ctx, Operator, strings.NewReader(f.String()), nil); err != nil {
-			b.Fatal(n, err)
+		if m, err := w.Import(ctx, Operator, strings.NewReader(f.String()), nil); err != nil || m.Entered != 120_000 {
+			b.Fatal(m, err)
 		}
 	}
 }

@@ -78,11 +78,11 @@ func (a *act) subjects(sender, recipient int64, l *letter) ([]subject, error) {
 	if err != nil || len(list) > 0 {
 		return list, err
 	}
-	senders, err := a.lineage(sender)
+	senders, err := lineage(a, sender)
 	if err != nil {
 		return nil, err
 	}
-	recipients, err := a.lineage(recipient)
+	recipients, err := lineage(a, recipient)
 	if err != nil {
 		return nil, err
 	}
@@ -97,10 +97,10 @@ func (a *act) subjects(sender, recipient int64, l *letter) ([]subject, error) {
 }
 
 // lineage is an agency and those that it took over from, at most 50.
-func (a *act) lineage(id int64) ([]int64, error) {
+func lineage(q db.Q, id int64) ([]int64, error) {
 	all := []int64{id}
 	for i := 0; i < len(all) && len(all) < 50; i++ {
-		before, err := db.Column[int64](a, `SELECT id FROM agency WHERE successor <> '' AND successor = (SELECT code FROM agency WHERE id = $1)`, all[i])
+		before, err := db.Column[int64](q, `SELECT id FROM agency WHERE successor <> '' AND successor = (SELECT code FROM agency WHERE id = $1)`, all[i])
 		if err != nil {
 			return nil, err
 		}

@@ -30,7 +30,7 @@ func join(t *testing.T) (province, nation site) {
 	}
 	for _, s := range []site{province, nation} {
 		enrol(s, hub.Agency{Code: gate, Name: "Cổng tỉnh ↔ trung ương"})
-		if err := s.Link(ctx, Operator, gate, hub.LinkOfficial, "", ""); err != nil {
+		if err := Admit(ctx, s.Hub, gate); err != nil {
 			t.Fatal(err)
 		}
 		if err := s.SetCredential(ctx, Operator, gate, "cổng", Secret(gate)); err != nil {
@@ -39,7 +39,7 @@ func join(t *testing.T) (province, nation site) {
 	}
 	enrol(province, hub.Agency{Code: bxd, Name: "Bộ Xây dựng", Gateway: gate})
 	enrol(nation, hub.Agency{Code: bxd, Name: "Bộ Xây dựng"})
-	if err := nation.Link(ctx, Operator, bxd, hub.LinkOfficial, "", ""); err != nil {
+	if err := Admit(ctx, nation.Hub, bxd); err != nil {
 		t.Fatal(err)
 	}
 	if err := nation.SetCredential(ctx, Operator, bxd, "", Secret(bxd)); err != nil {

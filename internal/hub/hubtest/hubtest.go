@@ -102,7 +102,7 @@ func Fill(ctx context.Context, h *hub.Hub) error {
 		if code == HOIX {
 			continue
 		}
-		if err := h.Link(ctx, Operator, code, hub.LinkOfficial, "", "QĐ 01/QĐ-UBND"); err != nil {
+		if err := Admit(ctx, h, code); err != nil {
 			return err
 		}
 		if err := h.SetCredential(ctx, Operator, code, "thử", Secret(code)); err != nil {
@@ -110,6 +110,24 @@ func Fill(ctx context.Context, h *hub.Hub) error {
 		}
 	}
 	return nil
+}
+
+// Admit takes an agency all the way onto the exchange: trial, every item of the
+// readiness list attested, official.
+func Admit(ctx context.Context, h *hub.Hub, code string) error {
+	if err := h.Link(ctx, Operator, code, hub.LinkTrial, "", "QĐ 01/QĐ-UBND"); err != nil {
+		return err
+	}
+	list, err := h.Readiness(ctx, code)
+	if err != nil {
+		return err
+	}
+	for _, i := range list {
+		if err := h.Attest(ctx, Operator, code, i.Key, "BB 01/BB-STTTT"); err != nil {
+			return err
+		}
+	}
+	return h.Link(ctx, Operator, code, hub.LinkOfficial, "", "QĐ 01/QĐ-UBND")
 }
 
 // As is the caller of an agency.

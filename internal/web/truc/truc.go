@@ -319,6 +319,7 @@ func timeline(r *http.Request, s *seat.Seat, list []hub.Event, named bool) (out 
 var verbNames = map[string]string{
 	"agency.enrolled": "Vào danh bạ", "agency.changed": "Sửa danh bạ", "agency.trial": "Bắt đầu thử nghiệm", "agency.official": "Liên thông chính thức",
 	"agency.suspended": "Tạm dừng kết nối", "agency.closed": "Đóng kết nối", "agency.not_connected": "Ngừng liên thông",
+	"agency.extended": "Gia hạn thử nghiệm", "agency.ready": "Xác nhận điều kiện", "agency.unready": "Bỏ xác nhận điều kiện", "agency.merged": "Chuyển việc cho cơ quan kế thừa",
 	"agency.paused": "Tạm giữ hàng đợi", "agency.resumed": "Mở lại hàng đợi",
 	"credential.given": "Cấp khóa kết nối", "credential.revoked": "Thu hồi khóa kết nối", "packet.resent": "Gửi lại gói tin lỗi",
 }

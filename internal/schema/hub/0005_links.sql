@@ -1,0 +1,13 @@
+-- What the operator attested of an agency's readiness list (danh mục điều kiện
+-- liên thông, C31); what the hub sees for itself is not kept.
+-- owner: internal/hub
+CREATE TABLE readiness (
+  agency BIGINT NOT NULL REFERENCES agency (id),
+  item TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  actor BIGINT NOT NULL,
+  evidence TEXT NOT NULL,
+  PRIMARY KEY (agency, item)
+);
+CREATE INDEX agency_gateway ON agency (gateway);
+CREATE INDEX agency_trial ON agency (trial_ends) WHERE state = 'trial';
