@@ -22,7 +22,11 @@ type hubFlags struct {
 }
 
 func (f hubFlags) open(ctx context.Context) (*host.Hub, error) {
-	return host.OpenHub(ctx, host.HubConfig{Dir: f.Data, Postgres: f.Postgres, Name: f.Name, Clock: time.Now})
+	return host.OpenHub(ctx, f.config())
+}
+
+func (f hubFlags) config() host.HubConfig {
+	return host.HubConfig{Dir: f.Data, Postgres: f.Postgres, Name: f.Name, Clock: time.Now}
 }
 
 type hubCmd struct {
@@ -36,14 +40,17 @@ type hubCmd struct {
 
 type hubServeCmd struct {
 	hubFlags
-	Listen string `help:"Địa chỉ lắng nghe." default:"127.0.0.1:8090"`
-	Admin  string `help:"Địa chỉ riêng cho giám sát: /healthz, /readyz, /metrics." default:"127.0.0.1:8092"`
+	Listen string        `help:"Địa chỉ lắng nghe." default:"127.0.0.1:8090"`
+	Admin  string        `help:"Địa chỉ riêng cho giám sát: /healthz, /readyz, /metrics." default:"127.0.0.1:8092"`
+	Lock   time.Duration `help:"Gói tin đã giao cho một hệ thống mà không được xác nhận thì sau bao lâu được giao lại." default:"5m"`
 }
 
 // Run serves the hub until interrupted.
 func (c *hubServeCmd) Run(ctx context.Context) error {
 	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
-	h, err := c.open(ctx)
+	at := c.config()
+	at.Lock = c.Lock
+	h, err := host.OpenHub(ctx, at)
 	if err != nil {
 		return err
 	}

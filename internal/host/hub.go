@@ -21,6 +21,7 @@ type HubConfig struct {
 	Postgres string // DSN; "" keeps the store as a SQLite file
 	Name     string // of the ledger, on first use: "truc.h99.vn"
 	Clock    func() time.Time
+	Lock     time.Duration // how long an inbox keeps what it handed out; 0 is the hub's own figure
 }
 
 // Hub is a hub with the store it runs on.
@@ -65,7 +66,7 @@ func openHub(ctx context.Context, c HubConfig, stores *db.Host) (*hub.Hub, error
 	if err != nil {
 		return nil, err
 	}
-	return hub.Open(ctx, hub.Config{Store: store, Blobs: blobs, Key: key})
+	return hub.Open(ctx, hub.Config{Store: store, Blobs: blobs, Key: key, Lock: c.Lock})
 }
 
 func hubKey(path, name string) (string, error) {
