@@ -1,8 +1,10 @@
 package cms
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"math/bits"
 )
 
 // ErrMalformed says that the bytes are not the structure they should be.
@@ -10,6 +12,8 @@ var ErrMalformed = errors.New("cấu trúc dữ liệu hỏng")
 
 // ErrTooLarge says that a limit on size or nesting was passed.
 var ErrTooLarge = errors.New("dữ liệu vượt giới hạn cho phép")
+
+var errHeader = fmt.Errorf("%w: phần đầu phần tử", ErrMalformed)
 
 const (
 	maxNesting  = 64
@@ -26,12 +30,41 @@ func toDER(data []byte) (out, rest []byte, err error) {
 	if len(data) > MaxSize {
 		return nil, nil, ErrTooLarge
 	}
+	check := berReader{data: data}
+	if check.isDER(0) {
+		return bytes.Clone(data[:check.pos]), data[check.pos:], nil
+	}
 	r := berReader{data: data}
 	out, err = r.element(nil, 0)
 	if err != nil {
 		return nil, nil, err
 	}
 	return out, data[r.pos:], nil
+}
+
+// isDER walks over the next element and says whether element would copy it
+// unchanged, which is what nearly every writer of today makes.
+func (r *berReader) isDER(depth int) bool {
+	r.count++
+	start := r.pos
+	h, err := r.header()
+	if err != nil || depth > maxNesting || r.count > maxElements || h.length < 0 || joinable(h.tag) {
+		return false
+	}
+	if r.pos-start != len(h.tag)+lengthSize(h.length) {
+		return false
+	}
+	end := r.pos + h.length
+	for h.constructed && r.pos < end {
+		if !r.isDER(depth + 1) {
+			return false
+		}
+	}
+	if h.constructed {
+		return r.pos == end
+	}
+	r.pos = end
+	return true
 }
 
 type berReader struct {
@@ -134,17 +167,16 @@ func (r *berReader) children(h berHeader, next func() error) error {
 
 // header reads identifier and length, and checks that a definite length fits.
 func (r *berReader) header() (berHeader, error) {
-	bad := fmt.Errorf("%w: phần đầu phần tử", ErrMalformed)
 	start := r.pos
 	if r.pos >= len(r.data) {
-		return berHeader{}, bad
+		return berHeader{}, errHeader
 	}
 	first := r.data[r.pos]
 	r.pos++
 	if first&0x1f == 0x1f { // high tag number
 		for n := 0; ; n++ {
 			if r.pos >= len(r.data) || n > 4 {
-				return berHeader{}, bad
+				return berHeader{}, errHeader
 			}
 			r.pos++
 			if r.data[r.pos-1]&0x80 == 0 {
@@ -154,7 +186,7 @@ func (r *berReader) header() (berHeader, error) {
 	}
 	h := berHeader{tag: r.data[start:r.pos], constructed: first&0x20 != 0}
 	if r.pos >= len(r.data) {
-		return berHeader{}, bad
+		return berHeader{}, errHeader
 	}
 	l := r.data[r.pos]
 	r.pos++
@@ -163,25 +195,25 @@ func (r *berReader) header() (berHeader, error) {
 		h.length = int(l)
 	case l == 0x80:
 		if !h.constructed {
-			return berHeader{}, bad
+			return berHeader{}, errHeader
 		}
 		h.length = -1
 		return h, nil
 	default:
 		n := int(l & 0x7f)
 		if n > 8 || r.pos+n > len(r.data) {
-			return berHeader{}, bad
+			return berHeader{}, errHeader
 		}
 		for range n {
 			if h.length > MaxSize {
-				return berHeader{}, bad
+				return berHeader{}, errHeader
 			}
 			h.length = h.length<<8 | int(r.data[r.pos])
 			r.pos++
 		}
 	}
 	if h.length > len(r.data)-r.pos {
-		return berHeader{}, bad
+		return berHeader{}, errHeader
 	}
 	return h, nil
 }
@@ -189,6 +221,14 @@ func (r *berReader) header() (berHeader, error) {
 // joinable says whether a constructed element of this tag stands for a
 // primitive OCTET STRING. Other strings are not split in practice.
 func joinable(tag []byte) bool { return len(tag) == 1 && tag[0] == 0x24 }
+
+// lengthSize is how many bytes the shortest form of a length takes.
+func lengthSize(n int) int {
+	if n < 0x80 {
+		return 1
+	}
+	return 1 + (bits.Len(uint(n))+7)/8
+}
 
 func appendHeader(dst, tag []byte, n int) []byte {
 	dst = append(dst, tag...)

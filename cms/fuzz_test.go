@@ -88,6 +88,8 @@ func FuzzRevocation(f *testing.F) {
 func FuzzBER(f *testing.F) {
 	f.Add([]byte{0x30, 0x80, 0x24, 0x80, 4, 1, 1, 0, 0, 0, 0})
 	f.Add([]byte{0x30, 0x81, 3, 2, 1, 5})
+	f.Add(append([]byte{0x30, 0x82, 1, 4, 4, 0x82, 1, 0}, make([]byte, 256)...))
+	f.Add([]byte{0xbf, 0x81, 1, 2, 5, 0})
 	f.Fuzz(func(t *testing.T, data []byte) {
 		out, _, err := toDER(data)
 		if err != nil {
@@ -96,6 +98,11 @@ func FuzzBER(f *testing.F) {
 		again, rest, err := toDER(out)
 		if err != nil || len(rest) > 0 || string(again) != string(out) {
 			t.Fatalf("%x -> %x -> %x %v", data, out, again, err)
+		}
+		// What passes for DER is what the slow way gives, too.
+		slow, err := (&berReader{data: data}).element(nil, 0)
+		if err != nil || string(slow) != string(out) {
+			t.Fatalf("%x -> %x, not %x %v", data, out, slow, err)
 		}
 	})
 }

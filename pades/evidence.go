@@ -2,8 +2,6 @@ package pades
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"strings"
 	"time"
 
@@ -22,8 +20,7 @@ var ErrOtherFile = refuse(WrongFile, "Biên bản kiểm tra thuộc về một 
 // from a store whose age the caller can prove: its time counts as proof that
 // the file existed then. o.Fetch may be zero.
 func Reverify(ctx context.Context, data []byte, kept *Report, o VerifyOptions) (*Report, error) {
-	sum := sha256.Sum256(data)
-	if hex.EncodeToString(sum[:]) != kept.SHA256 {
+	if sha256Hex(data) != kept.SHA256 {
 		return nil, ErrOtherFile
 	}
 	o.SeenAt = kept.CheckedAt

@@ -10,7 +10,8 @@ import (
 
 // Look is what a signature shows (hình thức chữ ký): marks on a box whose
 // measures are millimetres from its upper left corner. The zero Look shows
-// nothing.
+// nothing. Its pictures are read once, at the first signature, so a Look that
+// serves a batch is made once; it serves one goroutine at a time.
 type Look struct {
 	Marks []Mark
 	// W, H: the natural size of the box in mm, used when the caller places a
@@ -29,6 +30,8 @@ type Mark struct {
 	// its baseline on Box's lower edge plus the descent.
 	Box   pdf.Box
 	Align Align
+
+	image *pdf.Image // PNG, once it was read
 }
 
 // Align is how a line of text stands in its box.
@@ -140,7 +143,11 @@ func (e *editor) draw(p pdf.Page, r pdf.Rect, l *Look) (pdf.Dict, error) {
 	view := p.View(r) // width and height as seen, in mm
 	unit := pdf.PointsPerMM / p.UserUnit
 	d := &drawing{e: e, unit: unit, w: view.W * unit, h: view.H * unit, xobjects: pdf.Dict{}, fonts: pdf.Dict{}}
-	for _, m := range l.Marks {
+	for i := range l.Marks {
+		if err := l.Marks[i].read(); err != nil {
+			return nil, err
+		}
+		m := l.Marks[i]
 		if m.Box == (pdf.Box{}) {
 			m.Box = pdf.Box{W: view.W, H: view.H}
 		}
@@ -168,9 +175,18 @@ type drawing struct {
 	fonts    pdf.Dict
 }
 
+// read decodes the picture of a mark that has one.
+func (m *Mark) read() (err error) {
+	if m.PNG != nil && m.image == nil {
+		m.image, err = pdf.ReadPNG(m.PNG)
+	}
+	return err
+}
+
 func (d *drawing) mark(m Mark, userUnit float64) error {
-	if m.PNG != nil {
-		return d.picture(m)
+	if m.image != nil {
+		d.picture(m)
+		return nil
 	}
 	if m.Text == "" {
 		return nil
@@ -178,11 +194,8 @@ func (d *drawing) mark(m Mark, userUnit float64) error {
 	return d.line(m, m.Size/userUnit)
 }
 
-func (d *drawing) picture(m Mark) error {
-	im, err := pdf.ReadPNG(m.PNG)
-	if err != nil {
-		return err
-	}
+func (d *drawing) picture(m Mark) {
+	im := m.image
 	name := pdf.Name(fmt.Sprintf("Im%d", len(d.xobjects)))
 	d.xobjects[name] = im.Embed(d.e.u)
 	bw, bh := m.Box.W*d.unit, m.Box.H*d.unit
@@ -191,7 +204,6 @@ func (d *drawing) picture(m Mark) error {
 	x := m.Box.X*d.unit + (bw-w)/2
 	y := d.h - m.Box.Y*d.unit - bh + (bh-h)/2
 	fmt.Fprintf(&d.out, "q %.4f 0 0 %.4f %.4f %.4f cm /%s Do Q\n", w, h, x, y, name)
-	return nil
 }
 
 func (d *drawing) line(m Mark, size float64) error {

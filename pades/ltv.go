@@ -5,6 +5,8 @@ import (
 	"context"
 	"crypto"
 	"crypto/sha256"
+	"maps"
+	"slices"
 
 	"vanthu/pdf"
 )
@@ -80,20 +82,43 @@ func (e *editor) extend(list pdf.Array, values [][]byte) (pdf.Array, bool) {
 }
 
 // ReadDSS gives the evidence in the document security store, empty if there is
-// none.
+// none: its lists, and what only an entry of /VRI names. iso32000-2:12.8.4.3-12.8.4.4
 func ReadDSS(f *pdf.File) Evidence {
 	dss := f.Dict(f.Catalog()["DSS"])
-	read := func(key pdf.Name) (out [][]byte) {
-		for _, o := range f.Array(dss[key]) {
-			if s := f.Stream(o); s != nil && len(out) < 10_000 {
-				if data, err := f.Decode(s); err == nil {
-					out = append(out, data)
-				}
+	r := dssReader{f, map[pdf.Ref]bool{}}
+	ev := Evidence{Certs: r.read(dss["Certs"]), OCSPs: r.read(dss["OCSPs"]), CRLs: r.read(dss["CRLs"])}
+	vri := f.Dict(dss["VRI"])
+	for _, name := range slices.Sorted(maps.Keys(vri)) {
+		entry := f.Dict(vri[name])
+		ev.Certs = append(ev.Certs, r.read(entry["Cert"])...)
+		ev.OCSPs = append(ev.OCSPs, r.read(entry["OCSP"])...)
+		ev.CRLs = append(ev.CRLs, r.read(entry["CRL"])...)
+	}
+	return ev
+}
+
+type dssReader struct {
+	f    *pdf.File
+	seen map[pdf.Ref]bool // /VRI repeats what the lists hold
+}
+
+// maxEvidence bounds the streams read from a store.
+const maxEvidence = 10_000
+
+func (r dssReader) read(list pdf.Object) (out [][]byte) {
+	for _, o := range r.f.Array(list) {
+		ref, ok := o.(pdf.Ref)
+		if !ok || r.seen[ref] || len(r.seen) >= maxEvidence {
+			continue
+		}
+		r.seen[ref] = true
+		if s := r.f.Stream(ref); s != nil {
+			if data, err := r.f.Decode(s); err == nil {
+				out = append(out, data)
 			}
 		}
-		return out
 	}
-	return Evidence{Certs: read("Certs"), OCSPs: read("OCSPs"), CRLs: read("CRLs")}
+	return out
 }
 
 // Stamper gets an RFC 3161 token over a SHA-256 imprint.
@@ -111,7 +136,7 @@ func AddDocTimeStamp(ctx context.Context, in []byte, stamp Stamper) ([]byte, err
 	if err != nil {
 		return nil, err
 	}
-	return p.Finish(token)
+	return p.enter(token)
 }
 
 func stampDict(_ Options, reserve int, _ *FieldLock) pdf.Raw {

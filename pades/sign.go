@@ -80,7 +80,7 @@ func Sign(ctx context.Context, in []byte, o Options, sign SignFunc) ([]byte, err
 	if err != nil {
 		return nil, err
 	}
-	return p.Finish(cms)
+	return p.enter(cms)
 }
 
 // Begin prepares the one update that fills the text fields, draws the look and
@@ -303,11 +303,7 @@ func (e *editor) pending(value pdf.Ref, field string, hash crypto.Hash) (*Pendin
 		return nil, err
 	}
 	base := e.f.Data()
-	sum := sha256.Sum256(base)
-	p := &Pending{
-		Base: base, BaseSize: int64(len(base)), BaseSHA256: hex.EncodeToString(sum[:]),
-		Increment: inc, Hash: hash, Field: field,
-	}
+	p := &Pending{Base: base, BaseSize: int64(len(base)), Increment: inc, Hash: hash, Field: field}
 	at := int(e.u.Offset(value) - p.BaseSize)
 	hole := at + bytes.Index(inc[at:], []byte("/Contents <")) + len("/Contents ")
 	end := hole + bytes.IndexByte(inc[hole:], '>') + 1
@@ -319,6 +315,11 @@ func (e *editor) pending(value pdf.Ref, field string, hash crypto.Hash) (*Pendin
 	rng[len(rng)-1] = ']'
 	h := hash.New()
 	h.Write(base)
+	if hash == crypto.SHA256 {
+		p.BaseSHA256 = hex.EncodeToString(h.Sum(nil)) // of the base so far: it is read once
+	} else {
+		p.BaseSHA256 = sha256Hex(base)
+	}
 	h.Write(inc[:hole])
 	h.Write(inc[end:])
 	p.Digest = h.Sum(nil)
@@ -330,10 +331,19 @@ func (e *editor) pending(value pdf.Ref, field string, hash crypto.Hash) (*Pendin
 // CMS beyond the reserved room (Kind TooSmall) Begin has to be repeated with a
 // larger Options.Reserve, and signed again.
 func (p *Pending) Finish(cms []byte) ([]byte, error) {
-	sum := sha256.Sum256(p.Base)
-	if int64(len(p.Base)) != p.BaseSize || hex.EncodeToString(sum[:]) != p.BaseSHA256 {
+	if int64(len(p.Base)) != p.BaseSize || sha256Hex(p.Base) != p.BaseSHA256 {
 		return nil, refuse(WrongFile, "Tệp gốc không phải tệp đã chuẩn bị để ký.")
 	}
+	return p.enter(cms)
+}
+
+func sha256Hex(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
+// enter is Finish for a base that was never out of hand.
+func (p *Pending) enter(cms []byte) ([]byte, error) {
 	hole, end := p.HoleStart-p.BaseSize, p.HoleEnd-p.BaseSize
 	if hole < 0 || end > int64(len(p.Increment)) || hole+2 > end {
 		return nil, refuse(WrongFile, "Bản chuẩn bị ký bị hỏng.")

@@ -1,8 +1,6 @@
 package pades
 
 import (
-	"crypto"
-	"crypto/elliptic"
 	"encoding/json"
 	"os"
 	"strings"
@@ -211,28 +209,6 @@ func TestLevels_EN319142_5_4(t *testing.T) {
 			t.Errorf("%d certificates in the store", len(got.Certs))
 		}
 		keep(t, "LTA-"+shape, more)
-	}
-}
-
-func TestAlgorithms(t *testing.T) {
-	in := sample(t, "libreoffice")
-	for _, c := range []struct {
-		name string
-		key  crypto.Signer
-		hash crypto.Hash
-	}{
-		{"RSA-3072 SHA-384", rsaKey(3072), crypto.SHA384},
-		{"RSA-4096 SHA-512", rsaKey(4096), crypto.SHA512},
-		{"P-256 SHA-256", ec(elliptic.P256()), crypto.SHA256},
-		{"P-384 SHA-384", ec(elliptic.P384()), crypto.SHA384},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			signed := sign(t, in, Options{Hash: c.hash}, testCA().signer(c.name, c.key))
-			checkOutside(t, signed, 1, 1)
-		})
-	}
-	if _, err := Begin(in, Options{Hash: crypto.SHA1}); !Is(err, BadInput) {
-		t.Errorf("SHA-1 gave %v", err)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash"
 	"strings"
+	"sync"
 	"time"
 
 	"vanthu/cms"
@@ -91,6 +92,7 @@ type SignatureReport struct {
 	Time      time.Time      `json:"time,omitzero"`       // as a stamp proves
 	StampEnds time.Time      `json:"stamp_ends,omitzero"` // when that stamp's certificate ends
 	Algorithm string         `json:"algorithm,omitempty"`
+	Profile   string         `json:"profile,omitempty"` // B-B, B-T, B-LT or B-LTA, if it is a PAdES signature that holds
 	Reason    string         `json:"reason,omitempty"`
 	Level     Level          `json:"later_changes"`
 	Changes   []string       `json:"changes,omitempty"` // what later revisions did beyond the allowed
@@ -152,6 +154,7 @@ func Verify(ctx context.Context, data []byte, o VerifyOptions) (*Report, error) 
 		return nil, fmt.Errorf("tệp có %d chữ ký, vượt giới hạn %d", len(sigs), maxSignatures)
 	}
 	v := newVerifier(f, sigs, o)
+	defer v.hashAhead()()
 	if err := v.run(ctx); err != nil {
 		return nil, err
 	}
@@ -169,8 +172,13 @@ type verifier struct {
 	check *cms.Check
 	used  cms.Evidence
 	done  []result
+	// own: the revocation answers that the file brings along, and whether all
+	// that this signature's verdict rests on are among them
+	own     map[string]bool
+	offline bool
+	stamped bool // a document time stamp that holds has been met, coming from the end
 	// digests: by hash, those of the signatures' ranges and of the file
-	digests map[crypto.Hash][][]byte
+	digests map[crypto.Hash]func() [][]byte
 }
 
 // result is the report of a signature in the making.
@@ -178,16 +186,28 @@ type result struct {
 	SignatureReport
 	at     time.Time // the latest moment by which the signature is proven to exist
 	proven bool      // at comes from a stamp or from SeenAt, not merely from the clock
+
+	subFilter pdf.Name
 }
 
 func newVerifier(f *pdf.File, sigs []Signature, o VerifyOptions) *verifier {
-	v := &verifier{f: f, o: o, sigs: sigs, pool: cms.NewPool(o.Anchors), done: make([]result, len(sigs)), digests: map[crypto.Hash][][]byte{}}
+	v := &verifier{f: f, o: o, sigs: sigs, pool: cms.NewPool(o.Anchors), done: make([]result, len(sigs)), own: map[string]bool{}, digests: map[crypto.Hash]func() [][]byte{}}
 	v.check = &cms.Check{At: o.Now, Now: o.Now, Pool: v.pool, Fetch: o.Fetch}
 	dss := ReadDSS(f)
+	v.bring(dss.OCSPs, dss.CRLs)
 	for _, e := range []cms.Evidence{o.Evidence, {Certificates: dss.Certs, OCSPs: dss.OCSPs, CRLs: dss.CRLs}} {
 		v.offer(e)
 	}
 	return v
+}
+
+// bring notes revocation answers that are part of the file.
+func (v *verifier) bring(lists ...[][]byte) {
+	for _, list := range lists {
+		for _, raw := range list {
+			v.own[string(raw)] = true
+		}
+	}
 }
 
 func (v *verifier) offer(e cms.Evidence) {
@@ -217,13 +237,31 @@ func (v *verifier) run(ctx context.Context) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
+		v.offline = true
 		r := v.examine(ctx, i, at, proven)
 		if r.DocStamp && r.Result == Valid {
-			at, proven = r.at, true
+			at, proven, v.stamped = r.at, true, true
 		}
+		r.Profile = v.profile(&r)
 		v.done[i] = r
 	}
 	return nil
+}
+
+// profile is the baseline level that a signature has reached by what is in the
+// file. etsi-319142-1:6.1
+func (v *verifier) profile(r *result) string {
+	switch {
+	case r.DocStamp || r.Result == Invalid || r.subFilter != "ETSI.CAdES.detached":
+		return ""
+	case r.StampEnds.IsZero():
+		return "B-B"
+	case r.Result != Valid || !v.offline:
+		return "B-T"
+	case !v.stamped:
+		return "B-LT"
+	}
+	return "B-LTA"
 }
 
 // trailing tells whether anything but white space follows the last revision: an
@@ -243,7 +281,7 @@ func trailing(f *pdf.File) string {
 // it is known to have existed.
 func (v *verifier) examine(ctx context.Context, i int, at time.Time, proven bool) result {
 	s := v.sigs[i]
-	r := result{at: at, proven: proven, SignatureReport: SignatureReport{
+	r := result{at: at, proven: proven, subFilter: s.SubFilter, SignatureReport: SignatureReport{
 		Field: s.Field.Name, DocStamp: s.Type == "DocTimeStamp" || s.SubFilter == "ETSI.RFC3161",
 		Claimed: s.Time, Reason: s.Reason, Revision: s.Revision + 1, Holder: cms.Holder{Name: s.Name, Kind: cms.UnknownHolder},
 	}}
@@ -265,7 +303,7 @@ func (v *verifier) examine(ctx context.Context, i int, at time.Time, proven bool
 	return r
 }
 
-func (r *result) add(c Check) { r.Checks = append(r.Checks, c) }
+func (r *result) add(c ...Check) { r.Checks = append(r.Checks, c...) }
 
 // finish sums the checks up. A merely claimed time does not by itself keep a
 // signature from being valid: everything else was then judged as of now.
@@ -351,9 +389,18 @@ func (v *verifier) signedDigest(i int, h crypto.Hash) []byte {
 		return nil
 	}
 	if v.digests[h] == nil {
-		v.digests[h] = digestAll(v.f.Data(), v.sigs, h)
+		v.digests[h] = sync.OnceValue(func() [][]byte { return digestAll(v.f.Data(), v.sigs, h) })
 	}
-	return v.digests[h][i]
+	return v.digests[h]()[i]
+}
+
+// hashAhead reads the file while certificates are judged; the report wants its
+// SHA-256 in any case. done waits for the end.
+func (v *verifier) hashAhead() (done func()) {
+	all := sync.OnceValue(func() [][]byte { return digestAll(v.f.Data(), v.sigs, crypto.SHA256) })
+	v.digests[crypto.SHA256] = all
+	go all()
+	return func() { all() }
 }
 
 // digestAll digests the ranges of all signatures and, as the last value, the

@@ -2,7 +2,6 @@ package pades
 
 import (
 	"crypto"
-	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 
@@ -11,7 +10,7 @@ import (
 
 // report joins the signatures' results and judges the file as a whole.
 func (v *verifier) report() *Report {
-	out := &Report{SHA256: hex.EncodeToString(v.fileDigest()), CheckedAt: v.o.Now.UTC(), Software: Software, Result: Valid}
+	out := &Report{SHA256: hex.EncodeToString(v.digests[crypto.SHA256]()[len(v.sigs)]), CheckedAt: v.o.Now.UTC(), Software: Software, Result: Valid}
 	for i := range v.done {
 		r := &v.done[i]
 		r.Sentence = r.sentence(v.o.Now)
@@ -32,15 +31,6 @@ func (v *verifier) report() *Report {
 	out.Evidence = v.used
 	out.Sentence = out.sentence()
 	return out
-}
-
-// fileDigest is the SHA-256 of the whole file.
-func (v *verifier) fileDigest() []byte {
-	if d := v.digests[crypto.SHA256]; d != nil {
-		return d[len(v.sigs)]
-	}
-	sum := sha256.Sum256(v.f.Data())
-	return sum[:]
 }
 
 func hasSignature(list []SignatureReport) bool {

@@ -26,20 +26,24 @@ func (v *verifier) examineSignature(ctx context.Context, i int, r *result) {
 	}
 	v.pool.Add(sd.Certificates...)
 	crls, ocsps := si.Revocations()
-	v.check.Offer(cms.Evidence{CRLs: append(crls, sd.CRLs...), OCSPs: ocsps})
+	crls = append(crls, sd.CRLs...)
+	v.bring(ocsps, crls)
+	v.check.Offer(cms.Evidence{CRLs: crls, OCSPs: ocsps})
 	sd.Supply(v.pool.Certificates())
 	if t, ok := si.SigningTime(); ok && r.Claimed.IsZero() {
 		r.Claimed = t
 	}
-	r.add(v.crypto(i, sd, si, r))
 	if si.Certificate == nil {
+		r.add(v.crypto(i, sd, si, r))
 		return
 	}
 	r.identify(si.Certificate)
 	v.used.Add(cms.Evidence{Certificates: raws(sd.Certificates)})
 	stamp := v.signatureStamp(ctx, si, r)
-	v.certificate(ctx, si.Certificate, r, scopeOf(v.o, s, si.Certificate, r.Holder))
-	r.add(stamp)
+	chain := v.certificate(ctx, si.Certificate, r)
+	r.add(v.crypto(i, sd, si, r)) // asked for last: the file is being hashed meanwhile
+	r.add(chain...)
+	r.add(scopeOf(v.o, s, si.Certificate, r.Holder), stamp)
 }
 
 // container reads the CMS of the known sub-filters. iso32000-2:12.8.3.3
@@ -182,7 +186,7 @@ func (v *verifier) stamp(ctx context.Context, t *cms.Token, at time.Time) Check 
 // up to which a revocation for loss of the key counts even if it came later.
 func (v *verifier) notRevoked(ctx context.Context, name CheckName, chain *cms.Chain, at, until time.Time) Check {
 	check := v.check.AsOf(at)
-	defer func() { v.used.Add(check.Used) }()
+	defer func() { v.rely(check.Used) }()
 	var weak []string
 	for i, c := range chain.Certificates[:len(chain.Certificates)-1] {
 		got := check.Revocation(ctx, c, chain.Certificates[i+1])
@@ -198,24 +202,27 @@ func (v *verifier) notRevoked(ctx context.Context, name CheckName, chain *cms.Ch
 	return weakCheck(name, weak)
 }
 
-// certificate adds chain, period, revocation and scope of the signer.
-func (v *verifier) certificate(ctx context.Context, cert *x509.Certificate, r *result, scope Check) {
+// rely notes what a verdict rested on, and whether the file itself brings it.
+func (v *verifier) rely(used cms.Evidence) {
+	v.used.Add(used)
+	for _, raw := range slices.Concat(used.OCSPs, used.CRLs) {
+		v.offline = v.offline && v.own[string(raw)]
+	}
+}
+
+// certificate judges chain, period and revocation of the signer.
+func (v *verifier) certificate(ctx context.Context, cert *x509.Certificate, r *result) []Check {
 	chain, err := v.pool.BuildChain(cert, r.at)
 	if err != nil {
-		r.add(verdictOf(ChainCheck, err))
-		r.add(scope)
-		return
+		return []Check{verdictOf(ChainCheck, err)}
 	}
 	v.used.Add(cms.Evidence{Certificates: raws(chain.Certificates)})
 	r.Anchor = chain.Kind
-	r.add(weakCheck(ChainCheck, chain.Weak))
-	r.add(r.period(chain))
 	c := v.notRevoked(ctx, Revocation, chain, r.at, r.at)
 	if c.Verdict == Invalid && !r.proven && v.claimedBefore(ctx, chain, r) {
 		c.Verdict, c.Cause = Undecided, c.Cause+"; không có dấu thời gian chứng minh đã ký trước đó"
 	}
-	r.add(c)
-	r.add(scope)
+	return []Check{weakCheck(ChainCheck, chain.Weak), r.period(chain), c}
 }
 
 // period: without a proven time a certificate that has ended since leaves the

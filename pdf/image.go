@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"image"
-	"image/color"
+	"image/draw"
 	"image/png"
 )
 
@@ -14,10 +14,10 @@ const (
 	MaxImagePixels = 8 << 20
 )
 
-// Image is a decoded picture, ready to be added to files.
+// Image is a picture ready to be added to any number of files.
 type Image struct {
-	Width, Height int // pixels
-	rgb, alpha    []byte
+	Width, Height int     // pixels
+	color, mask   *Stream // mask is nil for an opaque picture
 }
 
 // ReadPNG decodes a PNG with or without transparency. Anything else, or one
@@ -43,38 +43,50 @@ func ReadPNG(data []byte) (*Image, error) {
 	return split(src), nil
 }
 
-// split separates colour and transparency.
+// split separates colour and transparency. What cannot be seen takes the colour
+// of the pixel before it: no fringe when a viewer interpolates, and long runs.
 func split(src image.Image) *Image {
 	b := src.Bounds()
 	n := b.Dx() * b.Dy()
-	im := &Image{Width: b.Dx(), Height: b.Dy(), rgb: make([]byte, 0, 3*n), alpha: make([]byte, 0, n)}
-	opaque := true
-	for y := b.Min.Y; y < b.Max.Y; y++ {
-		for x := b.Min.X; x < b.Max.X; x++ {
-			c := color.NRGBAModel.Convert(src.At(x, y)).(color.NRGBA)
-			im.rgb = append(im.rgb, c.R, c.G, c.B)
-			im.alpha = append(im.alpha, c.A)
-			opaque = opaque && c.A == 255
+	im := &Image{Width: b.Dx(), Height: b.Dy()}
+	pix, ok := src.(*image.NRGBA) // what image/png gives for pictures with transparency
+	if !ok {
+		pix = image.NewNRGBA(b)
+		draw.Draw(pix, b, src, b.Min, draw.Src)
+	}
+	rgb, alpha := make([]byte, 0, 3*n), make([]byte, 0, n)
+	opaque, seen := true, []byte{0, 0, 0}
+	for y := range im.Height {
+		for row := pix.Pix[y*pix.Stride:][:4*im.Width]; len(row) > 0; row = row[4:] {
+			if row[3] != 0 {
+				seen = row[:3]
+			}
+			rgb = append(rgb, seen...)
+			alpha = append(alpha, row[3])
+			opaque = opaque && row[3] == 255
 		}
 	}
-	if opaque {
-		im.alpha = nil
+	im.color = Compress(im.dict("DeviceRGB"), rgb)
+	if !opaque {
+		im.mask = Compress(im.dict("DeviceGray"), alpha)
 	}
 	return im
+}
+
+func (im *Image) dict(space Name) Dict {
+	return Dict{
+		"Type": Name("XObject"), "Subtype": Name("Image"), "Width": int64(im.Width), "Height": int64(im.Height),
+		"ColorSpace": space, "BitsPerComponent": int64(8),
+	}
 }
 
 // Embed adds the picture to u as an image XObject, its transparency as a soft
 // mask (iso32000-2:8.9.5, 11.6.5.2).
 func (im *Image) Embed(u *Update) Ref {
-	dict := func(space Name) Dict {
-		return Dict{
-			"Type": Name("XObject"), "Subtype": Name("Image"), "Width": int64(im.Width), "Height": int64(im.Height),
-			"ColorSpace": space, "BitsPerComponent": int64(8),
-		}
+	if im.mask == nil {
+		return u.Add(im.color)
 	}
-	d := dict("DeviceRGB")
-	if im.alpha != nil {
-		d["SMask"] = u.Add(Compress(dict("DeviceGray"), im.alpha))
-	}
-	return u.Add(Compress(d, im.rgb))
+	d := im.color.Dict.Clone()
+	d["SMask"] = u.Add(im.mask)
+	return u.Add(&Stream{d, im.color.Data})
 }

@@ -2,6 +2,7 @@ package pdf
 
 import (
 	"bytes"
+	"encoding/hex"
 	"math"
 	"strconv"
 )
@@ -284,13 +285,20 @@ func (l *lexer) hex() (Object, error) {
 	if end < 0 {
 		return nil, damagedf("hexadecimal string without end")
 	}
-	out := decodeHex(l.data[l.pos : l.pos+end])
+	digits := l.data[l.pos : l.pos+end]
 	l.pos += end + 1
-	return String(out), nil
+	if l.spans != nil {
+		return String(""), nil // only the place is asked for, and signatures are long
+	}
+	return String(decodeHex(digits)), nil
 }
 
 func decodeHex(b []byte) []byte {
-	out := make([]byte, 0, len(b)/2+1)
+	out := make([]byte, len(b)/2+1)
+	if n, err := hex.Decode(out, b); err == nil { // nearly always: no white space
+		return out[:n]
+	}
+	out = out[:0]
 	hi := -1
 	for _, c := range b {
 		v := unhex(c)

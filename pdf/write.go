@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"sync"
 )
 
 // Update collects the objects of one incremental update (iso32000-2:7.5.6).
@@ -211,11 +212,17 @@ func (u *Update) writeXrefStream(b *bytes.Buffer, nums []int, d Dict) error {
 	return nil
 }
 
+// writers are kept because each takes most of a megabyte. The best level takes
+// five times as long on seals.
+var writers = sync.Pool{New: func() any { return zlib.NewWriter(nil) }}
+
 // Compress makes a Flate stream of data with d as its dictionary.
 func Compress(d Dict, data []byte) *Stream {
 	var b bytes.Buffer
-	w, _ := zlib.NewWriterLevel(&b, zlib.DefaultCompression) // the best level takes five times as long on seals
-	w.Write(data)                                            // a bytes.Buffer does not fail
+	w := writers.Get().(*zlib.Writer)
+	defer writers.Put(w)
+	w.Reset(&b)
+	w.Write(data) // a bytes.Buffer does not fail
 	w.Close()
 	d["Filter"] = Name("FlateDecode")
 	return &Stream{d, b.Bytes()}
