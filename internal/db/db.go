@@ -48,17 +48,11 @@ type Tx struct {
 	Now   time.Time // of the whole act, millisecond precision
 	By    Actor
 	ctx   context.Context
-	conn  conn
+	line  *line
 	store *Store
 	last  int64
+	epoch int64
 	after []func()
-}
-
-// conn is what *sql.Tx and *sql.Conn share.
-type conn interface {
-	ExecContext(context.Context, string, ...any) (sql.Result, error)
-	QueryContext(context.Context, string, ...any) (*sql.Rows, error)
-	QueryRowContext(context.Context, string, ...any) *sql.Row
 }
 
 // NewID gives the next id of the store: ids are unique over all its tables and
@@ -71,9 +65,20 @@ func (tx *Tx) Context() context.Context { return tx.ctx }
 // Engine tells which half of a two-halved query to use.
 func (tx *Tx) Engine() Engine { return tx.store.host.engine }
 
-// Exec runs one statement and tells how many rows it touched.
+// Epoch tells how far a value kept in memory between acts may be trusted: as
+// long as it stays the same nobody else wrote to the store, and what acts of
+// this process wrote stands, unless they returned an error.
+func (tx *Tx) Epoch() int64 { return tx.epoch }
+
+// Put runs one statement whose outcome nobody asks for here, at the latest
+// before the next query or at the end of the act. On PostgreSQL statements put
+// in a row cost one way there and back. If it fails, the act fails with its
+// error, whatever f returns; nothing put after it is run.
+func (tx *Tx) Put(query string, args ...any) { tx.line.put(tx.ctx, query, args...) }
+
+// Exec runs one statement now and tells how many rows it touched.
 func (tx *Tx) Exec(query string, args ...any) (int64, error) {
-	r, err := tx.conn.ExecContext(tx.ctx, query, args...)
+	r, err := tx.line.exec(tx.ctx, query, args...)
 	if err != nil {
 		return 0, err
 	}
@@ -82,12 +87,12 @@ func (tx *Tx) Exec(query string, args ...any) (int64, error) {
 
 // Query runs one query.
 func (tx *Tx) Query(query string, args ...any) (*sql.Rows, error) {
-	return tx.conn.QueryContext(tx.ctx, query, args...)
+	return tx.line.query(tx.ctx, query, args...)
 }
 
 // QueryRow runs one query for one row.
 func (tx *Tx) QueryRow(query string, args ...any) *sql.Row {
-	return tx.conn.QueryRowContext(tx.ctx, query, args...)
+	return tx.line.queryRow(tx.ctx, query, args...)
 }
 
 // After runs f once the write is durable; never when it fails.

@@ -71,7 +71,7 @@ func (h *Host) Store(ctx context.Context, name string, schema Schema) (*Store, e
 	if s, ok := h.stores[name]; ok {
 		return s, nil
 	}
-	s := &Store{host: h, name: name, changed: make(chan struct{}), quit: make(chan struct{})}
+	s := &Store{host: h, name: name, queue: make(chan *write, 256), changed: make(chan struct{}), quit: make(chan struct{}), epoch: 1}
 	var err error
 	if h.engine == SQLite {
 		err = s.openFile(filepath.Join(h.dir, name, name+".db"))
@@ -85,7 +85,8 @@ func (h *Host) Store(ctx context.Context, name string, schema Schema) (*Store, e
 		s.close()
 		return nil, fmt.Errorf("db: migrate %s: %w", name, err)
 	}
-	s.start()
+	s.done.Add(1)
+	go s.writer()
 	h.stores[name] = s
 	return s, nil
 }

@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"vanthu/internal/db"
 	"vanthu/internal/db/dbtest"
 	"vanthu/internal/hub"
 	. "vanthu/internal/hub/hubtest"
@@ -20,20 +19,11 @@ func TestTwoHubsOnOnePostgres(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: SQLite only")
 	}
-	dsn, stop, err := dbtest.Start()
-	if err != nil {
-		t.Fatalf("PostgreSQL is needed for this test: %v", err)
-	}
-	defer stop()
+	dsn := dbtest.Database(t)
 	bodies, key := t.TempDir(), Key("truc.h99.vn")
 	var hubs []*World
 	for i := range 2 {
-		host, err := db.OpenPostgres(ctx, dsn, time.Now)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer host.Close()
-		hubs = append(hubs, Open(t, host, bodies, key))
+		hubs = append(hubs, Open(t, dbtest.Join(t, dsn, nil), bodies, key))
 		if i == 0 {
 			if err := Fill(ctx, hubs[0].Hub); err != nil {
 				t.Fatal(err)

@@ -49,6 +49,24 @@ func SQLite(t testing.TB, clock func() time.Time) *db.Host {
 // Postgres gives an empty host in a database of its own.
 func Postgres(t testing.TB, clock func() time.Time) *db.Host {
 	t.Helper()
+	return Join(t, Database(t), clock)
+}
+
+// Join opens a host of a database, as one more process would; it is closed
+// after the test.
+func Join(t testing.TB, dsn string, clock func() time.Time) *db.Host {
+	t.Helper()
+	h, err := db.OpenPostgres(context.Background(), dsn, orReal(clock))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { h.Close() })
+	return h
+}
+
+// Database gives the DSN of an empty database that is dropped after the test.
+func Database(t testing.TB) string {
+	t.Helper()
 	ctx := context.Background()
 	base := cluster(t)
 	name := fmt.Sprintf("t%d_%d", os.Getpid(), counter.Add(1))
@@ -60,19 +78,14 @@ func Postgres(t testing.TB, clock func() time.Time) *db.Host {
 	if _, err := c.Exec(ctx, "CREATE DATABASE "+name); err != nil {
 		t.Fatal(err)
 	}
-	h, err := db.OpenPostgres(ctx, strings.Replace(base, "dbname=postgres", "dbname="+name, 1), orReal(clock))
-	if err != nil {
-		t.Fatal(err)
-	}
 	t.Cleanup(func() {
-		h.Close()
 		c, err := pgx.Connect(ctx, base)
 		if err == nil {
 			c.Exec(ctx, "DROP DATABASE "+name+" WITH (FORCE)")
 			c.Close(ctx)
 		}
 	})
-	return h
+	return strings.Replace(base, "dbname=postgres", "dbname="+name, 1)
 }
 
 func orReal(clock func() time.Time) func() time.Time {

@@ -1,0 +1,244 @@
+package db_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"vanthu/internal/db"
+	"vanthu/internal/db/dbtest"
+)
+
+// together makes acts one batch: an act that holds the turn lets them gather
+// behind it. It gives their errors.
+func together(t *testing.T, s *db.Store, acts ...func(*db.Tx) error) []error {
+	t.Helper()
+	holds, free := make(chan struct{}), make(chan struct{})
+	errs := make([]error, len(acts))
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		if err := s.Write(context.Background(), db.System, func(*db.Tx) error { close(holds); <-free; return nil }); err != nil {
+			t.Error(err)
+		}
+	})
+	<-holds
+	for i, f := range acts {
+		wg.Go(func() { errs[i] = s.Write(context.Background(), db.System, f) })
+		until(t, func() bool { return s.Queued() == i+1 })
+	}
+	close(free)
+	wg.Wait()
+	return errs
+}
+
+func until(t *testing.T, ok func() bool) {
+	t.Helper()
+	for end := time.Now().Add(30 * time.Second); !ok(); runtime.Gosched() {
+		if time.Now().After(end) {
+			t.Fatal("it did not come to that in 30 s")
+		}
+	}
+}
+
+func put(no int) func(*db.Tx) error {
+	return func(tx *db.Tx) error {
+		tx.Put(`INSERT INTO book (id, no, ok) VALUES ($1, $2, $3)`, tx.NewID(), no, true)
+		return nil
+	}
+}
+
+func numbers(t *testing.T, s *db.Store) (list []int) {
+	t.Helper()
+	err := s.Read(context.Background(), func(v *db.View) (err error) {
+		list, err = db.Column[int](v, `SELECT no FROM book ORDER BY id`)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+// In one commit every act stands or falls for itself, however it fails: by its
+// own error, by a panic, by a statement, by one that it put and forgot, or by
+// one whose error it swallowed.
+func TestAnActFailsAlone(t *testing.T) {
+	dbtest.Each(t, nil, func(t *testing.T, h *db.Host) {
+		s := open(t, h)
+		refuse := errors.New("refused")
+		var told []int
+		after := func(no int) func(*db.Tx) error {
+			return func(tx *db.Tx) error {
+				tx.After(func() { told = append(told, no) })
+				return put(no)(tx)
+			}
+		}
+		errs := together(t, s,
+			after(1),
+			func(tx *db.Tx) error { after(2)(tx); return refuse },
+			after(3),
+			after(3), // the number is taken
+			func(tx *db.Tx) error { after(4)(tx); panic("boom") },
+			func(tx *db.Tx) error {
+				after(5)(tx)
+				_, err := tx.Exec(`INSERT INTO nowhere (id) VALUES (1)`)
+				return err
+			},
+			after(6),
+		)
+		for i, fails := range []bool{false, true, false, true, true, true, false} {
+			if (errs[i] != nil) != fails {
+				t.Errorf("act %d: %v", i+1, errs[i])
+			}
+		}
+		if !errors.Is(errs[1], refuse) || !db.IsUnique(errs[3]) || !strings.Contains(fmt.Sprint(errs[4]), "boom") {
+			t.Errorf("errors went astray: %v", errs)
+		}
+		if got := numbers(t, s); !slices.Equal(got, []int{1, 3, 6}) || !slices.Equal(told, got) {
+			t.Errorf("in the book %v, told %v", got, told)
+		}
+	})
+}
+
+// A query sees what was put before it.
+func TestPutIsSeen(t *testing.T) {
+	dbtest.Each(t, nil, func(t *testing.T, h *db.Host) {
+		err := open(t, h).Write(context.Background(), db.System, func(tx *db.Tx) error {
+			put(7)(tx)
+			no, err := db.Value[int](tx, `SELECT MAX(no) FROM book`)
+			if err == nil && no != 7 {
+				err = fmt.Errorf("read %d", no)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+// Whoever stops waiting before his act has begun can be sure that it will not.
+func TestGivenUpActIsNotDone(t *testing.T) {
+	dbtest.Each(t, nil, func(t *testing.T, h *db.Host) {
+		s := open(t, h)
+		ctx, giveUp := context.WithCancel(context.Background())
+		var late error
+		var wg sync.WaitGroup
+		err := s.Write(context.Background(), db.System, func(*db.Tx) error {
+			wg.Go(func() { late = s.Write(ctx, db.System, put(1)) })
+			until(t, func() bool { return s.Queued() == 1 })
+			giveUp()
+			wg.Wait()
+			return nil
+		})
+		if err != nil || !errors.Is(late, context.Canceled) {
+			t.Fatal(err, late)
+		}
+		if err := s.Write(context.Background(), db.System, put(2)); err != nil {
+			t.Fatal(err)
+		}
+		if got := numbers(t, s); !slices.Equal(got, []int{2}) {
+			t.Fatalf("in the book %v", got)
+		}
+	})
+}
+
+// The connection breaks in mid-batch: nobody is told that his act is done, and
+// the store goes on with the next one.
+func TestConnectionLostInABatch(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: SQLite only")
+	}
+	dsn := dbtest.Database(t)
+	s, other := open(t, dbtest.Join(t, dsn, nil)), open(t, dbtest.Join(t, dsn, nil))
+	errs := together(t, s, put(1), func(tx *db.Tx) error {
+		pid, err := db.Value[int](tx, `SELECT pg_backend_pid()`)
+		if err != nil {
+			return err
+		}
+		return other.Read(context.Background(), func(v *db.View) error {
+			_, err := db.Value[bool](v, `SELECT pg_terminate_backend($1)`, pid)
+			return err
+		})
+	}, put(3))
+	for i, err := range errs {
+		if err == nil {
+			t.Errorf("act %d was acknowledged", i+1)
+		}
+	}
+	if err := s.Write(context.Background(), db.System, put(4)); err != nil {
+		t.Fatal(err)
+	}
+	if got := numbers(t, other); !slices.Equal(got, []int{4}) {
+		t.Fatalf("in the book %v", got)
+	}
+}
+
+// Two processes on one PostgreSQL take turns: numbers have no gaps, ids follow
+// the commits (GL443-7.2.ii.b), and a value kept in memory is given up when the
+// other has written.
+func TestTwoProcessesTakeTurns(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: SQLite only")
+	}
+	dsn := dbtest.Database(t)
+	const each = 100
+	type kept struct{ epoch, no int64 }
+	var wg sync.WaitGroup
+	var stores []*db.Store
+	for range 2 {
+		stores = append(stores, open(t, dbtest.Join(t, dsn, nil)))
+	}
+	for _, s := range stores {
+		var memory kept // the newest number, as this process last wrote it; used in its turn only
+		for range each {
+			wg.Go(func() {
+				err := s.Write(context.Background(), db.System, func(tx *db.Tx) (err error) {
+					no := memory.no
+					if memory.epoch != tx.Epoch() {
+						if no, err = db.Value[int64](tx, `SELECT COALESCE(MAX(no), 0) FROM book`); err != nil {
+							return err
+						}
+					}
+					memory = kept{tx.Epoch(), no + 1}
+					return put(int(no + 1))(tx)
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			})
+		}
+	}
+	wg.Wait()
+	got := numbers(t, stores[0])
+	for i, no := range got {
+		if no != i+1 {
+			t.Fatalf("row %d has number %d", i, no)
+		}
+	}
+	if len(got) != 2*each {
+		t.Fatalf("%d rows", len(got))
+	}
+}
+
+// What an act believed is forgotten when it was undone behind its back.
+func TestEpochEndsWhenAnActIsUndone(t *testing.T) {
+	dbtest.Each(t, nil, func(t *testing.T, h *db.Host) {
+		s := open(t, h)
+		var before, after int64
+		together(t, s,
+			func(tx *db.Tx) error { before = tx.Epoch(); return put(1)(tx) },
+			put(1), // returns nil, and fails
+			func(tx *db.Tx) error { after = tx.Epoch(); return nil },
+		)
+		if before == after {
+			t.Fatal("a failed act left no trace")
+		}
+	})
+}
