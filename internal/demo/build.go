@@ -135,7 +135,7 @@ func enter(tx *db.Tx, people []person, u org.UnitID, ids map[string]org.PersonID
 // enterKeys issues certificates for those who sign and for the agency, whose
 // key the clerk keeps.
 func (w *World) enterKeys(ctx context.Context, o *office.Office, g account.Agency, a agency, ids map[string]org.PersonID) error {
-	keys := w.Host.Keys(g)
+	keys := w.Host.SoftwareKeys(g)
 	type entry struct {
 		cert  signing.Certificate
 		image []byte

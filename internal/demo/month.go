@@ -14,6 +14,7 @@ import (
 	"vanthu/internal/org"
 	"vanthu/internal/paper"
 	"vanthu/internal/register"
+	"vanthu/internal/signing"
 	"vanthu/law"
 	"vanthu/viet"
 )
@@ -352,9 +353,9 @@ func (w *World) steps(ctx context.Context, o *office.Office, id document.ID, dra
 		}},
 		{"form", 20 * time.Minute, func() error { return o.PassForm(ctx, chief, id, "Thể thức đạt.") }},
 		{"approve", 35 * time.Minute, func() error { return o.Approve(ctx, signer, id, office.Places{}) }},
-		{"sign", time.Minute, func() error { return o.Sign(ctx, signer, id) }},
+		{"sign", time.Minute, func() error { return o.Sign(ctx, signer, id, signing.Consent{}) }},
 		{"number", 12 * time.Minute, func() error { return o.Number(ctx, clerk, id) }},
-		{"seal", 3 * time.Minute, func() error { return o.Seal(ctx, clerk, id) }},
+		{"seal", 3 * time.Minute, func() error { return o.Seal(ctx, clerk, id, signing.Consent{}) }},
 		{"check", 5 * time.Minute, func() error { return o.FinalCheck(ctx, chief, id, "") }},
 		{"issue", 2 * time.Minute, func() error { return o.Issue(ctx, clerk, id) }},
 	}, nil

@@ -25,6 +25,7 @@ import (
 	"vanthu/internal/journal"
 	"vanthu/internal/office"
 	"vanthu/internal/org"
+	"vanthu/internal/signing"
 )
 
 // postgres is the server of the second round: every test of this package runs
@@ -234,7 +235,7 @@ func TestOnlyTheRightPeople(t *testing.T) {
 	}{{binh, fail.Hidden}, {tam, fail.Hidden}, {hung, fail.Hidden}, {lan, fail.Hidden}, {an, fail.Denied}} {
 		s.refused(x.kind, o.PassContent(ctx, x.who, id, ""))
 	}
-	s.refused(fail.Denied, o.Sign(ctx, thu, id))
+	s.refused(fail.Denied, o.Sign(ctx, thu, id, signing.Consent{}))
 	s.refused(fail.Denied, o.Number(ctx, thu, id))
 	s.refused(fail.BadInput, o.ReturnDraft(ctx, thu, id, " "))
 	s.must(o.ReturnDraft(ctx, thu, id, "Bổ sung căn cứ."))

@@ -101,7 +101,7 @@ func (h *Host) open(ctx context.Context, g account.Agency) (*office.Office, erro
 		return nil, err
 	}
 	o := &office.Office{
-		Store: store, Blobs: blobs, Keys: h.keys(g.Store), Judge: h.judge, Convert: h.Convert,
+		Store: store, Blobs: blobs, Keys: h.ring(g.Store), Judge: h.judge, Convert: h.Convert,
 		Calendar: viet.Standard(), Publish: h.Publish, Log: h.Log,
 	}
 	h.mu.Lock()
@@ -110,16 +110,21 @@ func (h *Host) open(ctx context.Context, g account.Agency) (*office.Office, erro
 	return o, nil
 }
 
-func (h *Host) keys(store string) *signing.Software {
-	k := &signing.Software{Dir: filepath.Join(h.Dir, store, "keys"), Anchors: h.Anchors, Client: h.Client}
+// ring is the key ring of an agency.
+func (h *Host) ring(store string) *signing.Ring {
+	r := &signing.Ring{Anchors: h.Anchors, Client: h.Client, Drivers: map[signing.Kind]signing.Driver{signing.BySoftware: h.software(store)}}
 	if h.TSA != "" {
-		k.TSA = &cms.TSAClient{URL: h.TSA, Client: h.Client}
+		r.TSA = &cms.TSAClient{URL: h.TSA, Client: h.Client}
 	}
-	return k
+	return r
 }
 
-// Keys are the software keys of an agency, for whoever enters certificates.
-func (h *Host) Keys(g account.Agency) *signing.Software { return h.keys(g.Store) }
+func (h *Host) software(store string) *signing.Software {
+	return &signing.Software{Dir: filepath.Join(h.Dir, store, "keys")}
+}
+
+// SoftwareKeys are the key files of an agency, for whoever enters certificates.
+func (h *Host) SoftwareKeys(g account.Agency) *signing.Software { return h.software(g.Store) }
 
 // Office finds the office of an agency by its code.
 func (h *Host) Office(code string) (*office.Office, bool) {

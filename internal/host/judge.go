@@ -20,5 +20,5 @@ func (h *Host) judge(ctx context.Context, data []byte) (office.Finding, error) {
 		return office.Finding{Sentence: r.Sentence}, nil
 	}
 	report, err := json.Marshal(r)
-	return office.Finding{Verdict: string(r.Result), Sentence: r.Sentence, Report: report, Evidence: r.ForDSS()}, err
+	return office.Finding{Verdict: string(r.Result), Sentence: r.Sentence, Report: report, Signatures: r.Signatures, Evidence: r.ForDSS()}, err
 }

@@ -19,8 +19,21 @@ type Finding struct {
 	Verdict  string // valid, invalid, undecided; "" when nothing is signed
 	Sentence string // in plain Vietnamese
 	Report   []byte // JSON, kept as evidence
+	// Signatures tell of each signature by itself.
+	Signatures []pades.SignatureReport
 	// Evidence is what the verdict rested on, to be put into the file itself.
 	Evidence pades.Evidence
+}
+
+// Sound says that the signature in a field is intact and right under its own
+// certificate; whether that is trusted is asked apart.
+func (f Finding) Sound(field string) bool {
+	for _, s := range f.Signatures {
+		if s.Field == field {
+			return s.Check(pades.Integrity).Verdict == pades.Valid && s.Check(pades.Crypto).Verdict == pades.Valid
+		}
+	}
+	return false
 }
 
 // examined is a finding whose report is stored.

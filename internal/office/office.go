@@ -14,6 +14,7 @@ package office
 import (
 	"context"
 	"log/slog"
+	"sync"
 	"time"
 
 	"vanthu/internal/access"
@@ -33,7 +34,7 @@ import (
 type Office struct {
 	Store *db.Store
 	Blobs *blob.Dir
-	Keys  signing.Keys
+	Keys  *signing.Ring
 	Judge Judge // examines signatures
 
 	Partner  partner.Partner // the hub; nil when the agency is not connected
@@ -41,6 +42,9 @@ type Office struct {
 	Calendar *viet.Calendar
 	Publish  func(topics ...string) // tells open pages; may be nil
 	Log      *slog.Logger
+
+	back    sync.Mutex // held while a file that was handed out is taken back
+	running sync.Map   // batches of signatures at work in this process
 }
 
 // Converter makes PDFs of editors' files.

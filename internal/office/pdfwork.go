@@ -3,18 +3,14 @@ package office
 import (
 	"bytes"
 	"context"
-	"crypto"
 	"errors"
 	"fmt"
-	"time"
 
-	"vanthu/cms"
 	"vanthu/internal/blob"
 	"vanthu/internal/db"
 	"vanthu/internal/document"
 	"vanthu/internal/fail"
 	"vanthu/internal/org"
-	"vanthu/internal/signing"
 	"vanthu/pades"
 	"vanthu/pdf"
 	"vanthu/viet"
@@ -131,32 +127,34 @@ func signerID(q db.Q, id document.ID) org.PersonID {
 	return p
 }
 
-// signPerson puts the competent person's signature on the approved file.
-func (o *Office) signPerson(ctx context.Context, j signingJob) (Upload, error) {
+// personParts lays out the competent person's signature on the approved file.
+func (o *Office) personParts(ctx context.Context, j *signingJob) error {
 	in, err := o.Blobs.Read(j.file.Hash)
 	if err != nil {
-		return Upload{}, err
+		return err
 	}
 	var im images
 	if err := o.Read(ctx, func(v *db.View) error { im, err = o.images(v, j.dr.Signer); return err }); err != nil {
-		return Upload{}, err
+		return err
 	}
-	opts := pades.Options{Name: j.doc.SignerName, Reason: "Ký duyệt văn bản", Time: o.Store.Now(), Field: pades.SignerField, Look: pades.PersonalLook(im.person)}
+	now := o.Store.Now()
+	opts := pades.Options{Name: j.doc.SignerName, Reason: "Ký duyệt văn bản", Time: now, Field: pades.SignerField, Look: pades.PersonalLook(im.person)}
 	if im.person == nil {
-		opts.Look = pades.TextLook(j.doc.SignerName, viet.DateTime(o.Store.Now()))
+		opts.Look = pades.TextLook(j.doc.SignerName, viet.DateTime(now))
 	}
 	if opts.Place, err = newFieldPlace(in, j); err != nil {
-		return Upload{}, err
+		return err
 	}
 	if opts.Place != nil {
 		opts.Field = ""
 	}
-	return o.signFile(ctx, in, opts, j.cert, j.file.Name)
+	j.parts = []signingPart{{name: j.file.Name, in: j.file.Hash, opts: opts}}
+	return nil
 }
 
 // newFieldPlace is where a signature goes on a file that could not be
 // prepared because it was signed before it came here.
-func newFieldPlace(in []byte, j signingJob) (*pades.Place, error) {
+func newFieldPlace(in []byte, j *signingJob) (*pades.Place, error) {
 	f, err := pdf.Open(in)
 	if err != nil {
 		return nil, pdfError(err)
@@ -177,76 +175,65 @@ func newFieldPlace(in []byte, j signingJob) (*pades.Place, error) {
 	return &p, nil
 }
 
-// sealedAnnex is an annex with the agency's signature.
-type sealedAnnex struct{ Upload }
-
-// sealAll makes the agency's increment on the main file and signs the PDF
-// annexes. law:HT33-10.1.c.i HT33-10.1.c.v
-func (o *Office) sealAll(ctx context.Context, j signingJob) (Upload, []sealedAnnex, error) {
-	in, err := o.Blobs.Read(j.file.Hash)
-	if err != nil {
-		return Upload{}, nil, err
-	}
+// agencyParts lays out the agency's increment on the main file and its
+// signatures on the PDF annexes. law:HT33-10.1.c.i HT33-10.1.c.iv HT33-10.1.c.v
+func (o *Office) agencyParts(ctx context.Context, j *signingJob) error {
 	var im images
-	var annexes []document.File
-	err = o.Read(ctx, func(v *db.View) error {
-		if im, err = o.images(v, j.dr.Signer); err != nil {
-			return err
-		}
-		annexes, err = document.Annexes(v, j.doc.ID, j.dr.Version)
+	if err := o.Read(ctx, func(v *db.View) (err error) { im, err = o.images(v, j.dr.Signer); return err }); err != nil {
 		return err
-	})
-	if err != nil {
-		return Upload{}, nil, err
 	}
-	main, err := o.sealMain(ctx, in, j, im)
+	annexes, err := o.pdfAnnexes(ctx, j)
 	if err != nil {
-		return main, nil, err
+		return err
 	}
-	var out []sealedAnnex
+	main, err := o.sealPart(j, im)
+	if err != nil {
+		return err
+	}
+	j.parts = []signingPart{main}
 	for _, a := range annexes {
-		if a.MIME != "application/pdf" {
-			continue
-		}
-		u, err := o.sealAnnex(ctx, a, j)
+		p, err := o.annexPart(a, j)
 		if err != nil {
-			return main, nil, inFile(a.Name, err)
+			return inFile(a.Name, err)
 		}
-		out = append(out, sealedAnnex{u})
+		j.parts = append(j.parts, p)
 	}
-	return main, out, nil
+	return nil
 }
 
-func (o *Office) sealMain(ctx context.Context, in []byte, j signingJob, im images) (Upload, error) {
+func (o *Office) sealPart(j *signingJob, im images) (signingPart, error) {
 	now := o.Store.Now()
 	opts := pades.Options{Name: j.doc.IssuerName, Reason: "Ký số cơ quan", Time: now, LockAll: true, Field: pades.SealField, Look: pades.SealLook(im.seal, im.sealMM)}
 	if im.seal == nil {
 		opts.Look = pades.TextLook(j.doc.IssuerName, viet.DateTime(now))
 	}
-	name := fileName(j.doc)
+	p := signingPart{name: fileName(j.doc), in: j.file.Hash, opts: opts}
 	if j.dr.Flow == Reserved {
-		opts.Fill = []pades.Fill{{Field: pades.NumberField, Value: j.doc.Number}, pades.FillDate(j.doc.Day.Start())}
-		return o.signFile(ctx, in, opts, j.cert, name)
+		p.opts.Fill = numberAndDate(j.doc)
+		return p, nil
 	}
 	// The file has no places for number and date: an agency signature of its
 	// own shows them, then the seal closes the document.
-	mark := pades.Options{Name: j.doc.IssuerName, Reason: "Số, ngày văn bản", Time: now}
+	in, err := o.Blobs.Read(j.file.Hash)
+	if err != nil {
+		return p, err
+	}
 	f, err := pdf.Open(in)
 	if err != nil {
-		return Upload{}, pdfError(err)
+		return p, pdfError(err)
 	}
+	mark := pades.Options{Name: j.doc.IssuerName, Reason: "Số, ngày văn bản", Time: now}
 	mark.Place, mark.Look, err = pades.NumberDate(f, j.doc.Number, j.doc.Day.Start(), nil, nil)
 	if pades.Is(err, pades.NoAnchor) || pades.Is(err, pades.NoGap) {
 		mark.Place, mark.Look, err = besideTop(f, j.doc)
 	}
-	if err != nil {
-		return Upload{}, placeError(err)
-	}
-	marked, err := o.signBytes(ctx, in, mark, j.cert)
-	if err != nil {
-		return Upload{}, err
-	}
-	return o.signFile(ctx, marked, opts, j.cert, name)
+	p.opts, p.then = mark, &opts
+	return p, placeError(err)
+}
+
+// numberAndDate are what the agency's increment fills in. law:HT33-10.1.c.i
+func numberAndDate(d document.Document) []pades.Fill {
+	return []pades.Fill{{Field: pades.NumberField, Value: d.Number}, pades.FillDate(d.Day.Start())}
 }
 
 // besideTop writes number and date at the top right of page 1, for a file
@@ -260,66 +247,27 @@ func besideTop(f *pdf.File, d document.Document) (*pades.Place, *pades.Look, err
 	return look.TopRight(pages[0]), look, nil
 }
 
-func (o *Office) sealAnnex(ctx context.Context, a document.File, j signingJob) (Upload, error) {
+func (o *Office) annexPart(a document.File, j *signingJob) (signingPart, error) {
 	in, err := o.Blobs.Read(a.Hash)
 	if err != nil {
-		return Upload{}, err
+		return signingPart{}, err
 	}
 	f, err := pdf.Open(in)
 	if err != nil {
-		return Upload{}, pdfError(err)
+		return signingPart{}, pdfError(err)
 	}
 	pages, err := f.Pages()
 	if err != nil {
-		return Upload{}, pdfError(err)
+		return signingPart{}, pdfError(err)
 	}
 	now := o.Store.Now()
 	look := pades.AnnexLook(j.doc.Code(), now)
 	opts := pades.Options{Name: j.doc.IssuerName, Reason: "Phụ lục kèm theo", Time: now, Look: look, Place: look.TopRight(pages[0])}
-	return o.signFile(ctx, in, opts, j.cert, a.Name)
+	return signingPart{name: a.Name, annex: a.ID, in: a.Hash, opts: opts}, nil
 }
 
 func fileName(d document.Document) string {
 	return CleanName(fmt.Sprintf("%s-%s.pdf", d.Number, d.Notation))
-}
-
-func (o *Office) signFile(ctx context.Context, in []byte, opts pades.Options, c signing.Certificate, name string) (Upload, error) {
-	out, err := o.signBytes(ctx, in, opts, c)
-	if err != nil {
-		return Upload{}, err
-	}
-	return o.Keep(ctx, name, bytes.NewReader(out))
-}
-
-// signBytes makes one signature: certificate and issuer are checked first
-// (law:ND23-15), the time stamp is asked for, and each failure is a named state.
-func (o *Office) signBytes(ctx context.Context, in []byte, opts pades.Options, c signing.Certificate) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
-	defer cancel()
-	s, err := o.Keys.Signer(ctx, c)
-	if err != nil {
-		return nil, err
-	}
-	if err := o.Keys.Check(ctx, s, o.Store.Now()); err != nil {
-		return nil, err
-	}
-	out, err := pades.Sign(ctx, in, opts, func(ctx context.Context, digest []byte, hash crypto.Hash) ([]byte, error) {
-		return cms.SignDetached(ctx, digest, hash, s, cms.Options{TSA: o.Keys.Stamper()})
-	})
-	switch {
-	case err == nil:
-		return out, nil
-	case errors.Is(err, cms.ErrTimestamp):
-		return nil, fail.New(fail.Busy, "Chưa lấy được dấu thời gian nên chưa ký.", "ND23-15").Then("Thử lại sau ít phút; báo quản trị nếu lỗi kéo dài.").Because(err)
-	}
-	var pe *pades.Error
-	if errors.As(err, &pe) {
-		return nil, placeError(err)
-	}
-	if _, ok := fail.As(err); ok {
-		return nil, err
-	}
-	return nil, fail.State("Ký không thành công: "+err.Error(), "ND23-17").Then("Kiểm tra chứng thư số rồi ký lại.").Because(err)
 }
 
 // firstLines is the text of the first page, for the bar of secrets.

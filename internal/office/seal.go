@@ -18,44 +18,39 @@ import (
 // in separate PDF files get the agency's signature too, with number, notation
 // and time at the top right.
 //
-// Who: the custodian of the agency's key. Refuses E-STATE without a valid
-// signature of the competent person. law:ND30-32.2 HT33-10.1.c.i HT33-10.1.c.iii HT33-10.1.c.v
-func (o *Office) Seal(ctx context.Context, by org.Actor, id document.ID) error {
-	if err := o.may(ctx, by, id, access.Seal); err != nil {
-		return err
-	}
-	job, err := o.sealingJob(ctx, by, id)
-	var annexes []sealedAnnex
+// Who: the custodian of the agency's key. Refuses without a valid signature of
+// the competent person, and with a [signing.State] when the agency's
+// certificate is not valid now, or the key does not sign.
+// law:ND30-32.2 HT33-10.1.c.i HT33-10.1.c.iii HT33-10.1.c.v
+func (o *Office) Seal(ctx context.Context, by org.Actor, id document.ID, consent signing.Consent) error {
+	return o.signOne(ctx, by, o.agency(), id, consent)
+}
+
+// enterSealed examines the sealed file, puts the evidence into it, and hands
+// the document on for the last look.
+func (o *Office) enterSealed(ctx context.Context, by org.Actor, j *signingJob) error {
+	main := j.main()
+	look, err := o.examine(ctx, main.Hash)
 	if err == nil {
-		job.out, annexes, err = o.sealAll(ctx, job)
-	}
-	var look examined
-	if err == nil {
-		look, err = o.examine(ctx, job.out.Hash)
-	}
-	if err == nil {
-		job.out, look, err = o.provable(ctx, job.out, look)
+		main, look, err = o.provable(ctx, main, look)
 	}
 	if err != nil {
-		o.refused(ctx, by, int64(id), access.Seal, err)
+		o.refused(ctx, by, int64(j.doc.ID), access.Seal, err)
 		return err
 	}
-	return o.act(ctx, by, id, access.Seal, func(tx *db.Tx, d *document.Document) error {
+	return o.act(ctx, by, j.doc.ID, access.Seal, func(tx *db.Tx, d *document.Document) error {
 		if err := d.Move(document.Sealed, document.Numbered); err != nil {
 			return err
 		}
-		if err := unchanged(tx, id, document.Signed_, job.file.Hash); err != nil {
+		if err := unchanged(tx, d.ID, document.Signed_, j.file.Hash); err != nil {
 			return err
 		}
-		f, err := document.AddFile(tx, look.apply(job.out.file(id, job.dr.Version, document.Sealed_)))
-		if err != nil {
-			return err
-		}
-		if err := signing.Record(tx, id, f, job.cert, by.ID, signing.ByAgency); err != nil {
-			return err
-		}
-		for _, a := range annexes {
-			if err := o.keepAnnex(tx, id, job, a, by); err != nil {
+		for i, p := range j.parts {
+			f := p.out.file(d.ID, j.dr.Version, document.SealedAnnex)
+			if i == 0 {
+				f = look.apply(main.file(d.ID, j.dr.Version, document.Sealed_))
+			}
+			if err := enterSeal(tx, f, j.cert, by); err != nil {
 				return err
 			}
 		}
@@ -63,29 +58,33 @@ func (o *Office) Seal(ctx context.Context, by org.Actor, id document.ID) error {
 		if err != nil {
 			return err
 		}
-		if err := access.Grant(tx, access.Subject(id), checker, access.FormChecker); err != nil {
+		if err := access.Grant(tx, access.Subject(d.ID), checker, access.FormChecker); err != nil {
 			return err
 		}
-		if err := document.Hand(tx, id, checker, document.ToFinalCheck, o.nextMorning(tx.Now, d.Urgency)); err != nil {
+		if err := document.Hand(tx, d.ID, checker, document.ToFinalCheck, o.nextMorning(tx.Now, d.Urgency)); err != nil {
 			return err
 		}
-		return journal.Write(tx, SealedIt, int64(id), 0, journal.Detail{"serial": job.cert.Serial, "sha256": string(job.out.Hash)})
+		if err := j.enter(tx); err != nil {
+			return err
+		}
+		return journal.Write(tx, SealedIt, int64(d.ID), 0, journal.Detail{"serial": j.cert.Serial, "sha256": string(main.Hash)})
 	})
 }
 
-func (o *Office) keepAnnex(tx *db.Tx, id document.ID, job signingJob, a sealedAnnex, by org.Actor) error {
-	f, err := document.AddFile(tx, a.file(id, job.dr.Version, document.SealedAnnex))
+func enterSeal(tx *db.Tx, f document.File, c signing.Certificate, by org.Actor) error {
+	id, err := document.AddFile(tx, f)
 	if err != nil {
 		return err
 	}
-	return signing.Record(tx, id, f, job.cert, by.ID, signing.ByAgency)
+	return signing.Record(tx, f.Document, id, c, by.ID, signing.ByAgency)
 }
 
 // sealingJob gathers what sealing works on and refuses what the law refuses:
 // another person than the custodian, and a document without the competent
 // person's valid signature.
-func (o *Office) sealingJob(ctx context.Context, by org.Actor, id document.ID) (j signingJob, err error) {
-	err = o.Read(ctx, func(v *db.View) error {
+func (o *Office) sealingJob(ctx context.Context, by org.Actor, id document.ID) (*signingJob, error) {
+	j := &signingJob{}
+	err := o.Read(ctx, func(v *db.View) (err error) {
 		if j.doc, err = document.ByID(v, id); err != nil {
 			return err
 		}

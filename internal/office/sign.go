@@ -14,63 +14,54 @@ import (
 )
 
 // Sign puts the competent person's signature on the approved file, with his
-// own key.
+// own key and his consent to this one use.
 //
 // Who: the person who approved it, himself (a mandate lends rights, not keys).
-// Refuses E-STATE when his certificate or its issuer is not valid now, or when
-// the file is not the one approved. law:ND30-13 HT33-10.1.b HT33-4.2 ND23-15
-func (o *Office) Sign(ctx context.Context, by org.Actor, id document.ID) error {
-	if err := o.may(ctx, by, id, access.Sign); err != nil {
-		return err
-	}
-	job, err := o.signingJob(ctx, by, id)
-	if err == nil {
-		job.out, err = o.signPerson(ctx, job)
-	}
-	if err != nil {
-		o.refused(ctx, by, int64(id), access.Sign, err)
-		return err
-	}
-	return o.act(ctx, by, id, access.Sign, func(tx *db.Tx, d *document.Document) error {
+// Refuses when the file is not the one approved, and with a [signing.State]
+// when his certificate or its issuer is not valid now, or the key does not
+// sign. law:ND30-13 HT33-10.1.b HT33-4.2 ND23-15
+func (o *Office) Sign(ctx context.Context, by org.Actor, id document.ID, consent signing.Consent) error {
+	return o.signOne(ctx, by, o.personal(), id, consent)
+}
+
+// enterSigned enters the signed file and hands the document to the clerk.
+func (o *Office) enterSigned(ctx context.Context, by org.Actor, j *signingJob) error {
+	return o.act(ctx, by, j.doc.ID, access.Sign, func(tx *db.Tx, d *document.Document) error {
 		if err := d.Move(document.Signed, document.Approved); err != nil {
 			return err
 		}
 		// What is signed is what was approved (C07, invariant 1).
-		dr, err := draft.Of(tx, id)
+		dr, err := draft.Of(tx, d.ID)
 		if err != nil {
 			return err
 		}
-		if dr.Approved != job.file.Hash {
+		if dr.Approved != j.file.Hash {
 			return fail.State("Tệp không còn là bản đã duyệt.", "ND30-11.2").Then("Duyệt lại rồi ký.")
 		}
-		f, err := document.AddFile(tx, job.out.file(id, dr.Version, document.Signed_))
+		f, err := document.AddFile(tx, j.main().file(d.ID, dr.Version, document.Signed_))
 		if err != nil {
 			return err
 		}
-		if err := signing.Record(tx, id, f, job.cert, by.ID, signing.ByPerson); err != nil {
+		if err := signing.Record(tx, d.ID, f, j.cert, by.ID, signing.ByPerson); err != nil {
 			return err
 		}
-		if err := access.Grant(tx, access.Subject(id), org.RoleToken(org.Clerk), access.Registrar); err != nil {
+		if err := access.Grant(tx, access.Subject(d.ID), org.RoleToken(org.Clerk), access.Registrar); err != nil {
 			return err
 		}
-		if err := document.Hand(tx, id, org.RoleToken(org.Clerk), document.ToNumber, o.nextMorning(tx.Now, d.Urgency)); err != nil {
+		if err := document.Hand(tx, d.ID, org.RoleToken(org.Clerk), document.ToNumber, o.nextMorning(tx.Now, d.Urgency)); err != nil {
 			return err
 		}
-		return journal.Write(tx, SignedIt, int64(id), 0, journal.Detail{"serial": job.cert.Serial, "sha256": string(job.out.Hash)})
+		if err := j.enter(tx); err != nil {
+			return err
+		}
+		return journal.Write(tx, SignedIt, int64(d.ID), 0, journal.Detail{"serial": j.cert.Serial, "sha256": string(j.main().Hash)})
 	})
 }
 
-// signingJob is what signing works on.
-type signingJob struct {
-	doc  document.Document
-	dr   draft.Draft
-	file document.File
-	cert signing.Certificate
-	out  Upload
-}
-
-func (o *Office) signingJob(ctx context.Context, by org.Actor, id document.ID) (j signingJob, err error) {
-	err = o.Read(ctx, func(v *db.View) error {
+// signingJob gathers what a person signs.
+func (o *Office) signingJob(ctx context.Context, by org.Actor, id document.ID) (*signingJob, error) {
+	j := &signingJob{}
+	return j, o.Read(ctx, func(v *db.View) (err error) {
 		if j.doc, err = document.ByID(v, id); err != nil {
 			return err
 		}
@@ -80,14 +71,13 @@ func (o *Office) signingJob(ctx context.Context, by org.Actor, id document.ID) (
 		if j.dr.Signer != by.ID {
 			return fail.Deny("Chỉ người ký dùng được khóa của mình.", "HT33-4.2")
 		}
+		if j.cert, err = signing.OfPerson(v, by.ID); err != nil {
+			return err
+		}
 		if j.doc.State != document.Approved {
 			return j.doc.Move(document.Signed, document.Approved)
 		}
-		if j.file, err = document.Newest(v, id, document.Prepared); err != nil {
-			return err
-		}
-		j.cert, err = signing.OfPerson(v, by.ID)
+		j.file, err = document.Newest(v, id, document.Prepared)
 		return err
 	})
-	return j, err
 }

@@ -14,6 +14,7 @@ const (
 	ContentPassed  journal.Verb = "document.content_passed"
 	FormPassed     journal.Verb = "document.form_passed"
 	ApprovedIt     journal.Verb = "document.approved"
+	HandedOutIt    journal.Verb = "document.handed_out"
 	SignedIt       journal.Verb = "document.signed"
 	NumberedIt     journal.Verb = "document.numbered"
 	NumberVoided   journal.Verb = "document.number_voided"
@@ -44,7 +45,7 @@ const (
 // VerbNames are the verbs as a timeline says them.
 var VerbNames = map[journal.Verb]string{
 	Drafted: "Soạn dự thảo", SubmittedIt: "Trình", ReturnedIt: "Trả lại", ContentPassed: "Duyệt nội dung", FormPassed: "Thể thức đạt",
-	ApprovedIt: "Duyệt", SignedIt: "Ký số", NumberedIt: "Cấp số", NumberVoided: "Hủy số", SealedIt: "Ký số cơ quan",
+	ApprovedIt: "Duyệt", HandedOutIt: "Giao tệp để ký", SignedIt: "Ký số", NumberedIt: "Cấp số", NumberVoided: "Hủy số", SealedIt: "Ký số cơ quan",
 	CheckedIt: "Kiểm tra cuối", IssuedIt: "Phát hành", CancelledIt: "Hủy dự thảo", SentIt: "Gửi lên trục", SendFailed: "Chưa gửi được",
 	StatusCame: "Trạng thái nơi nhận", PaperSentIt: "Gửi bản giấy", RecallAskedIt: "Yêu cầu thu hồi", RecallEnded: "Thu hồi", RecallDeclined: "Từ chối thu hồi",
 	ArrivedIt: "Đã đến", RegisteredIt: "Vào sổ", PresentedIt: "Trình lãnh đạo", DirectedIt: "Ý kiến chỉ đạo", AssignedIt: "Giao việc",

@@ -2,18 +2,19 @@
 // people, who holds the agency's key (người giữ khóa), and every use of a key.
 //
 // Private keys are never in the store: a certificate names its driver and a
-// reference that the driver understands. Tables: certificate, custody,
-// signature.
+// reference that the driver understands. Certificate and chain are in the
+// register, so that a signature is prepared without the key; the [Ring] then
+// asks the driver once for all that was prepared. Keys that sign in another
+// program get the file handed out ([HandOut]). Tables: certificate, custody,
+// signature, handout.
 //
 // law:HT33-4.1 HT33-4.2 ND30-32.2 ND23-15
 package signing
 
 import (
-	"context"
 	"errors"
 	"time"
 
-	"vanthu/cms"
 	"vanthu/internal/db"
 	"vanthu/internal/document"
 	"vanthu/internal/fail"
@@ -24,44 +25,33 @@ import (
 type Certificate struct {
 	ID          int64
 	Person      org.PersonID
-	Driver      string // "software", "pkcs11", "client", "remote"
+	Driver      Kind
 	KeyRef      string
-	Serial      string
+	Serial      string // hexadecimal
 	Subject     string
 	Issuer      string
 	NotBefore   time.Time
 	NotAfter    time.Time
 	Fingerprint string // SHA-256 of the DER, hex
 	Device      string
-}
-
-// Keys opens keys for signing: the seam to drivers.
-type Keys interface {
-	// Signer gives the signer of a certificate; E-STATE with the next step when
-	// the key cannot be used now.
-	Signer(ctx context.Context, c Certificate) (cms.Signer, error)
-	// Check asks the issuer about a certificate before it signs
-	// (law:ND23-15): nil, or a refusal that names what is wrong.
-	Check(ctx context.Context, s cms.Signer, at time.Time) error
-	// Stamp gives an RFC 3161 token; nil func when no time-stamping is set up.
-	Stamper() cms.Stamper
+	PEM         string // the certificate, then its issuers, nearest first
 }
 
 func scan(r db.Row) (c Certificate, err error) {
 	var from, to int64
-	err = r.Scan(&c.ID, &c.Person, &c.Driver, &c.KeyRef, &c.Serial, &c.Subject, &c.Issuer, &from, &to, &c.Fingerprint, &c.Device)
+	err = r.Scan(&c.ID, &c.Person, &c.Driver, &c.KeyRef, &c.Serial, &c.Subject, &c.Issuer, &from, &to, &c.Fingerprint, &c.Device, &c.PEM)
 	c.NotBefore, c.NotAfter = db.Time(from), db.Time(to)
 	return c, err
 }
 
-const columns = `SELECT id, person, driver, key_ref, serial, subject, issuer, not_before, not_after, fingerprint, device FROM certificate`
+const columns = `SELECT id, person, driver, key_ref, serial, subject, issuer, not_before, not_after, fingerprint, device, pem FROM certificate`
 
 // AddCertificate enters a certificate.
 func AddCertificate(tx *db.Tx, c Certificate) (int64, error) {
 	id := tx.NewID()
-	_, err := tx.Exec(`INSERT INTO certificate (id, person, driver, key_ref, serial, subject, issuer, not_before, not_after, fingerprint, device, ended_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0)`,
-		id, c.Person, c.Driver, c.KeyRef, c.Serial, c.Subject, c.Issuer, db.Ms(c.NotBefore), db.Ms(c.NotAfter), c.Fingerprint, c.Device)
+	_, err := tx.Exec(`INSERT INTO certificate (id, person, driver, key_ref, serial, subject, issuer, not_before, not_after, fingerprint, device, pem, ended_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0)`,
+		id, c.Person, c.Driver, c.KeyRef, c.Serial, c.Subject, c.Issuer, db.Ms(c.NotBefore), db.Ms(c.NotAfter), c.Fingerprint, c.Device, c.PEM)
 	return id, err
 }
 
@@ -79,6 +69,16 @@ func OfAgency(q db.Q) (Certificate, error) {
 	c, err := OfPerson(q, 0)
 	if fail.Is(err, fail.Conflict) {
 		return c, fail.State("Cơ quan chưa có chứng thư số.", "HT33-4.1").Then("Đề nghị quản trị đăng ký chứng thư số của cơ quan.")
+	}
+	return c, err
+}
+
+// InUse finds the certificate with a fingerprint among those of a person, or of
+// the agency for person 0, that are in use.
+func InUse(q db.Q, p org.PersonID, fingerprint string) (Certificate, error) {
+	c, err := db.One(q, scan, columns+` WHERE person = $1 AND fingerprint = $2 AND ended_at = 0`, p, fingerprint)
+	if errors.Is(err, db.ErrNone) {
+		err = Refuse(WrongCertificate, err)
 	}
 	return c, err
 }

@@ -2,62 +2,104 @@ package signing
 
 import (
 	"context"
+	"crypto"
 	"crypto/rand"
-	"crypto/sha256"
+	"crypto/x509"
 	"encoding/hex"
 	"errors"
-	"fmt"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"vanthu/cms"
-	"vanthu/internal/fail"
 )
 
 // Software keeps keys as PKCS#12 files in a directory: for the demonstration,
 // for trial installations and for tests. Official-duty keys live on tokens.
 // law:ND23-15
-type Software struct {
-	Dir     string
-	Anchors *cms.Anchors
-	TSA     *cms.TSAClient
-	Client  *http.Client // asks OCSP and CRL
+type Software struct{ Dir string }
+
+// Keys lists the key files that open.
+func (s *Software) Keys(context.Context) ([]Key, error) {
+	files, err := filepath.Glob(filepath.Join(s.Dir, "*.p12"))
+	if err != nil {
+		return nil, Refuse(KeyBroken, err)
+	}
+	var out []Key
+	for _, f := range files {
+		ref := filepath.Base(f)
+		k, err := s.open(ref)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, Key{Ref: ref, Label: k.Certificate().Subject.CommonName, Chain: chainOf(k)})
+	}
+	return out, nil
 }
 
-// Signer opens the key file of a certificate.
-func (s *Software) Signer(ctx context.Context, c Certificate) (cms.Signer, error) {
-	if c.Driver != "software" || c.KeyRef != filepath.Base(c.KeyRef) {
-		return nil, fail.State("Không có trình điều khiển cho khóa này.", "HT33-4.2").Then("Cắm thiết bị ký, hoặc ký bằng phần mềm ngoài rồi tải lên.")
-	}
-	data, err := os.ReadFile(filepath.Join(s.Dir, c.KeyRef))
-	if err != nil {
-		return nil, fail.State("Không mở được khóa ký số.", "HT33-4.2").Then("Báo quản trị kiểm tra kho khóa.").Because(err)
-	}
-	pin, err := s.pin()
+// Need asks for nothing: who may act may sign.
+func (s *Software) Need(_ context.Context, c Certificate) (Need, error) {
+	_, err := s.open(c.KeyRef)
+	return Need{}, err
+}
+
+// Sign signs with the key file.
+func (s *Software) Sign(ctx context.Context, c Certificate, _ Consent, digests [][]byte, hash crypto.Hash) ([][]byte, error) {
+	k, err := s.open(c.KeyRef)
 	if err != nil {
 		return nil, err
 	}
-	return cms.LoadPKCS12(data, pin)
+	out := make([][]byte, len(digests))
+	for i, d := range digests {
+		if out[i], err = k.Sign(ctx, d, hash); err != nil {
+			return nil, Refuse(NotWorked, err)
+		}
+	}
+	return out, nil
 }
 
-// Add keeps a key file under a name and tells what to enter as its certificate.
-// pack encodes the key as PKCS#12 under a password.
-func (s *Software) Add(name string, signer *cms.SoftwareSigner, pack func(*cms.SoftwareSigner, string) ([]byte, error)) (Certificate, error) {
+func (s *Software) open(ref string) (*cms.SoftwareSigner, error) {
+	if ref != filepath.Base(ref) {
+		return nil, Refuse(NoKey, nil)
+	}
+	data, err := os.ReadFile(filepath.Join(s.Dir, ref))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, Refuse(NoKey, err)
+	} else if err != nil {
+		return nil, Refuse(KeyBroken, err)
+	}
+	pin, err := s.pin()
+	if err != nil {
+		return nil, Refuse(KeyBroken, err)
+	}
+	k, err := cms.LoadPKCS12(data, pin)
+	if err != nil {
+		return nil, Refuse(KeyBroken, err)
+	}
+	return k, nil
+}
+
+// Add keeps a key file under a name, which ends in ".p12", and tells what to
+// enter as its certificate. pack encodes the key as PKCS#12 under a password.
+func (s *Software) Add(name string, k *cms.SoftwareSigner, pack func(*cms.SoftwareSigner, string) ([]byte, error)) (Certificate, error) {
 	pin, err := s.pin()
 	if err != nil {
 		return Certificate{}, err
 	}
-	data, err := pack(signer, pin)
+	data, err := pack(k, pin)
 	if err != nil {
 		return Certificate{}, err
 	}
 	if err := os.WriteFile(filepath.Join(s.Dir, name), data, 0o600); err != nil {
 		return Certificate{}, err
 	}
-	return Describe(signer, name), nil
+	c := Describe(chainOf(k))
+	c.Driver, c.KeyRef = BySoftware, name
+	return c, nil
+}
+
+func chainOf(k *cms.SoftwareSigner) []*x509.Certificate {
+	return append([]*x509.Certificate{k.Certificate()}, k.Chain()...)
 }
 
 // pin protects the key files at rest apart from backups of the store; it is
@@ -78,58 +120,4 @@ func (s *Software) pin() (string, error) {
 	rand.Read(b[:])
 	pin := hex.EncodeToString(b[:])
 	return pin, os.WriteFile(path, []byte(pin), 0o600)
-}
-
-// Check refuses to sign with a certificate, or under an issuer, that is not
-// valid now. What cannot be found out now is not valid. law:ND23-15
-func (s *Software) Check(ctx context.Context, signer cms.Signer, at time.Time) error {
-	cert := signer.Certificate()
-	pool := cms.NewPool(s.Anchors)
-	pool.Add(signer.Chain()...)
-	chain, err := pool.BuildChain(cert, at)
-	if err != nil {
-		return badCertificate("Chứng thư số không thuộc tổ chức chứng thực được tin cậy.", err)
-	}
-	if err := chain.ValidAt(at); err != nil {
-		return badCertificate("Chứng thư số hoặc tổ chức cấp nó đã hết hạn.", err)
-	}
-	if err := cms.CheckSigningUsage(cert); err != nil {
-		return badCertificate("Chứng thư số không dùng để ký văn bản.", err)
-	}
-	check := cms.Check{At: at, Now: at, Pool: pool, Fetch: cms.Online(s.Client)}
-	for i, c := range chain.Certificates[:len(chain.Certificates)-1] {
-		r := check.Revocation(ctx, c, chain.Certificates[i+1])
-		switch r.Status {
-		case cms.Revoked:
-			return badCertificate("Chứng thư số đã bị thu hồi.", nil)
-		case cms.Unknown:
-			return fail.New(fail.Busy, "Chưa kiểm tra được chứng thư số còn hiệu lực hay không, nên chưa ký.", "ND23-15").
-				Then("Thử lại sau ít phút; báo quản trị nếu lỗi kéo dài.").Because(errors.New(r.Cause))
-		}
-	}
-	return nil
-}
-
-func badCertificate(text string, cause error) error {
-	return fail.State(text, "ND23-15").Then("Dùng chứng thư số khác, hoặc đề nghị cấp lại.").Because(cause)
-}
-
-// Stamper asks the time-stamping authority; nil when none is set up.
-func (s *Software) Stamper() cms.Stamper {
-	if s.TSA == nil {
-		return nil
-	}
-	return s.TSA.Stamp
-}
-
-// Describe is a certificate as the register of certificates holds it.
-func Describe(signer cms.Signer, keyRef string) Certificate {
-	c := signer.Certificate()
-	return Certificate{Driver: "software", KeyRef: keyRef, Serial: fmt.Sprintf("%x", c.SerialNumber), Subject: c.Subject.String(), Issuer: c.Issuer.String(),
-		NotBefore: c.NotBefore, NotAfter: c.NotAfter, Fingerprint: fingerprint(c.Raw)}
-}
-
-func fingerprint(der []byte) string {
-	h := sha256.Sum256(der)
-	return hex.EncodeToString(h[:])
 }

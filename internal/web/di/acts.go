@@ -7,6 +7,7 @@ import (
 	"vanthu/internal/db"
 	"vanthu/internal/document"
 	"vanthu/internal/fail"
+	"vanthu/internal/signing"
 	"vanthu/internal/web/kit"
 	"vanthu/internal/web/part"
 	"vanthu/internal/web/seat"
@@ -79,19 +80,24 @@ func approveAndSign(r *http.Request, x *seat.Seat, id document.ID, f *kit.Form) 
 	if err := approve(r, x, id, f); err != nil {
 		return err
 	}
-	return x.Office.Sign(r.Context(), x.Actor, id)
+	return sign(r, x, id, f)
 }
 
-func sign(r *http.Request, x *seat.Seat, id document.ID, _ *kit.Form) error {
-	return x.Office.Sign(r.Context(), x.Actor, id)
+func sign(r *http.Request, x *seat.Seat, id document.ID, f *kit.Form) error {
+	return x.Office.Sign(r.Context(), x.Actor, id, consent(f))
+}
+
+// consent is what the holder of the key typed, if his key asks for anything.
+func consent(f *kit.Form) signing.Consent {
+	return signing.Consent{PIN: f.Get("pin"), Code: f.Get("code")}
 }
 
 func number(r *http.Request, x *seat.Seat, id document.ID, _ *kit.Form) error {
 	return x.Office.Number(r.Context(), x.Actor, id)
 }
 
-func seal(r *http.Request, x *seat.Seat, id document.ID, _ *kit.Form) error {
-	return x.Office.Seal(r.Context(), x.Actor, id)
+func seal(r *http.Request, x *seat.Seat, id document.ID, f *kit.Form) error {
+	return x.Office.Seal(r.Context(), x.Actor, id, consent(f))
 }
 
 func finalCheck(r *http.Request, x *seat.Seat, id document.ID, f *kit.Form) error {

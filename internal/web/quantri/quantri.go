@@ -195,11 +195,7 @@ func certOf(c signing.Certificate, owner, sub string, now time.Time) cert {
 }
 
 func keyPlace(c signing.Certificate) string {
-	names := map[string]string{"software": "Tệp khóa trên máy chủ", "pkcs11": "Thiết bị", "client": "Phần mềm ký của người dùng", "remote": "Dịch vụ ký từ xa"}
-	if n := names[c.Driver]; n != "" {
-		return join(n, c.Device)
-	}
-	return join(c.Driver, c.Device)
+	return join(c.Driver.String(), c.Device)
 }
 
 func accountTag(a account.Account) part.Tag {

@@ -1,0 +1,301 @@
+package office
+
+import (
+	"bytes"
+	"context"
+	"errors"
+
+	"vanthu/internal/access"
+	"vanthu/internal/blob"
+	"vanthu/internal/db"
+	"vanthu/internal/document"
+	"vanthu/internal/draft"
+	"vanthu/internal/fail"
+	"vanthu/internal/org"
+	"vanthu/internal/signing"
+	"vanthu/pades"
+)
+
+// signingAct is what differs between the two signatures of a document: who may
+// make them, on what, and what happens then.
+type signingAct struct {
+	action  access.Action
+	purpose signing.Purpose
+	// job gathers what is worked on and refuses what the law refuses.
+	job func(ctx context.Context, by org.Actor, id document.ID) (*signingJob, error)
+	// parts lays out the signatures: one for each file.
+	parts func(ctx context.Context, j *signingJob) error
+	// enter is the transaction, with the signed files there.
+	enter func(ctx context.Context, by org.Actor, j *signingJob) error
+	// batch: what waits for approval is approved on the way.
+	batch bool
+	// also happens in the transaction that enters a signed document; may be nil.
+	also func(tx *db.Tx, id document.ID) error
+}
+
+func (o *Office) personal() signingAct {
+	return signingAct{action: access.Sign, purpose: signing.ByPerson, job: o.signingJob, parts: o.personParts, enter: o.enterSigned}
+}
+
+func (o *Office) agency() signingAct {
+	return signingAct{action: access.Seal, purpose: signing.ByAgency, job: o.sealingJob, parts: o.agencyParts, enter: o.enterSealed}
+}
+
+func (o *Office) signingAct(p signing.Purpose) signingAct {
+	if p == signing.ByAgency {
+		return o.agency()
+	}
+	return o.personal()
+}
+
+// signingJob is one document on its way to a signature.
+type signingJob struct {
+	doc   document.Document
+	dr    draft.Draft
+	file  document.File // what the signature goes on
+	cert  signing.Certificate
+	parts []signingPart // the main file, then annexes
+	err   error         // why it will not be signed
+	// also happens in the transaction that enters the signature; may be nil.
+	also func(tx *db.Tx) error
+}
+
+// signingPart is one file that gets a signature.
+type signingPart struct {
+	name  string
+	annex document.FileID // 0: the main file
+	in    blob.Hash       // what is signed
+	opts  pades.Options
+	// then is a second signature on the result of the first, or nil.
+	then    *pades.Options
+	pending *signing.Pending
+	out     Upload
+}
+
+// Outcome is what became of one document of a batch.
+type Outcome struct {
+	Document document.ID
+	Err      error // nil: it is signed
+}
+
+// signOne signs one document: a batch of one.
+func (o *Office) signOne(ctx context.Context, by org.Actor, act signingAct, id document.ID, consent signing.Consent) error {
+	var err error
+	o.signAll(ctx, by, act, []document.ID{id}, consent, func(x Outcome) { err = x.Err })
+	return err
+}
+
+// signAll is the way of every signature that a driver makes. Rights and states
+// are checked for each document; then the certificate and the consent, once;
+// everything is prepared, the driver signs it all in one call, and each
+// document is stamped and entered in a transaction of its own. A document that
+// is refused does not hold up the others. told hears of each, once, as soon as
+// it is decided. law:HT33-10.1.b HT33-10.1.c.iii HT33-4.2
+func (o *Office) signAll(ctx context.Context, by org.Actor, act signingAct, ids []document.ID, consent signing.Consent, told func(Outcome)) {
+	refuse := func(id document.ID, err error) {
+		o.refused(ctx, by, int64(id), act.action, err)
+		told(Outcome{id, err})
+	}
+	var jobs []*signingJob
+	for _, id := range ids {
+		if err := o.may(ctx, by, id, act.action); err != nil {
+			told(Outcome{id, err}) // may has journalled it
+			continue
+		}
+		j, err := act.job(ctx, by, id)
+		if act.batch && j.doc.State == document.LeaderReview && fail.Is(err, fail.Conflict) {
+			err = nil // approved on the way
+		}
+		if err != nil {
+			refuse(id, err)
+			continue
+		}
+		if act.also != nil {
+			j.also = func(tx *db.Tx) error { return act.also(tx, id) }
+		}
+		jobs = append(jobs, j)
+	}
+	if len(jobs) == 0 {
+		return
+	}
+	err := o.signJobs(ctx, by, act, jobs, consent)
+	for _, j := range jobs {
+		if j.err == nil {
+			j.err = err
+		}
+		if j.err != nil {
+			refuse(j.doc.ID, j.err)
+			continue
+		}
+		if j.err = o.finishJob(ctx, j); j.err != nil {
+			refuse(j.doc.ID, j.err)
+			continue
+		}
+		told(Outcome{j.doc.ID, act.enter(ctx, by, j)}) // act journals its refusal
+	}
+}
+
+// signJobs takes all jobs through the driver; its error is everybody's, that
+// of one document stands in its job.
+func (o *Office) signJobs(ctx context.Context, by org.Actor, act signingAct, jobs []*signingJob, consent signing.Consent) error {
+	cert := jobs[0].cert
+	need, err := o.ready(ctx, cert, consent)
+	if err != nil {
+		return err
+	}
+	var all []*signing.Pending
+	second := false
+	for _, j := range jobs {
+		if j.err = o.prepareJob(ctx, by, act, j, need); j.err == nil {
+			all = append(all, j.pending()...)
+			second = second || j.twice()
+		}
+	}
+	if err := o.Keys.Sign(ctx, cert, consent, all...); err != nil || !second {
+		return err
+	}
+	return o.signAgain(ctx, jobs, cert, consent)
+}
+
+// ready refuses a certificate that is not valid now, a key that is not there,
+// and a consent that lacks what the key asks for. law:ND23-15
+func (o *Office) ready(ctx context.Context, c signing.Certificate, consent signing.Consent) (signing.Need, error) {
+	if err := o.Keys.Check(ctx, c, o.Store.Now()); err != nil {
+		return signing.Need{}, err
+	}
+	need, err := o.Keys.Need(ctx, c)
+	if err == nil {
+		err = need.Given(consent)
+	}
+	return need, err
+}
+
+// prepareJob is the first phase for one document.
+func (o *Office) prepareJob(ctx context.Context, by org.Actor, act signingAct, j *signingJob, need signing.Need) error {
+	if j.doc.State == document.LeaderReview {
+		if err := o.approveFirst(ctx, by, act, j); err != nil {
+			return err
+		}
+	}
+	if err := act.parts(ctx, j); err != nil {
+		return err
+	}
+	if j.twice() && need.Once {
+		return signing.Refuse(signing.TwoRounds, nil)
+	}
+	for i := range j.parts {
+		if err := o.preparePart(&j.parts[i], j.cert); err != nil {
+			return inFile(j.parts[i].name, err)
+		}
+	}
+	return nil
+}
+
+// approveFirst is "Duyệt và ký" on the way of a batch. law:HT33-10.1.a
+func (o *Office) approveFirst(ctx context.Context, by org.Actor, act signingAct, j *signingJob) error {
+	if err := o.Approve(ctx, by, j.doc.ID, Places{}); err != nil {
+		return err
+	}
+	approved, err := act.job(ctx, by, j.doc.ID)
+	if err == nil {
+		approved.also = j.also
+		*j = *approved
+	}
+	return err
+}
+
+func (o *Office) preparePart(p *signingPart, cert signing.Certificate) error {
+	in, err := o.Blobs.Read(p.in)
+	if err != nil {
+		return err
+	}
+	p.pending, err = o.Keys.Prepare(cert, in, p.opts)
+	return signError(err)
+}
+
+// signAgain makes the second signature of those files that get two.
+func (o *Office) signAgain(ctx context.Context, jobs []*signingJob, cert signing.Certificate, consent signing.Consent) error {
+	var all []*signing.Pending
+	for _, j := range jobs {
+		if j.err != nil || !j.twice() {
+			continue
+		}
+		for i := range j.parts {
+			p := &j.parts[i]
+			if p.then == nil || j.err != nil {
+				continue
+			}
+			if j.err = o.finishPart(ctx, p); j.err != nil {
+				continue
+			}
+			p.in, p.opts, p.then = p.out.Hash, *p.then, nil
+			if j.err = o.preparePart(p, cert); j.err == nil {
+				all = append(all, p.pending)
+			}
+		}
+	}
+	return o.Keys.Sign(ctx, cert, consent, all...)
+}
+
+// finishJob is the last phase for one document: stamps, and the files stored.
+func (o *Office) finishJob(ctx context.Context, j *signingJob) error {
+	for i := range j.parts {
+		if err := o.finishPart(ctx, &j.parts[i]); err != nil {
+			return inFile(j.parts[i].name, err)
+		}
+	}
+	return nil
+}
+
+func (o *Office) finishPart(ctx context.Context, p *signingPart) error {
+	in, err := o.Blobs.Read(p.in)
+	if err != nil {
+		return err
+	}
+	out, err := o.Keys.Finish(ctx, p.pending, in)
+	if err != nil {
+		return signError(err)
+	}
+	p.out, err = o.Keep(ctx, p.name, bytes.NewReader(out))
+	return err
+}
+
+func (j *signingJob) pending() []*signing.Pending {
+	out := make([]*signing.Pending, len(j.parts))
+	for i, p := range j.parts {
+		out[i] = p.pending
+	}
+	return out
+}
+
+func (j *signingJob) twice() bool {
+	for _, p := range j.parts {
+		if p.then != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// enter runs what else happens in the transaction.
+func (j *signingJob) enter(tx *db.Tx) error {
+	if j.also == nil {
+		return nil
+	}
+	return j.also(tx)
+}
+
+// main is the signed main file.
+func (j *signingJob) main() Upload { return j.parts[0].out }
+
+// signError is a refusal of package pades as ours.
+func signError(err error) error {
+	var pe *pades.Error
+	if _, ok := fail.As(err); err == nil || ok {
+		return err
+	}
+	if errors.As(err, &pe) {
+		return placeError(err)
+	}
+	return signing.Refuse(signing.NotWorked, err)
+}

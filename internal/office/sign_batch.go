@@ -1,0 +1,147 @@
+package office
+
+import (
+	"context"
+	"time"
+
+	"vanthu/internal/access"
+	"vanthu/internal/db"
+	"vanthu/internal/document"
+	"vanthu/internal/fail"
+	"vanthu/internal/org"
+	"vanthu/internal/signing"
+	"vanthu/law"
+	"vanthu/viet"
+)
+
+// SignBatch signs many documents under one confirmation, in the background:
+// the browser may go away. It gives the batch, whose lines tell at any time
+// what is decided; a commit of each line is told on BatchTopic. A document of
+// a person's batch that still waits for his approval is approved first, as by
+// "Duyệt và ký". A document is signed in the same transaction that marks its
+// line: after a crash what is marked is signed, and nothing else is.
+//
+// Who: as for Sign (ByPerson) and Seal (ByAgency), for each document. Refuses
+// the whole batch when it is empty, too long, or names what the person may not
+// see, and when his certificate is not valid or a consent is missing; any other
+// refusal stands in the line of its document. law:HT33-10.1.b HT33-10.1.c.iii HT33-4.2 ND23-15
+func (o *Office) SignBatch(ctx context.Context, by org.Actor, p signing.Purpose, ids []document.ID, consent signing.Consent) (int64, error) {
+	ids = distinct(ids)
+	act := o.signingAct(p)
+	act.batch = true
+	if most := law.Figure("sign.batch", viet.DayOf(o.Store.Now())); len(ids) == 0 || len(ids) > most {
+		return 0, fail.Invalid("documents", "Chọn từ 1 đến "+itoa(int64(most))+" văn bản để ký một lần.")
+	}
+	cert, err := o.batchKey(ctx, by, p, ids)
+	if err == nil {
+		_, err = o.ready(ctx, cert, consent)
+	}
+	if err != nil {
+		o.refused(ctx, by, 0, act.action, err)
+		return 0, err
+	}
+	var batch int64
+	err = o.Store.Write(ctx, by.DB(), func(tx *db.Tx) (err error) {
+		batch, err = signing.AddBatch(tx, signing.Batch{Person: by.ID, Purpose: p, Certificate: cert.ID}, ids)
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	o.running.Store(batch, true)
+	go o.runBatch(context.WithoutCancel(ctx), by, act, batch, ids, consent)
+	return batch, nil
+}
+
+// batchKey checks that the person may see every document, and finds the
+// certificate that signs.
+func (o *Office) batchKey(ctx context.Context, by org.Actor, p signing.Purpose, ids []document.ID) (c signing.Certificate, err error) {
+	err = o.Read(ctx, func(v *db.View) error {
+		for _, id := range ids {
+			if err := access.Check(v, by, access.Subject(id), access.See); err != nil {
+				return err
+			}
+		}
+		if p == signing.ByAgency {
+			c, err = signing.OfAgency(v)
+		} else {
+			c, err = signing.OfPerson(v, by.ID)
+		}
+		return err
+	})
+	return c, err
+}
+
+// batchTime bounds a batch: a driver, then stamps and examinations.
+const batchTime = 15 * time.Minute
+
+// runBatch signs and notes what becomes of each document.
+func (o *Office) runBatch(ctx context.Context, by org.Actor, act signingAct, batch int64, ids []document.ID, consent signing.Consent) {
+	defer o.running.Delete(batch)
+	ctx, cancel := context.WithTimeout(ctx, batchTime)
+	defer cancel()
+	note := func(f func(*db.Tx) error) {
+		err := o.Store.Write(context.WithoutCancel(ctx), by.DB(), func(tx *db.Tx) error {
+			tx.After(func() { o.tellBatch(batch) })
+			return f(tx)
+		})
+		if err != nil {
+			o.log().Error("batch not noted", "batch", batch, "err", err)
+		}
+	}
+	act.also = func(tx *db.Tx, id document.ID) error {
+		tx.After(func() { o.tellBatch(batch) })
+		return signing.DecideLine(tx, batch, id, nil)
+	}
+	o.signAll(ctx, by, act, ids, consent, func(x Outcome) {
+		if x.Err != nil {
+			note(func(tx *db.Tx) error { return signing.DecideLine(tx, batch, x.Document, x.Err) })
+		}
+	})
+	note(func(tx *db.Tx) error { return signing.EndBatch(tx, batch) })
+}
+
+// EndCutBatches ends the batches that were cut off when the server stopped:
+// their undecided documents are unsigned. The server calls it when it starts.
+func (o *Office) EndCutBatches(ctx context.Context) error {
+	return o.Store.Write(ctx, db.System, func(tx *db.Tx) error {
+		list, err := signing.OpenBatches(tx)
+		for _, id := range list {
+			if _, ours := o.running.Load(id); err == nil && !ours {
+				err = signing.EndBatch(tx, id)
+			}
+		}
+		return err
+	})
+}
+
+// BatchTopic names a batch for live pages.
+func (o *Office) BatchTopic(batch int64) string {
+	return "batch:" + o.Store.Name() + "." + itoa(batch)
+}
+
+func (o *Office) tellBatch(batch int64) {
+	if o.Publish != nil {
+		o.Publish(o.BatchTopic(batch))
+	}
+}
+
+// Batch finds a batch of this person. law:HN20-8.1.b
+func Batch(q db.Q, by org.Actor, id int64) (signing.Batch, error) {
+	b, err := signing.BatchByID(q, id)
+	if err == nil && b.Person != by.ID {
+		err = fail.NotFound()
+	}
+	return b, err
+}
+
+func distinct(ids []document.ID) (out []document.ID) {
+	seen := map[document.ID]bool{}
+	for _, id := range ids {
+		if !seen[id] {
+			seen[id] = true
+			out = append(out, id)
+		}
+	}
+	return out
+}

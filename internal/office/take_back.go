@@ -1,0 +1,262 @@
+package office
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+
+	"vanthu/cms"
+	"vanthu/internal/db"
+	"vanthu/internal/org"
+	"vanthu/internal/signing"
+	"vanthu/pades"
+	"vanthu/pdf"
+)
+
+// Taken is a file that came back signed.
+type Taken struct {
+	signing.HandOut
+	Code     string // số ký hiệu of the document
+	Day      string // ngày ban hành, dd/mm/yyyy
+	Complete bool   // all files are back: the document is signed
+}
+
+// TakeBack takes a signed file back from the program that a token was given
+// to. Nothing is believed but the bytes: they must be the file handed out with
+// one signature more, made with a certificate that is registered for this
+// person (or the agency) and valid now, and no other change. With the last
+// file of the session the document is signed, as by Sign or Seal. The token is
+// spent, whatever comes of it.
+//
+// Who: as for Sign and Seal; the token stands for the person. Each refusal is
+// a [signing.State]. law:HT33-4.2 HT33-10.1.b HT33-10.1.c.iii ND23-15 ND23-17
+func (o *Office) TakeBack(ctx context.Context, token, address string, r io.Reader) (Taken, error) {
+	h, by, err := o.byToken(ctx, token, address)
+	if err != nil {
+		return Taken{}, err
+	}
+	t, err := o.takeBack(ctx, by, h, r)
+	if err != nil {
+		o.endHandOut(ctx, by, h, err)
+	}
+	return t, err
+}
+
+// TakeUpload is TakeBack for a file that the person himself uploads; after a
+// refusal he may upload another.
+func (o *Office) TakeUpload(ctx context.Context, by org.Actor, handOut int64, r io.Reader) (Taken, error) {
+	h, err := o.ownHandOut(ctx, by, handOut)
+	if err != nil {
+		return Taken{}, err
+	}
+	return o.takeBack(ctx, by, h, r)
+}
+
+// CancelHandOut ends a session whose signer has changed his mind, here or in
+// the program.
+func (o *Office) CancelHandOut(ctx context.Context, by org.Actor, session int64) error {
+	h, err := o.ownHandOut(ctx, by, session)
+	if err != nil {
+		return err
+	}
+	if err := o.may(ctx, by, h.Document, o.signingAct(h.Purpose).action); err != nil {
+		return err
+	}
+	return o.Store.Write(ctx, by.DB(), func(tx *db.Tx) error {
+		list, err := signing.HandOutsOf(tx, h.Session)
+		for _, x := range list {
+			if err == nil && x.Done.IsZero() {
+				err = signing.MarkRefused(tx, x.ID, signing.Cancelled)
+			}
+		}
+		tx.After(func() { o.publish(h.Document) })
+		return err
+	})
+}
+
+// endHandOut spends the token of a file that was refused.
+func (o *Office) endHandOut(ctx context.Context, by org.Actor, h signing.HandOut, why error) {
+	state := signing.StateOf(why)
+	if state == "" {
+		state = signing.NotWorked
+	}
+	err := o.Store.Write(context.WithoutCancel(ctx), by.DB(), func(tx *db.Tx) error {
+		tx.After(func() { o.publish(h.Document) })
+		return signing.MarkRefused(tx, h.ID, state)
+	})
+	if err != nil && signing.StateOf(err) != signing.TokenUsed {
+		o.log().Error("hand-out not ended", "err", err)
+	}
+}
+
+func (o *Office) takeBack(ctx context.Context, by org.Actor, h signing.HandOut, r io.Reader) (Taken, error) {
+	act := o.signingAct(h.Purpose)
+	if err := o.may(ctx, by, h.Document, act.action); err != nil {
+		return Taken{}, err
+	}
+	t := Taken{HandOut: h}
+	j, err := act.job(ctx, by, h.Document)
+	if err == nil {
+		err = o.restsOn(ctx, j, h)
+	}
+	if err == nil {
+		t.Code, t.Day = j.doc.Code(), j.doc.Day.String()
+		// The name is ours, never the program's.
+		var u Upload
+		if u, err = o.Keep(ctx, h.Name, r); err == nil {
+			err = o.inspect(ctx, by, j, h, u)
+		}
+		t.Result = u.Hash
+	}
+	if err != nil {
+		o.refused(ctx, by, int64(h.Document), act.action, err)
+		return t, err
+	}
+	t.Complete, err = o.enterBack(ctx, by, act, j, t.HandOut)
+	return t, err
+}
+
+// enterBack notes the file; with the last one of its session, the document
+// goes on.
+func (o *Office) enterBack(ctx context.Context, by org.Actor, act signingAct, j *signingJob, h signing.HandOut) (complete bool, err error) {
+	o.back.Lock() // two files of one session must not both be the last but one
+	defer o.back.Unlock()
+	var list []signing.HandOut
+	if err := o.Read(ctx, func(v *db.View) error { list, err = signing.HandOutsOf(v, h.Session); return err }); err != nil {
+		return false, err
+	}
+	complete = true
+	for _, x := range list {
+		if x.ID == h.ID {
+			x = h
+		}
+		complete = complete && x.Back()
+		u := Upload{Name: x.Name, Hash: x.Result}
+		if x.Back() {
+			if u, err = o.lookAgain(u); err != nil {
+				return false, err
+			}
+		}
+		j.parts = append(j.parts, signingPart{name: x.Name, annex: x.Annex, out: u})
+	}
+	j.also = func(tx *db.Tx) error { return signing.MarkBack(tx, h.ID, h.Result) }
+	if complete {
+		return true, act.enter(ctx, by, j)
+	}
+	return false, o.Store.Write(ctx, by.DB(), func(tx *db.Tx) error {
+		tx.After(func() { o.publish(h.Document) })
+		return j.also(tx)
+	})
+}
+
+// lookAgain fills in size, type and pages of a stored file.
+func (o *Office) lookAgain(u Upload) (Upload, error) {
+	data, err := o.Blobs.Read(u.Hash)
+	if err != nil {
+		return u, err
+	}
+	u.Size = int64(len(data))
+	return u, o.look(&u)
+}
+
+// inspect refuses everything but the handed-out file with the one signature
+// that was asked for.
+func (o *Office) inspect(ctx context.Context, by org.Actor, j *signingJob, h signing.HandOut, u Upload) error {
+	base, err := o.Blobs.Read(h.Handed)
+	if err != nil {
+		return err
+	}
+	out, err := o.Blobs.Read(u.Hash)
+	if err != nil {
+		return err
+	}
+	added, err := pades.Compare(ctx, base, out)
+	switch {
+	case pades.Is(err, pades.WrongFile):
+		return signing.Refuse(signing.NotAnIncrement, err)
+	case err != nil:
+		return signing.Refuse(signing.NotAnIncrement, pdfError(err))
+	case added.Level > pades.FormFilling || len(added.Filled) > 0:
+		return signing.Refuse(signing.Tampered, errors.New(strings.Join(append(added.Changes, added.Filled...), "; ")))
+	case len(added.Signatures) != 1:
+		return signing.Refuse(signing.NoNewSignature, nil)
+	}
+	if h.Purpose == signing.ByPerson && added.Signatures[0].Field.Name == pades.SealField {
+		return signing.Refuse(signing.Tampered, errors.New("signed in the agency's place"))
+	}
+	if err := o.signedBy(ctx, by, j, h, added.Signatures[0]); err != nil {
+		return err
+	}
+	return o.wellSigned(ctx, out, added.Signatures[0].Field.Name, j, h)
+}
+
+// signedBy finds the certificate of the new signature among those registered
+// for this person, or for the agency while he keeps its key, and asks its
+// issuer. law:HT33-4.1 HT33-4.2 ND23-15
+func (o *Office) signedBy(ctx context.Context, by org.Actor, j *signingJob, h signing.HandOut, s pades.Signature) error {
+	sd, err := cms.Parse(s.Contents)
+	if err != nil || len(sd.Signers) != 1 || sd.Signers[0].Certificate == nil {
+		return signing.Refuse(signing.BadSignature, err)
+	}
+	owner := by.ID
+	if h.Purpose == signing.ByAgency {
+		owner = 0
+	}
+	err = o.Read(ctx, func(v *db.View) (err error) {
+		if j.cert, err = signing.InUse(v, owner, signing.Fingerprint(sd.Signers[0].Certificate)); err != nil || owner != 0 {
+			return err
+		}
+		who, err := signing.Custodian(v, j.cert.ID)
+		if err == nil && who != by.ID {
+			err = signing.Refuse(signing.WrongCertificate, errors.New("another person keeps this key"))
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return o.Keys.Check(ctx, j.cert, o.Store.Now())
+}
+
+// wellSigned examines the whole file: the new signature must be intact and
+// right, no earlier one may have suffered, and a sealed main file shows the
+// number and date that were given. law:ND23-17 HT33-10.1.c.i
+func (o *Office) wellSigned(ctx context.Context, out []byte, field string, j *signingJob, h signing.HandOut) error {
+	f, err := o.Judge(ctx, out)
+	if err != nil {
+		return err
+	}
+	if f.Verdict == string(pades.Invalid) {
+		return signing.Refuse(signing.BadSignature, errors.New(f.Sentence))
+	}
+	if !f.Sound(field) {
+		return signing.Refuse(signing.BadSignature, errors.New("the new signature is not intact"))
+	}
+	if h.Purpose != signing.ByAgency || h.Annex != 0 {
+		return nil
+	}
+	file, err := pdf.Open(out)
+	if err != nil {
+		return pdfError(err)
+	}
+	fields, err := pades.Fields(file)
+	if err != nil {
+		return pdfError(err)
+	}
+	for _, want := range numberAndDate(j.doc) {
+		if fieldText(file, fields, want.Field) != want.Value {
+			return signing.Refuse(signing.NoNumber, nil)
+		}
+	}
+	return nil
+}
+
+func fieldText(f *pdf.File, fields []pades.Field, name string) string {
+	for _, x := range fields {
+		if x.Name == name {
+			return f.Str(x.Value)
+		}
+	}
+	return ""
+}

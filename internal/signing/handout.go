@@ -1,0 +1,149 @@
+package signing
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"time"
+
+	"vanthu/internal/blob"
+	"vanthu/internal/db"
+	"vanthu/internal/document"
+	"vanthu/internal/org"
+)
+
+// HandOut is one file that was handed out to be signed in another program
+// (phiên ký ngoài). The files of one document, annexes included, share a
+// session. A token is known here by its hash only; with [ByUpload] there is
+// none: the person himself downloads and uploads.
+type HandOut struct {
+	ID          int64
+	Session     int64 // id of its first file
+	Document    document.ID
+	Purpose     Purpose
+	Annex       document.FileID // 0: the main file
+	Certificate int64
+	Person      org.PersonID
+	Name        string
+	Source      blob.Hash // the document's file that it rests on
+	Handed      blob.Hash // exactly what was given out
+	Ends        time.Time
+	Fetched     time.Time // zero: not yet
+	Done        time.Time // zero: not back; else when it was decided
+	State       State     // of a refusal; "" while open, and when taken back
+	Result      blob.Hash // signed, as taken back
+	token       string
+}
+
+// Back says whether the file came back and was taken.
+func (h HandOut) Back() bool { return h.Result != "" }
+
+// Open refuses a hand-out that is decided or too old.
+func (h HandOut) Open(now time.Time) error {
+	switch {
+	case !h.Done.IsZero():
+		return Refuse(TokenUsed, nil)
+	case now.After(h.Ends):
+		return Refuse(TokenEnded, nil)
+	}
+	return nil
+}
+
+// NewToken draws a one-time token.
+func NewToken() string {
+	var b [32]byte
+	rand.Read(b[:])
+	return base64.RawURLEncoding.EncodeToString(b[:])
+}
+
+func tokenHash(token string) string {
+	if token == "" {
+		return ""
+	}
+	h := sha256.Sum256([]byte(token))
+	return hex.EncodeToString(h[:])
+}
+
+// AddHandOut enters a hand-out with its token, "" for none, and gives its id. Session 0
+// begins a new one, and ends every earlier one of the document that is open.
+func AddHandOut(tx *db.Tx, h HandOut, token string) (HandOut, error) {
+	h.ID = tx.NewID()
+	if h.Session == 0 {
+		h.Session = h.ID
+		if _, err := tx.Exec(`UPDATE handout SET done_at = $2, state = $3 WHERE document = $1 AND done_at = 0`, h.Document, db.Ms(tx.Now), Cancelled); err != nil {
+			return h, err
+		}
+	}
+	_, err := tx.Exec(`INSERT INTO handout (id, session, document, purpose, annex, certificate, person, name, source, handed, token, ends_at, fetched_at, done_at, state, result)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, 0, '', '')`,
+		h.ID, h.Session, h.Document, h.Purpose, h.Annex, h.Certificate, h.Person, h.Name, h.Source, h.Handed, tokenHash(token), db.Ms(h.Ends))
+	return h, err
+}
+
+const handoutColumns = `SELECT id, session, document, purpose, annex, certificate, person, name, source, handed, token, ends_at, fetched_at, done_at, state, result FROM handout`
+
+func scanHandOut(r db.Row) (h HandOut, err error) {
+	var ends, fetched, done int64
+	err = r.Scan(&h.ID, &h.Session, &h.Document, &h.Purpose, &h.Annex, &h.Certificate, &h.Person, &h.Name, &h.Source, &h.Handed, &h.token, &ends, &fetched, &done, &h.State, &h.Result)
+	h.Ends, h.Fetched, h.Done = db.Time(ends), db.Time(fetched), db.Time(done)
+	return h, err
+}
+
+// HandOutByToken finds what a token stands for.
+func HandOutByToken(q db.Q, token string) (HandOut, error) {
+	if token == "" {
+		return HandOut{}, Refuse(TokenUnknown, nil)
+	}
+	h, err := db.One(q, scanHandOut, handoutColumns+` WHERE token = $1`, tokenHash(token))
+	if errors.Is(err, db.ErrNone) {
+		err = Refuse(TokenUnknown, nil)
+	}
+	return h, err
+}
+
+// HandOutByID finds a hand-out.
+func HandOutByID(q db.Q, id int64) (HandOut, error) {
+	h, err := db.One(q, scanHandOut, handoutColumns+` WHERE id = $1`, id)
+	if errors.Is(err, db.ErrNone) {
+		err = Refuse(TokenUnknown, nil)
+	}
+	return h, err
+}
+
+// HandOutsOf lists the files of a session, the main file first.
+func HandOutsOf(q db.Q, session int64) ([]HandOut, error) {
+	return db.All(q, scanHandOut, handoutColumns+` WHERE session = $1 ORDER BY id`, session)
+}
+
+// LatestHandOuts lists the files of the newest session of a document; none
+// when it was never handed out.
+func LatestHandOuts(q db.Q, d document.ID) ([]HandOut, error) {
+	return db.All(q, scanHandOut, handoutColumns+` WHERE session = (SELECT MAX(session) FROM handout WHERE document = $1) ORDER BY id`, d)
+}
+
+// MarkFetched spends the one fetch of a hand-out; it refuses the second.
+func MarkFetched(tx *db.Tx, id int64) error {
+	n, err := tx.Exec(`UPDATE handout SET fetched_at = $2 WHERE id = $1 AND fetched_at = 0 AND done_at = 0`, id, db.Ms(tx.Now))
+	if err == nil && n == 0 {
+		err = Refuse(TokenUsed, nil)
+	}
+	return err
+}
+
+// MarkBack notes that a file came back signed; it refuses the second one.
+func MarkBack(tx *db.Tx, id int64, result blob.Hash) error {
+	return decide(tx, id, "", result)
+}
+
+// MarkRefused ends a hand-out without a file.
+func MarkRefused(tx *db.Tx, id int64, s State) error { return decide(tx, id, s, "") }
+
+func decide(tx *db.Tx, id int64, s State, result blob.Hash) error {
+	n, err := tx.Exec(`UPDATE handout SET done_at = $2, state = $3, result = $4 WHERE id = $1 AND done_at = 0`, id, db.Ms(tx.Now), s, result)
+	if err == nil && n == 0 {
+		err = Refuse(TokenUsed, nil)
+	}
+	return err
+}

@@ -1,0 +1,197 @@
+package signing
+
+import (
+	"context"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"errors"
+	"net/http"
+	"time"
+
+	"vanthu/cms"
+	"vanthu/internal/fail"
+	"vanthu/pades"
+)
+
+// Ring is the key ring of one agency (chùm khóa): it finds the driver of a
+// key, asks the issuer about the certificate, and makes signatures in two
+// phases. What is prepared needs no key; one consent then signs all of it.
+//
+//	err := ring.Check(ctx, cert, now)
+//	a, err := ring.Prepare(cert, pdfA, optionsA)
+//	b, err := ring.Prepare(cert, pdfB, optionsB)
+//	err = ring.Sign(ctx, cert, consent, a, b)
+//	signedA, err := ring.Finish(ctx, a, pdfA)
+//
+// Drivers are added before the ring is used, and not changed afterwards.
+type Ring struct {
+	Drivers map[Kind]Driver
+	Anchors *cms.Anchors
+	TSA     *cms.TSAClient // nil: signatures without time stamp
+	Client  *http.Client   // asks OCSP and CRL
+}
+
+// askTime bounds one question to a driver, a TSA, or an issuer.
+const askTime = time.Minute
+
+func (r *Ring) driver(c Certificate) (Driver, error) {
+	if c.Driver.HandsOut() {
+		return nil, Refuse(SignedAway, nil)
+	}
+	d, ok := r.Drivers[c.Driver]
+	if !ok {
+		return nil, Refuse(NoDriver, nil)
+	}
+	return d, nil
+}
+
+// Need tells what consent a key asks for, and refuses when the key cannot be
+// used now. A key that signs elsewhere needs nothing here.
+func (r *Ring) Need(ctx context.Context, c Certificate) (Need, error) {
+	if c.Driver.HandsOut() {
+		return Need{}, nil
+	}
+	d, err := r.driver(c)
+	if err != nil {
+		return Need{}, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, askTime)
+	defer cancel()
+	return d.Need(ctx, c)
+}
+
+// Keys lists the keys of one driver, for the register of certificates.
+func (r *Ring) Keys(ctx context.Context, k Kind) ([]Key, error) {
+	d, err := r.driver(Certificate{Driver: k})
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, askTime)
+	defer cancel()
+	return d.Keys(ctx)
+}
+
+// Check refuses to sign with a certificate, or under an issuer, that is not
+// valid now. What cannot be found out now is not valid. law:ND23-15
+func (r *Ring) Check(ctx context.Context, c Certificate, at time.Time) error {
+	chain, err := c.Parse()
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, askTime)
+	defer cancel()
+	pool := cms.NewPool(r.Anchors)
+	pool.Add(chain[1:]...)
+	check := cms.Check{At: at, Now: at, Pool: pool, Fetch: cms.Online(r.Client)}
+	s := check.Standing(ctx, chain[0])
+	switch {
+	case s.State == cms.InForce:
+		return nil
+	case s.State == cms.Ended && !at.After(chain[0].NotAfter):
+		return Refuse(IssuerEnded, errors.New(s.Cause))
+	}
+	return Refuse(standings[s.State], errors.New(s.Cause))
+}
+
+var standings = map[cms.State]State{
+	cms.Ended: Expired, cms.NotYet: NotYet, cms.Withdrawn: Revoked, cms.Untrusted: Untrusted, cms.Unfit: Unfit, cms.WeakKey: Weak, cms.NotAnswering: Unanswered,
+}
+
+// Pending is one file with all in place but the value of its signature. It
+// does not hold the file itself: fifty wait together.
+type Pending struct {
+	file  *pades.Pending
+	cms   *cms.Prepared
+	value []byte
+}
+
+// Prepare is the first phase: it fixes what will be signed in a file. Errors
+// are those of package pades.
+func (r *Ring) Prepare(c Certificate, in []byte, o pades.Options) (*Pending, error) {
+	chain, err := c.Parse()
+	if err != nil {
+		return nil, err
+	}
+	o.Hash = hashFor(chain[0].PublicKey)
+	f, err := pades.Begin(in, o)
+	if err != nil {
+		return nil, err
+	}
+	f.Base = nil
+	p, err := cms.Prepare(f.Digest, f.Hash, chain[0], chain[1:], cms.Options{})
+	if err != nil {
+		return nil, Refuse(NotWorked, err)
+	}
+	return &Pending{file: f, cms: p}, nil
+}
+
+// hashFor is the digest that fits a key's strength. rfc5480:4
+func hashFor(key crypto.PublicKey) crypto.Hash {
+	if k, ok := key.(*ecdsa.PublicKey); ok && k.Curve == elliptic.P384() {
+		return crypto.SHA384
+	}
+	return crypto.SHA256
+}
+
+// Sign is the act of the holder: one call of the driver for all that was
+// prepared with the certificate, all or none. Each value is checked against
+// the certificate before anything rests on it.
+func (r *Ring) Sign(ctx context.Context, c Certificate, consent Consent, all ...*Pending) error {
+	d, err := r.driver(c)
+	if err != nil || len(all) == 0 {
+		return err
+	}
+	chain, err := c.Parse()
+	if err != nil {
+		return err
+	}
+	digests := make([][]byte, len(all))
+	for i, p := range all {
+		digests[i] = p.cms.Digest
+	}
+	ctx, cancel := context.WithTimeout(ctx, askTime)
+	defer cancel()
+	values, err := d.Sign(ctx, c, consent, digests, all[0].cms.Hash)
+	if _, named := fail.As(err); err != nil && !named {
+		return Refuse(NotWorked, err)
+	} else if err != nil {
+		return err
+	}
+	if len(values) != len(all) {
+		return Refuse(NotWorked, errors.New("the driver gave another number of values"))
+	}
+	for i, p := range all {
+		if err := cms.CheckSignature(chain[0], p.cms.Hash, p.cms.Digest, values[i]); err != nil {
+			return Refuse(NotWorked, err)
+		}
+	}
+	for i, p := range all {
+		p.value = values[i]
+	}
+	return nil
+}
+
+// Finish is the last phase: the time stamp, and the value into the file, which
+// in must be as it was given to Prepare.
+func (r *Ring) Finish(ctx context.Context, p *Pending, in []byte) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, askTime)
+	defer cancel()
+	der, err := p.cms.Finish(ctx, p.value, cms.Options{TSA: r.stamper()})
+	switch {
+	case errors.Is(err, cms.ErrTimestamp):
+		return nil, Refuse(StampAway, err)
+	case err != nil:
+		return nil, Refuse(NotWorked, err)
+	}
+	f := *p.file
+	f.Base = in
+	return f.Finish(der)
+}
+
+func (r *Ring) stamper() cms.Stamper {
+	if r.TSA == nil {
+		return nil
+	}
+	return r.TSA.Stamp
+}
