@@ -82,6 +82,37 @@ func LoadAnchors(fsys fs.FS) (*Anchors, error) {
 	return a, err
 }
 
+// LoadEvidence reads every revocation list (.crl, PEM or DER) and OCSP answer
+// (.ocsp, DER) below fsys, so that revocation can be judged without a network.
+func LoadEvidence(fsys fs.FS) (Evidence, error) {
+	var e Evidence
+	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
+		kind := strings.ToLower(path.Ext(name))
+		if err != nil || d.IsDir() || kind != ".crl" && kind != ".ocsp" {
+			return err
+		}
+		data, err := fs.ReadFile(fsys, name)
+		if err != nil {
+			return err
+		}
+		if b, _ := pem.Decode(data); b != nil {
+			data = b.Bytes
+		}
+		if kind == ".ocsp" {
+			e.OCSPs = append(e.OCSPs, data)
+			_, err = ParseOCSP(data)
+		} else {
+			e.CRLs = append(e.CRLs, data)
+			_, err = parseCRL(data)
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		return nil
+	})
+	return e, err
+}
+
 func kindOfFolder(name string) AnchorKind {
 	top, _, _ := strings.Cut(name, "/")
 	if k := AnchorKind(top); k == BanCoYeu || k == Demo {

@@ -191,13 +191,19 @@ type result struct {
 }
 
 func newVerifier(f *pdf.File, sigs []Signature, o VerifyOptions) *verifier {
-	v := &verifier{f: f, o: o, sigs: sigs, pool: cms.NewPool(o.Anchors), done: make([]result, len(sigs)), own: map[string]bool{}, digests: map[crypto.Hash]func() [][]byte{}}
-	v.check = &cms.Check{At: o.Now, Now: o.Now, Pool: v.pool, Fetch: o.Fetch}
+	v := blankVerifier(o)
+	v.f, v.sigs, v.done, v.digests = f, sigs, make([]result, len(sigs)), map[crypto.Hash]func() [][]byte{}
 	dss := ReadDSS(f)
 	v.bring(dss.OCSPs, dss.CRLs)
-	for _, e := range []cms.Evidence{o.Evidence, {Certificates: dss.Certs, OCSPs: dss.OCSPs, CRLs: dss.CRLs}} {
-		v.offer(e)
-	}
+	v.offer(cms.Evidence{Certificates: dss.Certs, OCSPs: dss.OCSPs, CRLs: dss.CRLs})
+	return v
+}
+
+// blankVerifier trusts and knows what the options say.
+func blankVerifier(o VerifyOptions) *verifier {
+	v := &verifier{o: o, pool: cms.NewPool(o.Anchors), own: map[string]bool{}}
+	v.check = &cms.Check{At: o.Now, Now: o.Now, Pool: v.pool, Fetch: o.Fetch}
+	v.offer(o.Evidence)
 	return v
 }
 
