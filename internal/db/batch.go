@@ -57,15 +57,20 @@ func (s *Store) gather(w *write) (acts []*write) {
 func (s *Store) commit(l *line, acts []*write) {
 	b := &batch{store: s, line: l, acts: acts, errs: make([]error, len(acts))}
 	failed := b.run()
-	wrote := false
-	for i := range acts {
+	topics := map[string]bool{}
+	for i, w := range acts {
 		if b.errs[i] == nil {
 			b.errs[i] = failed
 		}
-		wrote = wrote || b.errs[i] == nil
+		if b.errs[i] == nil {
+			topics[anyCommit] = true
+			for _, t := range w.tx.rouse {
+				topics[t] = true
+			}
+		}
 	}
-	if wrote {
-		s.announce()
+	if len(topics) > 0 {
+		s.announce(topics)
 	}
 	for i, w := range acts {
 		if b.errs[i] == nil {

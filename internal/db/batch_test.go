@@ -242,3 +242,47 @@ func TestEpochEndsWhenAnActIsUndone(t *testing.T) {
 		}
 	})
 }
+
+// What one process commits rouses those who wait for it in another, and nobody
+// else.
+func TestRousedByAnotherProcess(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: SQLite only")
+	}
+	dsn := dbtest.Database(t)
+	a, b := open(t, dbtest.Join(t, dsn, nil)), open(t, dbtest.Join(t, dsn, nil))
+	rouse := func(topic string) {
+		if err := a.Write(context.Background(), db.System, func(tx *db.Tx) error { tx.Rouse(topic); return nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// Both ears are open when the first call comes through.
+	for first := b.Await("first"); ; rouse("first") {
+		select {
+		case <-first:
+		default:
+			continue
+		}
+		break
+	}
+	mine, many, other := b.Await(db.Topic(7)), b.Await(strings.Repeat("long", 500)+"49"), b.Await(db.Topic(8))
+	changed := b.Changed()
+	rouse(db.Topic(7))
+	<-mine
+	<-changed
+	select {
+	case <-other:
+		t.Fatal("roused for something else")
+	default:
+	}
+	err := a.Write(context.Background(), db.System, func(tx *db.Tx) error {
+		for i := range 50 { // more than one call carries
+			tx.Rouse(strings.Repeat("long", 500) + fmt.Sprint(i))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	<-many
+}

@@ -53,6 +53,7 @@ type Tx struct {
 	last  int64
 	epoch int64
 	after []func()
+	rouse []string // topics
 }
 
 // NewID gives the next id of the store: ids are unique over all its tables and

@@ -44,7 +44,6 @@ type Hub struct {
 	signer ledger.Signer
 	public string
 	seal   cipher.AEAD
-	wake   *wake
 
 	started time.Time
 	counts  counters
@@ -83,7 +82,7 @@ func Open(ctx context.Context, c Config) (*Hub, error) {
 	if c.Bar == nil {
 		c.Bar = Barred
 	}
-	h := &Hub{Config: c, wake: newWake(), offers: make(chan struct{}, c.MaxOffers), started: time.Now()}
+	h := &Hub{Config: c, offers: make(chan struct{}, c.MaxOffers), started: time.Now()}
 	var err error
 	if h.signer, h.public, err = readKey(c.Key); err != nil {
 		return nil, fmt.Errorf("hub: key: %w", err)
@@ -122,11 +121,9 @@ func (h *Hub) run(tx *db.Tx, f func(*act) error) error {
 	if err := a.saveTail(); err != nil {
 		return err
 	}
-	tx.After(func() {
-		for agency := range a.wakes {
-			h.wake.rouse(agency)
-		}
-	})
+	for agency := range a.wakes {
+		tx.Rouse(db.Topic(agency))
+	}
 	return nil
 }
 

@@ -56,7 +56,7 @@ func (h *Hub) Inbox(ctx context.Context, c Caller, k Look) ([]Arrival, error) {
 	k = k.bounded(h)
 	until := time.Now().Add(k.Wait)
 	for {
-		rouse := h.wake.on(c.id)
+		rouse := h.Store.Await(db.Topic(c.id))
 		list, err := h.handOut(ctx, c, k)
 		if err != nil || len(list) > 0 || !sleep(ctx, rouse, until) {
 			return list, err
