@@ -16,6 +16,7 @@ import (
 	"vanthu/internal/web/duthao"
 	"vanthu/internal/web/guinhan"
 	"vanthu/internal/web/kit"
+	"vanthu/internal/web/kyngoai"
 	"vanthu/internal/web/quantri"
 	"vanthu/internal/web/seat"
 	"vanthu/internal/web/so"
@@ -69,6 +70,7 @@ func Handler(s *seat.Site, demo *Demo) http.Handler {
 	toi.Routes(s, mux)
 	truc.Routes(s, mux)
 	quantri.Routes(s, mux)
+	kyngoai.Routes(s, mux)
 
 	mux.Handle("/", s.Kit.Handle(nowhere))
 	return s.Kit.Wrap(mux)
