@@ -71,6 +71,10 @@ func (s *server) consistency(w http.ResponseWriter, r *http.Request, _ hub.Calle
 	if err != nil {
 		return err
 	}
+	// Anybody may watch the log; an agency that does is named on the console.
+	if c, err := s.caller(r); err == nil {
+		s.hub.Witnessed(c, note)
+	}
 	hashes := make([]string, len(proof))
 	for i, p := range proof {
 		hashes[i] = p.String()

@@ -120,6 +120,14 @@ func (v *View) QueryRow(query string, args ...any) *sql.Row {
 // Engine tells which half of a two-halved query to use.
 func (v *View) Engine() Engine { return v.store.host.engine }
 
+// Size tells how many bytes the store takes on the database's disk.
+func (v *View) Size() (int64, error) {
+	if v.Engine() == Postgres {
+		return Value[int64](v, `SELECT COALESCE(SUM(pg_total_relation_size(c.oid)), 0)::BIGINT FROM pg_class c WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace`)
+	}
+	return Value[int64](v, `SELECT c.page_count * s.page_size FROM pragma_page_count() c, pragma_page_size() s`)
+}
+
 // Row is what a scan function reads from.
 type Row interface{ Scan(dest ...any) error }
 

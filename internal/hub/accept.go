@@ -133,6 +133,7 @@ func (a *act) accept(c Caller, l *letter, key string, hash blob.Hash, size int64
 	if err := a.effect(id, from, l, fresh); err != nil {
 		return Ack{}, err
 	}
+	a.After(func() { a.hub.traffic.accepted(from.id, fresh) })
 	return a.newAck(name, l, hash, size, fresh), nil
 }
 

@@ -54,6 +54,9 @@ type Hub struct {
 	logins  logins
 	broken  atomic.Pointer[error]
 	heard   sync.Map // agency id → time.Time of its last call, until Tick keeps it
+	sights  sync.Map // agency id → sight of the log, until Tick keeps it
+	traffic traffic
+	paced   atomic.Pointer[Counts] // as Tick last kept them
 }
 
 const (
@@ -110,7 +113,10 @@ func (h *Hub) writeBy(ctx context.Context, by db.Actor, f func(*act) error) erro
 	if err := h.Broken(); err != nil {
 		return errBroken(err)
 	}
-	return h.sound(h.Store.Write(ctx, by, func(tx *db.Tx) error { return h.run(tx, f) }))
+	start := time.Now()
+	err := h.sound(h.Store.Write(ctx, by, func(tx *db.Tx) error { return h.run(tx, f) }))
+	h.counts.writes.add(time.Since(start))
+	return err
 }
 
 func (h *Hub) run(tx *db.Tx, f func(*act) error) error {
@@ -120,6 +126,11 @@ func (h *Hub) run(tx *db.Tx, f func(*act) error) error {
 	}
 	if err := a.saveTail(); err != nil {
 		return err
+	}
+	if tx.By.Person != 0 { // an operator finds what he changed; Tick follows the rest
+		if _, err := a.followDirectory(); err != nil {
+			return err
+		}
 	}
 	for agency := range a.wakes {
 		tx.Rouse(db.Topic(agency))

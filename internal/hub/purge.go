@@ -33,14 +33,17 @@ func (a *act) purge(before time.Time) (int, error) {
 	type row struct {
 		id   int64
 		hash string
+		size int64
 	}
-	list, err := db.All(a, func(r db.Row) (p row, err error) { return p, r.Scan(&p.id, &p.hash) },
-		`SELECT p.id, p.hash FROM packet p WHERE p.gone = 0 AND p.at < $1
+	list, err := db.All(a, func(r db.Row) (p row, err error) { return p, r.Scan(&p.id, &p.hash, &p.size) },
+		`SELECT p.id, p.hash, p.size FROM packet p WHERE p.gone = 0 AND p.at < $1
 		AND NOT EXISTS (SELECT 1 FROM waiting w WHERE w.packet = p.id) ORDER BY p.at LIMIT $2`, db.Ms(before), purgeBatch)
 	if err != nil {
 		return 0, err
 	}
+	bytes := int64(0)
 	for _, p := range list {
+		bytes += p.size
 		if _, err := a.Exec(`UPDATE packet SET gone = $1 WHERE id = $2`, db.Ms(a.Now), p.id); err != nil {
 			return 0, err
 		}
@@ -56,5 +59,8 @@ func (a *act) purge(before time.Time) (int, error) {
 			return 0, err
 		}
 	}
-	return len(list), nil
+	if err := a.count("body.packets", -int64(len(list))); err != nil {
+		return 0, err
+	}
+	return len(list), a.count("body.bytes", -bytes)
 }

@@ -8,17 +8,28 @@ import (
 )
 
 // Tick does what falls due by the clock: trials end, when agencies were last
-// heard of is kept, and a checkpoint of the log. Call it every minute or so.
+// heard of is kept, a checkpoint of the log, the console's figures and alarms. Call it every minute or so.
 func (h *Hub) Tick(ctx context.Context) error {
-	return h.write(ctx, func(a *act) error {
+	err := h.write(ctx, func(a *act) error {
 		if err := a.keepHeard(); err != nil {
 			return err
 		}
 		if err := a.keepCheckpoint(); err != nil {
 			return err
 		}
-		return a.endTrials()
+		if err := a.endTrials(); err != nil {
+			return err
+		}
+		return a.keepFigures()
 	})
+	for more := err == nil; more; {
+		err = h.write(ctx, func(a *act) (err error) {
+			more, err = a.followDirectory()
+			return err
+		})
+		more = more && err == nil
+	}
+	return err
 }
 
 // keepHeard writes when agencies' systems last called (law:HN20-10.1.d).

@@ -122,12 +122,16 @@ func show(w http.ResponseWriter, r *http.Request, s *seat.Seat) error {
 	if err != nil {
 		return err
 	}
-	events, err := s.Hub.Events(r.Context(), "", 12)
+	events, err := s.Hub.Events(r.Context(), "", 0, 12)
 	if err != nil {
 		return err
 	}
-	p := page{Page: shell, ID: o.ID, Figures: figures(o), Ledger: logOf(o), Facts: facts(s, o)}
-	for _, a := range o.Agencies {
+	p := page{Page: shell, ID: o.ID, Figures: figures(o), Ledger: logOf(o), Facts: facts(o)}
+	agencies, _, err := s.Hub.Browse(r.Context(), hub.Browse{Limit: hub.Listed})
+	if err != nil {
+		return err
+	}
+	for _, a := range agencies {
 		p.Rows = append(p.Rows, rowOf(a, o.Now))
 	}
 	for _, d := range dead {
@@ -149,17 +153,7 @@ func showNone(w http.ResponseWriter, r *http.Request, s *seat.Seat) error {
 }
 
 func figures(o hub.Overview) []figure {
-	live, lost, failed := 0, 0, int64(0)
-	for _, a := range o.Agencies {
-		failed += a.Failed
-		if a.State != hub.LinkTrial && a.State != hub.LinkOfficial {
-			continue
-		}
-		live++
-		if a.Silent {
-			lost++
-		}
-	}
+	live, lost, failed := o.Agencies[hub.LinkTrial]+o.Agencies[hub.LinkOfficial], o.Lost, o.Dead
 	oldest := figure{Label: "Chờ lâu nhất", Value: "—", Note: "không có gói nào chờ", Kind: "ok"}
 	if !o.Oldest.IsZero() {
 		d := o.Now.Sub(o.Oldest)
@@ -172,7 +166,7 @@ func figures(o hub.Overview) []figure {
 		}
 	}
 	return []figure{
-		{Label: "Cơ quan đang kết nối", Value: viet.Int(int64(live - lost)), Note: "trên " + viet.Int(int64(live)) + " cơ quan liên thông", Kind: kind(lost > 0, "warn", "ok")},
+		{Label: "Cơ quan đang kết nối", Value: viet.Int(live - lost), Note: "trên " + viet.Int(live) + " cơ quan liên thông", Kind: kind(lost > 0, "warn", "ok")},
 		{Label: "Gói tin chờ nhận", Value: viet.Int(o.Waiting), Note: "của mọi nơi nhận"},
 		oldest,
 		{Label: "Nơi nhận báo lỗi", Value: viet.Int(failed), Note: "gói không đọc được", Kind: kind(failed > 0, "late", "ok")},
@@ -244,7 +238,7 @@ func logOf(o hub.Overview) log {
 	return x
 }
 
-func facts(s *seat.Seat, o hub.Overview) []fact {
+func facts(o hub.Overview) []fact {
 	k := o.Counts
 	list := []fact{
 		{"Đã nhận", viet.Int(k.Accepted) + " gói, " + viet.Bytes(k.Bytes)},
@@ -253,8 +247,8 @@ func facts(s *seat.Seat, o hub.Overview) []fact {
 		{"Đã giao, xác nhận", viet.Int(k.HandedOut) + ", " + viet.Int(k.Confirmed)},
 		{"Lỗi của trục", viet.Int(k.Faults)},
 	}
-	if free, total := disk(s.Host.Dir); total > 0 {
-		list = append(list, fact{"Đĩa còn trống", viet.Bytes(free) + " trên " + viet.Bytes(total)})
+	if o.Held.Total > 0 {
+		list = append(list, fact{"Đĩa còn trống", viet.Bytes(o.Held.Free) + " trên " + viet.Bytes(o.Held.Total)})
 	}
 	return list
 }
@@ -288,7 +282,7 @@ func resend(w http.ResponseWriter, r *http.Request, s *seat.Seat) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Hub.Resend(r.Context(), s.Actor.DB(), f.Get("goi"), f.Get("noi-nhan")); err != nil {
+	if err := s.Hub.Resend(r.Context(), s.Actor.DB(), f.Get("goi"), f.Get("noi-nhan"), f.Get("reason")); err != nil {
 		return err
 	}
 	return s.Kit.Done(w, r, "/truc", part.Toast{Kind: "ok", Text: "Đã đưa gói tin trở lại hàng đợi của nơi nhận."})
