@@ -63,6 +63,9 @@ type VerifyOptions struct {
 	SeenAt time.Time
 	// AgencyCode and Person say whose signatures are expected; "" is anybody.
 	AgencyCode, Person string
+	// Kinds of root that the signers' certificates must lead to; nil: any that is
+	// trusted. law:HT33-11.3
+	Kinds []cms.AnchorKind
 	// RequireBoth demands a person's and an agency's signature, as a main
 	// document must carry to be an original (law:ND30-5).
 	RequireBoth bool

@@ -230,7 +230,15 @@ func (v *verifier) certificate(ctx context.Context, cert *x509.Certificate, r *r
 	if c.Verdict == Invalid && !r.proven && v.claimedBefore(ctx, chain, r) {
 		c.Verdict, c.Cause = Undecided, c.Cause+"; không có dấu thời gian chứng minh đã ký trước đó"
 	}
-	return []Check{weakCheck(ChainCheck, chain.Weak), r.period(chain), c}
+	return []Check{v.anchored(chain), r.period(chain), c}
+}
+
+// anchored judges the chain by its algorithms and by the kind of its root.
+func (v *verifier) anchored(chain *cms.Chain) Check {
+	if len(v.o.Kinds) > 0 && !slices.Contains(v.o.Kinds, chain.Kind) { // law:HT33-11.3
+		return Check{ChainCheck, Invalid, fmt.Sprintf("chứng thư số dẫn tới gốc loại “%s”, không phải loại được chấp nhận", chain.Kind)}
+	}
+	return weakCheck(ChainCheck, chain.Weak)
 }
 
 // period: without a proven time a certificate that has ended since leaves the
