@@ -20,7 +20,7 @@ import (
 )
 
 type verifyCmd struct {
-	Files    []string `arg:"" help:"PDF, gói tin edXML, chữ ký CMS (.p7s, .p7m) hoặc biên nhận." type:"existingfile"`
+	Files    []string `arg:"" help:"PDF, gói tin edXML, chữ ký CMS (.p7s, .p7m), biên nhận hoặc điểm chốt của trục." type:"existingfile"`
 	Detached string   `help:"Tệp đã ký mà chữ ký .p7s đứng riêng; mặc định là tệp cùng tên bỏ đuôi .p7s." type:"existingfile"`
 	Trust    string   `help:"Thư mục tin cậy: chứng thư số gốc theo loại, danh sách thu hồi (*.crl), câu trả lời OCSP (*.ocsp), khóa công khai của trục (*.hub)." type:"existingdir"`
 	JSON     bool     `help:"In báo cáo dạng JSON."`
@@ -30,22 +30,24 @@ type verifyCmd struct {
 // verdict of one file. The names of its JSON form, and of what stands in it,
 // are promised in doc/verify.md.
 type verdict struct {
-	File     string          `json:"file"`
-	Kind     fileKind        `json:"kind"`
-	Verdict  pades.Verdict   `json:"verdict"`
-	Sentence string          `json:"sentence"`
-	Report   *pades.Report   `json:"report,omitempty"` // of a PDF or a CMS signature
-	Packet   *packetReport   `json:"packet,omitempty"`
-	Receipt  *ledger.Receipt `json:"receipt,omitempty"`
+	File       string             `json:"file"`
+	Kind       fileKind           `json:"kind"`
+	Verdict    pades.Verdict      `json:"verdict"`
+	Sentence   string             `json:"sentence"`
+	Report     *pades.Report      `json:"report,omitempty"` // of a PDF or a CMS signature
+	Packet     *packetReport      `json:"packet,omitempty"`
+	Receipt    *ledger.Receipt    `json:"receipt,omitempty"`
+	Checkpoint *ledger.Checkpoint `json:"checkpoint,omitempty"`
 }
 
 type fileKind string
 
 const (
-	pdfFile     fileKind = "pdf"
-	packetFile  fileKind = "packet"
-	cmsFile     fileKind = "cms"
-	receiptFile fileKind = "receipt"
+	pdfFile        fileKind = "pdf"
+	packetFile     fileKind = "packet"
+	cmsFile        fileKind = "cms"
+	receiptFile    fileKind = "receipt"
+	checkpointFile fileKind = "checkpoint"
 )
 
 // trust is what the verdicts rest on.
@@ -143,7 +145,7 @@ func (c *verifyCmd) one(ctx context.Context, name string, t *trust) (verdict, er
 	case cmsFile:
 		v, err = verifyCMS(ctx, f, c.Detached, t)
 	default:
-		v, err = verifyReceipt(f, t)
+		v, err = verifyLedger(f, kind, t)
 	}
 	v.File, v.Kind = name, kind
 	return v, err
@@ -160,6 +162,8 @@ func kindOf(name string, head []byte) fileKind {
 		return packetFile
 	case strings.HasPrefix(text, "-----BEGIN "), strings.HasPrefix(string(head), "\x30"):
 		return cmsFile
+	case strings.HasPrefix(text, "{"), !strings.HasPrefix(text, "vanthu-receipt/") && strings.Contains(text, "\n— "):
+		return checkpointFile
 	}
 	return receiptFile
 }
@@ -220,22 +224,6 @@ func verifyCMS(ctx context.Context, f *os.File, signed string, t *trust) (verdic
 		return verdict{}, err
 	}
 	return verdict{Verdict: r.Result, Sentence: r.Sentence, Report: r}, nil
-}
-
-// verifyReceipt checks a receipt of the hub's ledger.
-func verifyReceipt(f io.Reader, t *trust) (verdict, error) {
-	if len(t.hubs) == 0 {
-		return verdict{Verdict: pades.Undecided, Sentence: "Không có khóa công khai của trục trong danh sách tin cậy (tệp .hub)."}, nil
-	}
-	data, err := io.ReadAll(io.LimitReader(f, 1<<20))
-	if err != nil {
-		return verdict{}, err
-	}
-	r, err := ledger.VerifyReceipt(data, t.hubs...)
-	if err != nil {
-		return verdict{Verdict: pades.Invalid, Sentence: "Biên nhận không hợp lệ: " + err.Error()}, nil
-	}
-	return verdict{Verdict: pades.Valid, Sentence: "Biên nhận hợp lệ: nằm trong sổ cái của trục và có chữ ký của trục.", Receipt: r}, nil
 }
 
 func (c *verifyCmd) print(out io.Writer, v verdict) {

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"os"
+	"time"
 
 	"vanthu/internal/blob"
 	"vanthu/internal/db"
 	"vanthu/internal/fail"
 	"vanthu/ledger"
+	"vanthu/viet"
 )
 
 // Body is a packet's bytes, exactly as its sender gave them
@@ -33,6 +35,9 @@ func (h *Hub) Fetch(ctx context.Context, c Caller, id string) (*Body, error) {
 			return err
 		}
 		b.packet, b.SHA256, b.Size, b.mine = p.id, p.hash, p.size, p.mine
+		if !p.gone.IsZero() {
+			return errGone(p.gone)
+		}
 		return nil
 	})
 	if err != nil {
@@ -40,9 +45,15 @@ func (h *Hub) Fetch(ctx context.Context, c Caller, id string) (*Body, error) {
 	}
 	b.File, err = h.Blobs.Open(blob.Hash(b.SHA256))
 	if errors.Is(err, blob.ErrNone) {
-		return nil, refuse(CodeGone, fail.State("Nội dung gói tin không còn trên trục.", "QD28-9.2"))
+		return nil, errGone(h.Store.Now())
 	}
 	return b, err
+}
+
+// errGone says since when a body is no longer here, and why.
+func errGone(at time.Time) error {
+	return refuse(CodeGone, fail.State("Trục đã xóa nội dung gói tin ngày "+viet.DayOf(at).String()+", sau khi mọi nơi nhận đã nhận và hết hạn giữ.", "BRVT1842-10.7").
+		Then("Biên nhận vẫn còn trên trục; nội dung hỏi nơi gửi hoặc nơi nhận."))
 }
 
 // Fetched notes that a recipient's system has been given the whole body. It
@@ -118,8 +129,9 @@ type found struct {
 	sender int64
 	hash   string
 	size   int64
-	mine   bool // the caller's system fetches it
-	sent   bool // the caller's system sent it
+	mine   bool      // the caller's system fetches it
+	sent   bool      // the caller's system sent it
+	gone   time.Time // when its body was removed; zero while it is here
 }
 
 // speaksFor says whether the caller's system sends for an agency.
@@ -134,8 +146,11 @@ func speaksFor(q db.Q, c Caller, agency int64) (bool, error) {
 // visible finds a packet by its id, for its sender and its recipients only.
 func visible(q db.Q, c Caller, id string) (p found, err error) {
 	p, err = db.One(q, func(r db.Row) (p found, err error) {
-		return p, r.Scan(&p.id, &p.sender, &p.hash, &p.size)
-	}, `SELECT id, sender, hash, size FROM packet WHERE name = $1`, id)
+		var gone int64
+		err = r.Scan(&p.id, &p.sender, &p.hash, &p.size, &gone)
+		p.gone = db.Time(gone)
+		return p, err
+	}, `SELECT id, sender, hash, size, gone FROM packet WHERE name = $1`, id)
 	if errors.Is(err, db.ErrNone) {
 		return p, refuse(CodeNotFound, fail.NotFound())
 	}

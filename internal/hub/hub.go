@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"vanthu/cms"
 	"vanthu/internal/blob"
 	"vanthu/internal/db"
 	"vanthu/law"
@@ -32,6 +33,8 @@ type Config struct {
 	MaxOffers int           // packets taken in at once, more are told to come back; 256
 	Lock      time.Duration // how long an inbox keeps what it handed out; 5 min
 	Trial     time.Duration // length of the trial of an agency; 0 is two months (law:BRVT1842-11.2)
+	Keep      time.Duration // how long bodies stay after every recipient has confirmed; 0 is the dated figure, below 0 for ever
+	Stamp     cms.Stamper   // time-stamping authority for checkpoints; nil: none
 	// Bar names the mark or secrecy word in a text of the header that must not
 	// cross the hub, and the rule; "" when there is none. nil is Barred.
 	Bar func(text string) (mark string, rule law.Ref)
@@ -53,10 +56,15 @@ type Hub struct {
 	known   agencies
 	logins  logins
 	broken  atomic.Pointer[error]
-	heard   sync.Map // agency id → time.Time of its last call, until Tick keeps it
-	sights  sync.Map // agency id → sight of the log, until Tick keeps it
 	traffic traffic
 	paced   atomic.Pointer[Counts] // as Tick last kept them
+
+	// What Tick has still to keep, by agency id.
+	heard  sync.Map // time.Time of its system's last call
+	said   sync.Map // Drift of its system's clock
+	sights sync.Map // sight of the log
+
+	stampTrouble atomic.Pointer[trouble]
 }
 
 const (

@@ -261,6 +261,25 @@ func (h *Hub) receiptOf(ctx context.Context, q db.Q, index int64) ([]byte, error
 	return rc.Bytes(), nil
 }
 
+// stampedReceiptOf is receiptOf at the first stamped checkpoint that covers the
+// entry; db.ErrNone while there is none.
+func (h *Hub) stampedReceiptOf(ctx context.Context, q db.Q, index int64) ([]byte, error) {
+	k, err := db.One(q, scanKept, `SELECT size, at, note, stamp FROM checkpoint WHERE size > $1 AND stamp <> '' ORDER BY size LIMIT 1`, index)
+	if err != nil {
+		return nil, err
+	}
+	cp, err := ledger.OpenCheckpoint(k.Note, h.public)
+	if err != nil {
+		return nil, err
+	}
+	cp.Stamp = k.Stamp
+	rc, err := ledger.NewReceipt(ctx, logReader{q}, index, cp)
+	if err != nil {
+		return nil, err
+	}
+	return rc.Bytes(), nil
+}
+
 // Checkpoint signs the log as it stands. The note is what a witness keeps.
 func (h *Hub) Checkpoint(ctx context.Context) (note []byte, size int64, err error) {
 	err = h.Store.Read(ctx, func(v *db.View) error {

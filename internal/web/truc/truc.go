@@ -315,7 +315,7 @@ var verbNames = map[string]string{
 	"agency.suspended": "Tạm dừng kết nối", "agency.closed": "Đóng kết nối", "agency.not_connected": "Ngừng liên thông",
 	"agency.extended": "Gia hạn thử nghiệm", "agency.ready": "Xác nhận điều kiện", "agency.unready": "Bỏ xác nhận điều kiện", "agency.merged": "Chuyển việc cho cơ quan kế thừa",
 	"agency.paused": "Tạm giữ hàng đợi", "agency.resumed": "Mở lại hàng đợi",
-	"credential.given": "Cấp khóa kết nối", "credential.revoked": "Thu hồi khóa kết nối", "packet.resent": "Gửi lại gói tin lỗi",
+	"credential.given": "Cấp khóa kết nối", "credential.revoked": "Thu hồi khóa kết nối", "packet.resent": "Gửi lại gói tin lỗi", "packet.purged": "Xóa nội dung hết hạn giữ",
 }
 
 func verbName(v string) string {
