@@ -70,7 +70,7 @@ func (h *Hub) Purge(ctx context.Context, before time.Time) (p Purged, err error)
 func (h *Hub) purgeable(ctx context.Context, before time.Time) (ids []int64, err error) {
 	err = h.Store.Read(ctx, func(v *db.View) error {
 		ids, err = db.Column[int64](v, `SELECT p.id FROM packet p WHERE p.gone = 0 AND p.at < $1 AND NOT EXISTS
-			(`+openCopy+`) ORDER BY p.at LIMIT $2`,
+			(SELECT 1 FROM delivery d WHERE `+openCopy+`) ORDER BY p.at LIMIT $2`,
 			db.Ms(before), purgeLook)
 		return err
 	})
@@ -85,7 +85,7 @@ func (a *act) purge(ids []int64, before time.Time) (p Purged, err error) {
 	in, args := db.In(2, ids)
 	list, err := db.All(a, func(r db.Row) (x row, err error) { return x, r.Scan(&x.id, &x.size, &x.hash) },
 		`SELECT p.id, p.size, p.hash FROM packet p WHERE p.gone = 0 AND NOT EXISTS
-		(`+openCopy+`) AND p.id IN `+in,
+		(SELECT 1 FROM delivery d WHERE `+openCopy+`) AND p.id IN `+in,
 		append([]any{db.Ms(before)}, args...)...)
 	if err != nil || len(list) == 0 {
 		return p, err
