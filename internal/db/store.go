@@ -19,7 +19,7 @@ type Store struct {
 	quit  chan struct{}
 	done  sync.WaitGroup
 
-	seen, epoch int64 // of the writer alone: the last id it committed; see Tx.Epoch
+	seen, epoch int64 // of the writer alone: the last id it committed; see Moment
 
 	bell bell
 }

@@ -84,6 +84,7 @@ func (h *Hub) Resend(ctx context.Context, by db.Actor, id, to, reason string) er
 
 // copyFor is one recipient's copy of a packet, for the operator.
 type copyFor struct {
+	name        string // of the packet
 	packet, via int64
 	agency      Agency
 	line        line
@@ -95,7 +96,7 @@ func (a *act) copyOf(id, to string) (d copyFor, err error) {
 	d.agency, err = agencyByCode(a, to)
 	if err == nil {
 		d, err = db.One(a, func(r db.Row) (copyFor, error) {
-			x := copyFor{agency: d.agency}
+			x := copyFor{name: id, agency: d.agency}
 			return x, r.Scan(&x.packet, &x.via, &x.line.state, &x.line.former, &x.gone)
 		}, `SELECT d.packet, d.via, d.state, d.former, p.gone <> 0 FROM packet p JOIN delivery d ON d.packet = p.id
 			WHERE p.name = $1 AND d.recipient = $2`, id, d.agency.id)
@@ -113,12 +114,8 @@ func (a *act) requeue(d copyFor, reason string) error {
 	case d.gone:
 		return refuse(CodeGone, fail.State("Nội dung gói tin không còn trên trục.", "QD28-9.2").Then("Trả nơi gửi để cơ quan gửi phát hành lại."))
 	}
-	if err := a.move(d.packet, d.agency.id, line{Sent, ""}, ""); err != nil {
-		return err
-	}
-	if _, err := a.Exec(`UPDATE delivery SET returned = '', transport = 'initial' WHERE packet = $1 AND recipient = $2`, d.packet, d.agency.id); err != nil {
-		return err
-	}
+	a.move(d.packet, d.agency.id, line{Sent, ""}, "")
+	a.Put(`UPDATE delivery SET returned = '', transport = 'initial' WHERE packet = $1 AND recipient = $2`, d.packet, d.agency.id)
 	n, err := a.Exec(`INSERT INTO waiting (recipient, class, packet, sender, status, since, locked_until, attempts)
 		SELECT $1, 1, id, sender, kind = 'status', $2, 0, 0 FROM packet WHERE id = $3 ON CONFLICT DO NOTHING`, d.via, db.Ms(a.Now), d.packet)
 	if err != nil {
@@ -162,21 +159,27 @@ func (a *act) giveBack(d copyFor, note string) error {
 		if err != nil {
 			return err
 		}
-		return a.move(d.packet, d.agency.id, d.line, oneLine(strings.TrimSpace(note+". "+old), 500))
+		a.move(d.packet, d.agency.id, d.line, oneLine(strings.TrimSpace(note+". "+old), 500))
+		return nil
 	case d.line.state != Sent && !(d.line.state == RecallAsked && d.line.former == Sent):
 		return refuse(CodeState, fail.State("Nơi nhận đã có gói tin này.", "BRVT1842-6.5"))
 	}
-	// Another copy of the packet may still wait behind the same gateway.
-	others, err := db.Value[int](a, `SELECT COUNT(*) FROM delivery WHERE packet = $1 AND via = $2 AND recipient <> $3 AND confirmed_at = 0 AND state <> 'failed'`,
-		d.packet, d.via, d.agency.id)
+	via := Caller{Code: d.agency.Code, id: d.via}
+	list, err := received(a, via, d.name)
 	if err != nil {
 		return err
 	}
-	via := Caller{Code: d.agency.Code, id: d.via}
-	if others == 0 {
-		if err := a.unqueue(via, d.packet); err != nil {
-			return err
+	var mine dup
+	others := false // of the packet still wait behind the same gateway
+	for _, k := range list {
+		if k.recipient == d.agency.id {
+			mine = k
+		} else {
+			others = others || k.confirmed.IsZero() && k.line.state != Failed
 		}
 	}
-	return a.failedCopy(via, dup{packet: d.packet, recipient: d.agency.id, code: d.agency.Code, line: d.line}, note)
+	if !others {
+		a.unqueue(via, mine)
+	}
+	return a.failedCopy(via, mine, note)
 }

@@ -53,7 +53,7 @@ type Hub struct {
 	places  sync.Map      // agency id → chan struct{}, its share of offers
 	offers  chan struct{} // one token per packet being taken in
 	live    liveCodes
-	known   agencies
+	memory  memory
 	logins  logins
 	broken  atomic.Pointer[error]
 	traffic traffic
@@ -116,33 +116,46 @@ func (h *Hub) write(ctx context.Context, f func(*act) error) error {
 	return h.writeBy(ctx, db.System, f)
 }
 
+// carry is write for the acts that packets bring, which leave the directory as
+// it is.
+func (h *Hub) carry(ctx context.Context, f func(*act) error) error {
+	return h.turn(ctx, db.System, true, f)
+}
+
 // writeBy is write for acts of the operator, who is kept with the act.
 func (h *Hub) writeBy(ctx context.Context, by db.Actor, f func(*act) error) error {
+	return h.turn(ctx, by, false, f)
+}
+
+func (h *Hub) turn(ctx context.Context, by db.Actor, carries bool, f func(*act) error) error {
 	if err := h.Broken(); err != nil {
 		return errBroken(err)
 	}
 	start := time.Now()
-	err := h.sound(h.Store.Write(ctx, by, func(tx *db.Tx) error { return h.run(tx, f) }))
+	err := h.sound(h.Store.Write(ctx, by, func(tx *db.Tx) error {
+		return h.run(&act{Tx: tx, hub: h, carries: carries, wakes: map[int64]bool{}}, f)
+	}))
 	h.counts.writes.add(time.Since(start))
 	return err
 }
 
-func (h *Hub) run(tx *db.Tx, f func(*act) error) error {
-	a := &act{Tx: tx, hub: h, wakes: map[int64]bool{}}
+func (h *Hub) run(a *act, f func(*act) error) error {
+	h.memory.begin(a.Tx)
 	if err := f(a); err != nil {
 		return err
 	}
 	if err := a.saveTail(); err != nil {
 		return err
 	}
-	if tx.By.Person != 0 { // an operator finds what he changed; Tick follows the rest
+	if a.By.Person != 0 { // an operator finds what he changed; Tick follows the rest
 		if _, err := a.followDirectory(); err != nil {
 			return err
 		}
 	}
 	for agency := range a.wakes {
-		tx.Rouse(db.Topic(agency))
+		a.Rouse(db.Topic(agency))
 	}
+	h.memory.end(a)
 	return nil
 }
 
@@ -150,11 +163,10 @@ func (h *Hub) run(tx *db.Tx, f func(*act) error) error {
 // inside it, and whom to wake after it.
 type act struct {
 	*db.Tx
-	hub    *Hub
-	wakes  map[int64]bool
-	tail   ledger.Tail
-	loaded bool
-	last   *logged // the newest entry that the act appended
-
-	version int64 // of the directory, once looked at
+	hub     *Hub
+	carries bool // leaves the directory as it is
+	wakes   map[int64]bool
+	tail    ledger.Tail
+	loaded  bool
+	last    *logged // the newest entry that the act appended
 }
