@@ -94,6 +94,7 @@ type SignatureReport struct {
 	Claimed   time.Time      `json:"claimed,omitzero"`    // as the signer states
 	Time      time.Time      `json:"time,omitzero"`       // as a stamp proves
 	StampEnds time.Time      `json:"stamp_ends,omitzero"` // when that stamp's certificate ends
+	StampRSA  int            `json:"stamp_rsa,omitempty"` // bits of the stamping key, if it is an RSA key
 	Algorithm string         `json:"algorithm,omitempty"`
 	Profile   string         `json:"profile,omitempty"` // B-B, B-T, B-LT or B-LTA, if it is a PAdES signature that holds
 	Reason    string         `json:"reason,omitempty"`

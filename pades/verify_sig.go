@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto"
+	"crypto/rsa"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -150,12 +151,21 @@ func (v *verifier) signatureStamp(ctx context.Context, si *cms.SignerInfo, r *re
 			if token.Time.Before(r.at) {
 				r.at, r.proven = token.Time, true
 			}
-			r.Time, r.StampEnds = token.Time, token.Certificate().NotAfter
+			r.provenBy(token)
 			return c
 		}
 		worst = c
 	}
 	return worst
+}
+
+// provenBy notes the stamp that proves the time.
+func (r *result) provenBy(t *cms.Token) {
+	cert := t.Certificate()
+	r.Time, r.StampEnds = t.Time, cert.NotAfter
+	if key, ok := cert.PublicKey.(*rsa.PublicKey); ok {
+		r.StampRSA = key.N.BitLen()
+	}
 }
 
 // stamp checks a token that is known to have existed by the moment at: its
@@ -311,7 +321,7 @@ func (v *verifier) examineStamp(ctx context.Context, i int, r *result) {
 	r.Algorithm = "RFC 3161"
 	if c.Verdict == Valid {
 		v.used.Add(cms.Evidence{Tokens: [][]byte{token.Raw}})
-		r.Time, r.StampEnds = token.Time, token.Certificate().NotAfter
+		r.provenBy(token)
 		if token.Time.Before(r.at) {
 			r.at, r.proven = token.Time, true
 		}

@@ -31,7 +31,7 @@ func health(v *db.View, s *seat.Seat) ([]check, error) {
 	}
 	list = append(list, followers...)
 	list = append(list, optional("Chuyển DOCX sang PDF", part.Icon("file-text"), s.Host.Convert != nil, "LibreOffice có trên máy chủ", "Không tìm thấy LibreOffice: chỉ nhận bản PDF"),
-		optional("Dấu thời gian", part.Icon("clock"), s.Host.TSA != "", s.Host.TSA, "Chưa đặt địa chỉ cấp dấu thời gian: chữ ký không có dấu thời gian"),
+		optional("Dấu thời gian", part.Icon("clock"), s.Host.TSA != "", s.Host.TSA, "Chưa đặt địa chỉ cấp dấu thời gian: chữ ký không có dấu thời gian, chứng cứ không được gia hạn"),
 		optional("Nhận dạng chữ bản quét", part.Icon("scan-text"), false, "", "Bản này chưa có: bản quét được tìm theo thông tin đăng ký"),
 		optional("Quét mã độc tệp gửi đến", part.Icon("bug"), false, "", "Bản này chưa có: dùng phần mềm bảo vệ của máy chủ"))
 	return list, nil
