@@ -20,8 +20,7 @@ const (
 	Unknown Format = ""
 )
 
-// Sniff tells the format by the first bytes of a file; sixteen are enough.
-func Sniff(head []byte) Format {
+func sniff(head []byte) Format {
 	switch {
 	case bytes.HasPrefix(head, []byte("%PDF-")):
 		return PDF

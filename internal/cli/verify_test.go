@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"io"
 	"os"
 	"path/filepath"
 	"testing"
@@ -55,7 +54,7 @@ func TestVerifyOffline(t *testing.T) {
 		{"forged receipt", []string{fake}, trust, 1},
 		{"nobody is trusted", []string{pdf}, "", 2},
 	} {
-		err := (&verifyCmd{Files: x.files, Trust: x.trust, Offline: true}).Run(ctx, io.Discard)
+		err := (&verifyCmd{Files: x.files, Trust: x.trust, Offline: true}).Run(ctx)
 		var e exit
 		if err != nil && !errors.As(err, &e) {
 			t.Fatalf("%s: %v", x.name, err)

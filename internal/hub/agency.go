@@ -24,8 +24,7 @@ const (
 	LinkClosed    LinkState = "closed"        // đã đóng; the successor receives instead
 )
 
-// LinkStates are all of them.
-var LinkStates = []LinkState{LinkNone, LinkTrial, LinkOfficial, LinkSuspended, LinkClosed}
+var linkStates = map[LinkState]bool{LinkNone: true, LinkTrial: true, LinkOfficial: true, LinkSuspended: true, LinkClosed: true}
 
 // live says whether the agency sends and receives.
 func (s LinkState) live() bool { return s == LinkTrial || s == LinkOfficial }

@@ -15,12 +15,12 @@ import (
 func (h *Hub) Confirm(ctx context.Context, c Caller, id string) (receipt []byte, err error) {
 	var leaf int64
 	var entry *logged
-	err = h.carry(ctx, func(a *act) error {
-		list, err := received(a, c, id)
+	err = h.write(ctx, func(a *act) error {
+		p, err := received(a, c, id)
 		if err != nil {
 			return err
 		}
-		leaf, err = a.confirm(c, list)
+		leaf, err = a.confirm(c, p)
 		entry = a.last
 		return err
 	})
@@ -31,10 +31,16 @@ func (h *Hub) Confirm(ctx context.Context, c Caller, id string) (receipt []byte,
 	return h.receipt(ctx, entry, leaf)
 }
 
-func (a *act) confirm(c Caller, list []dup) (leaf int64, err error) {
-	a.unqueue(c, list[0])
+func (a *act) confirm(c Caller, p found) (leaf int64, err error) {
+	if err := a.unqueue(c, p.id); err != nil {
+		return 0, err
+	}
+	list, err := copiesOf(a, p.id, c.id)
+	if err != nil {
+		return 0, err
+	}
 	for _, k := range list {
-		if !k.confirmed.IsZero() {
+		if k.confirmed {
 			leaf, err = a.lastLeaf(k, ledger.Confirmed)
 		} else {
 			leaf, err = a.confirmCopy(k)
@@ -47,15 +53,16 @@ func (a *act) confirm(c Caller, list []dup) (leaf int64, err error) {
 }
 
 func (a *act) confirmCopy(k dup) (leaf int64, err error) {
-	if k.fetched.IsZero() {
-		k.fetched = a.Now
-		if err := a.logStep(k, ledger.Delivered, ""); err != nil {
-			return 0, err
-		}
+	if err := a.fetchedCopy(k); err != nil {
+		return 0, err
 	}
-	a.Put(`UPDATE delivery SET fetched_at = $1, confirmed_at = $2, transport = 'done', changed = $3 WHERE packet = $4 AND recipient = $5`,
-		db.Ms(k.fetched), db.Ms(a.Now), a.NewID(), k.packet, k.recipient)
-	a.arrive(k)
+	if _, err := a.Exec(`UPDATE delivery SET confirmed_at = $1, transport = 'done', changed = $2 WHERE packet = $3 AND recipient = $4`,
+		db.Ms(a.Now), a.NewID(), k.packet, k.recipient); err != nil {
+		return 0, err
+	}
+	if err := a.arrive(k); err != nil {
+		return 0, err
+	}
 	if err := a.logStep(k, ledger.Confirmed, ""); err != nil {
 		return 0, err
 	}
@@ -64,22 +71,25 @@ func (a *act) confirmCopy(k dup) (leaf int64, err error) {
 
 // arrive is code 01 by the hub's own knowledge; of a delivery that has gone
 // further already it changes nothing.
-func (a *act) arrive(k dup) {
+func (a *act) arrive(k dup) error {
 	if k.line.state == Failed {
-		a.move(k.packet, k.recipient, line{Delivered, ""}, "")
-	} else if to, ok := k.line.step(CodeArrived); ok {
-		a.move(k.packet, k.recipient, to, "")
+		return a.move(k.packet, k.recipient, line{Delivered, ""}, "")
 	}
+	if to, ok := k.line.step(CodeArrived); ok {
+		return a.move(k.packet, k.recipient, to, "")
+	}
+	return nil
 }
 
 // unqueue takes a packet out of an agency's queue, if it is there.
-func (a *act) unqueue(c Caller, k dup) {
-	if !k.waits {
-		return
+func (a *act) unqueue(c Caller, packet int64) error {
+	n, err := a.Exec(`DELETE FROM waiting WHERE packet = $1 AND recipient = $2`, packet, c.id)
+	if err != nil || n == 0 {
+		return err
 	}
-	a.Put(`DELETE FROM waiting WHERE packet = $1 AND recipient = $2`, k.packet, c.id)
-	a.Put(`UPDATE queue SET waiting = waiting - 1 WHERE agency = $1`, c.id)
 	a.wakes[c.id] = true // what its sender sent after it may come now
+	_, err = a.Exec(`UPDATE queue SET waiting = waiting - 1 WHERE agency = $1`, c.id)
+	return err
 }
 
 func (a *act) lastLeaf(k dup, e ledger.Event) (int64, error) {
@@ -98,30 +108,32 @@ func (h *Hub) Release(ctx context.Context, c Caller, id string, final bool, reas
 	} else {
 		h.counts.released.Add(1)
 	}
-	return h.carry(ctx, func(a *act) error {
-		list, err := received(a, c, id)
+	return h.write(ctx, func(a *act) error {
+		p, err := received(a, c, id)
 		if err != nil {
 			return err
 		}
-		if final {
-			return a.failed(c, list, reason)
+		if !final {
+			until := a.Now.Add(min(max(pause, 0), maxLock))
+			_, err := a.Exec(`UPDATE waiting SET locked_until = $1 WHERE packet = $2 AND recipient = $3`, db.Ms(until), p.id, c.id)
+			a.wakes[c.id] = true
+			return err
 		}
-		until := a.Now.Add(min(max(pause, 0), maxLock))
-		a.Put(`UPDATE waiting SET locked_until = $1 WHERE packet = $2 AND recipient = $3`, db.Ms(until), list[0].packet, c.id)
-		a.wakes[c.id] = true
-		return nil
+		return a.failed(c, p, reason)
 	})
 }
 
-func (a *act) failed(c Caller, list []dup, reason string) error {
-	left := false
+func (a *act) failed(c Caller, p found, reason string) error {
+	list, err := copiesOf(a, p.id, c.id)
+	if err != nil {
+		return err
+	}
 	for _, k := range list {
 		if k.line.state != Sent && !(k.line.state == RecallAsked && k.line.former == Sent) {
 			continue
 		}
-		if !left {
-			left = true
-			a.unqueue(c, k)
+		if err := a.unqueue(c, p.id); err != nil {
+			return err
 		}
 		if err := a.failedCopy(c, k, reason); err != nil {
 			return err
@@ -131,29 +143,42 @@ func (a *act) failed(c Caller, list []dup, reason string) error {
 }
 
 func (a *act) failedCopy(c Caller, k dup, reason string) error {
-	a.Put(`UPDATE delivery SET transport = 'fail' WHERE packet = $1 AND recipient = $2`, k.packet, k.recipient)
-	a.move(k.packet, k.recipient, line{Failed, ""}, reason)
-	a.Put(`UPDATE queue SET failed = failed + 1 WHERE agency = $1`, c.id)
+	if _, err := a.Exec(`UPDATE delivery SET transport = 'fail' WHERE packet = $1 AND recipient = $2`, k.packet, k.recipient); err != nil {
+		return err
+	}
+	if err := a.move(k.packet, k.recipient, line{Failed, ""}, reason); err != nil {
+		return err
+	}
+	if _, err := a.Exec(`UPDATE queue SET failed = failed + 1 WHERE agency = $1`, c.id); err != nil {
+		return err
+	}
 	return a.logStep(k, ledger.Failed, reason)
 }
 
 // Mark notes what the receiving system says of its own fetching (initial,
 // processing), which is another layer than the business statuses.
 func (h *Hub) Mark(ctx context.Context, c Caller, id string) error {
-	return h.carry(ctx, func(a *act) error {
-		list, err := received(a, c, id)
+	return h.write(ctx, func(a *act) error {
+		p, err := received(a, c, id)
+		if err != nil {
+			return err
+		}
+		list, err := copiesOf(a, p.id, c.id)
 		for _, k := range list {
-			a.Put(`UPDATE delivery SET transport = 'processing', changed = $1
-				WHERE packet = $2 AND recipient = $3 AND transport = 'initial'`, a.NewID(), k.packet, k.recipient)
+			if _, err := a.Exec(`UPDATE delivery SET transport = 'processing', changed = $1
+				WHERE packet = $2 AND recipient = $3 AND transport = 'initial'`, a.NewID(), p.id, k.recipient); err != nil {
+				return err
+			}
 		}
 		return err
 	})
 }
 
 // move writes a new state of a delivery, for its sender to see.
-func (a *act) move(packet, recipient int64, to line, note string) {
-	a.Put(`UPDATE delivery SET state = $1, former = $2, state_at = $3, note = $4, changed = $5
+func (a *act) move(packet, recipient int64, to line, note string) error {
+	_, err := a.Exec(`UPDATE delivery SET state = $1, former = $2, state_at = $3, note = $4, changed = $5
 		WHERE packet = $6 AND recipient = $7`, string(to.state), string(to.former), db.Ms(a.Now), note, a.NewID(), packet, recipient)
+	return err
 }
 
 // oneLine makes a text from outside fit for a log line.

@@ -391,3 +391,4 @@ func (b books) standings(t *testing.T, s *site) {
 		}
 	}
 }
+

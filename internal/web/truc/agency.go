@@ -41,20 +41,24 @@ func renderAgency(w http.ResponseWriter, r *http.Request, s *seat.Seat, f *kit.F
 		return err
 	}
 	shell.Back = "/truc"
-	a, err := s.Hub.Load(r.Context(), g.Code)
+	o, err := s.Hub.Overview(r.Context())
 	if err != nil {
 		return err
 	}
-	events, err := s.Hub.Events(r.Context(), g.Code, 0, 30)
+	events, err := s.Hub.Events(r.Context(), g.Code, 30)
 	if err != nil {
 		return err
 	}
 	p := agencyPage{Page: shell, Code: g.Code, Name: g.Name, Paused: g.Paused, Link: linkTag(g.State, g.Paused), Form: f,
 		Crumbs: []part.Crumb{{Text: "Trục liên thông", Href: "/truc"}, {Text: g.Code}}, Facts: about(g)}
-	x := rowOf(a, s.Now())
-	p.Next, p.Link = x.Next, x.Link
-	p.Facts = append(p.Facts, fact{"Gói tin chờ nhận", x.Waiting}, fact{"Chờ lâu nhất", x.Oldest}, fact{"Hệ thống gọi lần cuối", x.Seen},
-		fact{"Đã nhận, đã gửi", x.Received + ", " + x.Sent + " gói"}, fact{"Báo lỗi", viet.Int(a.Failed)})
+	for _, a := range o.Agencies {
+		if a.Code == g.Code {
+			x := rowOf(a, o.Now)
+			p.Next, p.Link = x.Next, x.Link
+			p.Facts = append(p.Facts, fact{"Gói tin chờ nhận", x.Waiting}, fact{"Chờ lâu nhất", x.Oldest}, fact{"Hệ thống gọi lần cuối", x.Seen},
+				fact{"Đã nhận, đã gửi", x.Received + ", " + x.Sent + " gói"}, fact{"Báo lỗi", viet.Int(a.Failed)})
+		}
+	}
 	if p.Events, err = timeline(r, s, events, false); err != nil {
 		return err
 	}

@@ -122,16 +122,12 @@ func show(w http.ResponseWriter, r *http.Request, s *seat.Seat) error {
 	if err != nil {
 		return err
 	}
-	events, err := s.Hub.Events(r.Context(), "", 0, 12)
+	events, err := s.Hub.Events(r.Context(), "", 12)
 	if err != nil {
 		return err
 	}
-	p := page{Page: shell, ID: o.ID, Figures: figures(o), Ledger: logOf(o), Facts: facts(o)}
-	agencies, _, err := s.Hub.Browse(r.Context(), hub.Browse{Limit: hub.Listed})
-	if err != nil {
-		return err
-	}
-	for _, a := range agencies {
+	p := page{Page: shell, ID: o.ID, Figures: figures(o), Ledger: logOf(o), Facts: facts(s, o)}
+	for _, a := range o.Agencies {
 		p.Rows = append(p.Rows, rowOf(a, o.Now))
 	}
 	for _, d := range dead {
@@ -153,7 +149,17 @@ func showNone(w http.ResponseWriter, r *http.Request, s *seat.Seat) error {
 }
 
 func figures(o hub.Overview) []figure {
-	live, lost, failed := o.Agencies[hub.LinkTrial]+o.Agencies[hub.LinkOfficial], o.Lost, o.Dead
+	live, lost, failed := 0, 0, int64(0)
+	for _, a := range o.Agencies {
+		failed += a.Failed
+		if a.State != hub.LinkTrial && a.State != hub.LinkOfficial {
+			continue
+		}
+		live++
+		if a.Silent {
+			lost++
+		}
+	}
 	oldest := figure{Label: "Chờ lâu nhất", Value: "—", Note: "không có gói nào chờ", Kind: "ok"}
 	if !o.Oldest.IsZero() {
 		d := o.Now.Sub(o.Oldest)
@@ -166,7 +172,7 @@ func figures(o hub.Overview) []figure {
 		}
 	}
 	return []figure{
-		{Label: "Cơ quan đang kết nối", Value: viet.Int(live - lost), Note: "trên " + viet.Int(live) + " cơ quan liên thông", Kind: kind(lost > 0, "warn", "ok")},
+		{Label: "Cơ quan đang kết nối", Value: viet.Int(int64(live - lost)), Note: "trên " + viet.Int(int64(live)) + " cơ quan liên thông", Kind: kind(lost > 0, "warn", "ok")},
 		{Label: "Gói tin chờ nhận", Value: viet.Int(o.Waiting), Note: "của mọi nơi nhận"},
 		oldest,
 		{Label: "Nơi nhận báo lỗi", Value: viet.Int(failed), Note: "gói không đọc được", Kind: kind(failed > 0, "late", "ok")},
@@ -238,7 +244,7 @@ func logOf(o hub.Overview) log {
 	return x
 }
 
-func facts(o hub.Overview) []fact {
+func facts(s *seat.Seat, o hub.Overview) []fact {
 	k := o.Counts
 	list := []fact{
 		{"Đã nhận", viet.Int(k.Accepted) + " gói, " + viet.Bytes(k.Bytes)},
@@ -247,8 +253,8 @@ func facts(o hub.Overview) []fact {
 		{"Đã giao, xác nhận", viet.Int(k.HandedOut) + ", " + viet.Int(k.Confirmed)},
 		{"Lỗi của trục", viet.Int(k.Faults)},
 	}
-	if o.Held.Total > 0 {
-		list = append(list, fact{"Đĩa còn trống", viet.Bytes(o.Held.Free) + " trên " + viet.Bytes(o.Held.Total)})
+	if free, total := disk(s.Host.Dir); total > 0 {
+		list = append(list, fact{"Đĩa còn trống", viet.Bytes(free) + " trên " + viet.Bytes(total)})
 	}
 	return list
 }
@@ -282,7 +288,7 @@ func resend(w http.ResponseWriter, r *http.Request, s *seat.Seat) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Hub.Resend(r.Context(), s.Actor.DB(), f.Get("goi"), f.Get("noi-nhan"), f.Get("reason")); err != nil {
+	if err := s.Hub.Resend(r.Context(), s.Actor.DB(), f.Get("goi"), f.Get("noi-nhan")); err != nil {
 		return err
 	}
 	return s.Kit.Done(w, r, "/truc", part.Toast{Kind: "ok", Text: "Đã đưa gói tin trở lại hàng đợi của nơi nhận."})
@@ -315,7 +321,7 @@ var verbNames = map[string]string{
 	"agency.suspended": "Tạm dừng kết nối", "agency.closed": "Đóng kết nối", "agency.not_connected": "Ngừng liên thông",
 	"agency.extended": "Gia hạn thử nghiệm", "agency.ready": "Xác nhận điều kiện", "agency.unready": "Bỏ xác nhận điều kiện", "agency.merged": "Chuyển việc cho cơ quan kế thừa",
 	"agency.paused": "Tạm giữ hàng đợi", "agency.resumed": "Mở lại hàng đợi",
-	"credential.given": "Cấp khóa kết nối", "credential.revoked": "Thu hồi khóa kết nối", "packet.resent": "Gửi lại gói tin lỗi", "packet.purged": "Xóa nội dung hết hạn giữ",
+	"credential.given": "Cấp khóa kết nối", "credential.revoked": "Thu hồi khóa kết nối", "packet.resent": "Gửi lại gói tin lỗi",
 }
 
 func verbName(v string) string {
