@@ -6,7 +6,7 @@ export CGO_ENABLED = 0
 ASSETS = internal/web/static/dist/manifest.json
 WEB    = $(shell find internal/web tools/assets -name '*.ts' -o -name '*.css' -o -name '*.html' -o -name '*.svg' -o -name '*.go' | grep -v /dist/)
 
-.PHONY: demo build test quick bench torture generate clean
+.PHONY: demo build token test quick bench torture generate clean
 
 ## demo: a fictional province on this machine (FRESH=1 starts over)
 demo: build
@@ -15,6 +15,10 @@ demo: build
 ## build: the one static binary, bin/vanthu
 build: $(ASSETS)
 	$(GO) build -trimpath -o bin/vanthu .
+
+## token: the agent for PKCS#11 tokens, bin/vanthu-token; needs a C compiler
+token:
+	CGO_ENABLED=1 $(GO) build -trimpath -o bin/vanthu-token ./agent
 
 $(ASSETS): node_modules/.done $(WEB)
 	$(GO) run ./tools/assets

@@ -53,20 +53,6 @@ func (a *Anchors) Roots() []*x509.Certificate {
 	return out
 }
 
-// Of returns the trusted certificates of a kind.
-func (a *Anchors) Of(kind AnchorKind) []*x509.Certificate {
-	var out []*x509.Certificate
-	for _, r := range a.roots {
-		if r.kind == kind {
-			out = append(out, r.cert)
-		}
-	}
-	return out
-}
-
-// Intermediates returns the certificates offered for chain building.
-func (a *Anchors) Intermediates() []*x509.Certificate { return slices.Clone(a.extra) }
-
 // LoadAnchors reads every .crt, .cer, .pem and .der below fsys. The name of the
 // top folder is the kind (files outside a known folder are Public); certificates
 // that did not sign themselves become intermediates.
@@ -94,6 +80,37 @@ func LoadAnchors(fsys fs.FS) (*Anchors, error) {
 		return nil
 	})
 	return a, err
+}
+
+// LoadEvidence reads every revocation list (.crl, PEM or DER) and OCSP answer
+// (.ocsp, DER) below fsys, so that revocation can be judged without a network.
+func LoadEvidence(fsys fs.FS) (Evidence, error) {
+	var e Evidence
+	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
+		kind := strings.ToLower(path.Ext(name))
+		if err != nil || d.IsDir() || kind != ".crl" && kind != ".ocsp" {
+			return err
+		}
+		data, err := fs.ReadFile(fsys, name)
+		if err != nil {
+			return err
+		}
+		if b, _ := pem.Decode(data); b != nil {
+			data = b.Bytes
+		}
+		if kind == ".ocsp" {
+			e.OCSPs = append(e.OCSPs, data)
+			_, err = ParseOCSP(data)
+		} else {
+			e.CRLs = append(e.CRLs, data)
+			_, err = parseCRL(data)
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		return nil
+	})
+	return e, err
 }
 
 func kindOfFolder(name string) AnchorKind {

@@ -112,6 +112,29 @@ CREATE TABLE assignment (
 CREATE INDEX assignment_document ON assignment (document, id);
 CREATE INDEX assignment_token ON assignment (token, state);
 
+-- written by internal/signing only
+CREATE TABLE batch (
+  id INTEGER PRIMARY KEY,
+  person INTEGER NOT NULL,
+  purpose TEXT NOT NULL,
+  certificate INTEGER NOT NULL REFERENCES certificate (id),
+  started_at INTEGER NOT NULL,
+  ended_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX batch_person ON batch (person);
+
+-- written by internal/signing only
+CREATE TABLE batch_line (
+  batch INTEGER NOT NULL REFERENCES batch (id),
+  document INTEGER NOT NULL REFERENCES document (id),
+  place INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  text TEXT NOT NULL,
+  next TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (batch, document)
+) STRICT;
+
 -- written by internal/register only
 CREATE TABLE book (
   id INTEGER PRIMARY KEY,
@@ -137,7 +160,7 @@ CREATE TABLE certificate (
   fingerprint TEXT NOT NULL,
   device TEXT NOT NULL,
   ended_at INTEGER NOT NULL
-) STRICT;
+, pem TEXT NOT NULL DEFAULT '') STRICT;
 
 -- written by internal/signing only
 CREATE TABLE custody (
@@ -291,6 +314,28 @@ CREATE TABLE follower (
   name TEXT PRIMARY KEY,
   entry INTEGER NOT NULL
 ) STRICT;
+
+-- written by internal/signing only
+CREATE TABLE handout (
+  id INTEGER PRIMARY KEY,
+  session INTEGER NOT NULL,
+  document INTEGER NOT NULL REFERENCES document (id),
+  purpose TEXT NOT NULL,
+  annex INTEGER NOT NULL,
+  certificate INTEGER NOT NULL REFERENCES certificate (id),
+  person INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  source TEXT NOT NULL,
+  handed TEXT NOT NULL,
+  token TEXT NOT NULL,
+  ends_at INTEGER NOT NULL,
+  fetched_at INTEGER NOT NULL,
+  done_at INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  result TEXT NOT NULL
+) STRICT;
+CREATE INDEX handout_session ON handout (session);
+CREATE INDEX handout_token ON handout (token);
 
 -- written by internal/register only
 CREATE TABLE line (
@@ -516,9 +561,14 @@ CREATE TABLE agency (
   changed INTEGER NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX agency_changed ON agency (changed);
+CREATE INDEX agency_gateway ON agency (gateway) WHERE gateway <> '';
 CREATE INDEX agency_link ON agency (state);
 CREATE INDEX agency_parent ON agency (parent);
+CREATE INDEX agency_paused ON agency (code) WHERE paused;
+CREATE INDEX agency_silent ON agency (seen_at) WHERE gateway = '' AND state IN ('trial', 'official');
 CREATE INDEX agency_successor ON agency (successor);
+CREATE INDEX agency_tree ON agency (parent, code);
+CREATE INDEX agency_trial ON agency (trial_ends) WHERE state = 'trial';
 
 -- written by internal/hub only
 CREATE TABLE agency_code (
@@ -530,11 +580,39 @@ CREATE TABLE agency_code (
 CREATE INDEX agency_code_agency ON agency_code (agency);
 
 -- written by internal/hub only
+CREATE TABLE alarm (
+  id INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  text TEXT NOT NULL,
+  since INTEGER NOT NULL,
+  until INTEGER NOT NULL
+) STRICT;
+CREATE INDEX alarm_open ON alarm (kind, subject) WHERE until = 0;
+
+-- written by internal/hub only
+CREATE TABLE catalogue (
+  agency INTEGER PRIMARY KEY,
+  code TEXT NOT NULL,
+  state TEXT NOT NULL,
+  words TEXT NOT NULL
+) STRICT;
+CREATE INDEX catalogue_code ON catalogue (code);
+CREATE INDEX catalogue_state ON catalogue (state, code);
+
+-- written by internal/hub only
 CREATE TABLE checkpoint (
   size INTEGER PRIMARY KEY,
   at INTEGER NOT NULL,
   note TEXT NOT NULL,
   stamp TEXT NOT NULL
+) STRICT;
+CREATE INDEX checkpoint_bare ON checkpoint (size) WHERE stamp = '';
+
+-- written by internal/hub only
+CREATE TABLE counter (
+  name TEXT PRIMARY KEY,
+  value INTEGER NOT NULL
 ) STRICT;
 
 -- written by internal/hub only
@@ -565,12 +643,20 @@ CREATE TABLE delivery (
   transport TEXT NOT NULL,
   fetched_at INTEGER NOT NULL,
   confirmed_at INTEGER NOT NULL,
-  changed INTEGER NOT NULL,
+  changed INTEGER NOT NULL, returned TEXT NOT NULL DEFAULT '',
   PRIMARY KEY (packet, recipient)
 ) STRICT;
 CREATE UNIQUE INDEX delivery_changed ON delivery (sender, changed);
+CREATE INDEX delivery_dead ON delivery (state_at, packet) WHERE state = 'failed' AND returned = '';
 CREATE INDEX delivery_document ON delivery (sender, document, recipient, packet);
-CREATE INDEX delivery_failed ON delivery (state_at) WHERE state = 'failed';
+
+-- written by internal/hub only
+CREATE TABLE drift (
+  source TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  ms INTEGER NOT NULL,
+  PRIMARY KEY (source, at)
+) STRICT;
 
 -- written by internal/hub only
 CREATE TABLE event (
@@ -583,6 +669,7 @@ CREATE TABLE event (
   detail TEXT NOT NULL
 ) STRICT;
 CREATE INDEX event_subject ON event (subject, id);
+CREATE INDEX event_verb ON event (verb, id);
 
 -- written by internal/hub only
 CREATE TABLE leaf (
@@ -594,6 +681,19 @@ CREATE TABLE leaf (
   hashes TEXT NOT NULL
 ) STRICT;
 CREATE INDEX leaf_packet ON leaf (packet, id);
+
+-- written by internal/hub only
+CREATE TABLE pace (
+  at INTEGER PRIMARY KEY,
+  accepted INTEGER NOT NULL,
+  bytes INTEGER NOT NULL,
+  duplicates INTEGER NOT NULL,
+  refused INTEGER NOT NULL,
+  faults INTEGER NOT NULL,
+  handed_out INTEGER NOT NULL,
+  confirmed INTEGER NOT NULL,
+  failed INTEGER NOT NULL
+) STRICT;
 
 -- written by internal/hub only
 CREATE TABLE packet (
@@ -628,6 +728,16 @@ CREATE TABLE queue (
   failed INTEGER NOT NULL
 ) STRICT;
 
+-- written by internal/hub only
+CREATE TABLE readiness (
+  agency INTEGER NOT NULL REFERENCES agency (id),
+  item TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  actor INTEGER NOT NULL,
+  evidence TEXT NOT NULL,
+  PRIMARY KEY (agency, item)
+) STRICT;
+
 CREATE TABLE schema_version (version BIGINT PRIMARY KEY, name TEXT NOT NULL);
 
 -- written by internal/hub only
@@ -654,6 +764,16 @@ CREATE TABLE tail (
   origin TEXT NOT NULL
 ) STRICT;
 
+-- written by internal/hub only
+CREATE TABLE traffic (
+  agency INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  sent INTEGER NOT NULL,
+  received INTEGER NOT NULL,
+  PRIMARY KEY (agency, at)
+) STRICT;
+CREATE INDEX traffic_at ON traffic (at);
+
 CREATE TABLE turn (id BIGINT PRIMARY KEY CHECK (id = 1), last BIGINT NOT NULL);
 
 -- written by internal/hub only
@@ -670,3 +790,10 @@ CREATE TABLE waiting (
 ) STRICT;
 CREATE INDEX waiting_kind ON waiting (recipient, status, class, packet);
 CREATE UNIQUE INDEX waiting_packet ON waiting (packet, recipient);
+
+-- written by internal/hub only
+CREATE TABLE witness (
+  agency INTEGER PRIMARY KEY,
+  size INTEGER NOT NULL,
+  at INTEGER NOT NULL
+) STRICT;

@@ -38,6 +38,9 @@ func ParseAgencyCode(s string) (AgencyCode, error) {
 	if s == "" {
 		return AgencyCode{}, errors.New("Thiếu mã định danh cơ quan.")
 	}
+	if isCanonical(s) {
+		return AgencyCode{QCVN102, s}, nil
+	}
 	groups := strings.Split(s, ".")
 	for i := range groups {
 		groups[i] = strings.TrimSpace(groups[i])
@@ -54,6 +57,20 @@ func ParseAgencyCode(s string) (AgencyCode, error) {
 		return AgencyCode{QD20, strings.Join(upper, ".")}, nil
 	}
 	return AgencyCode{OtherCoding, s}, nil
+}
+
+// isCanonical recognises the canonical form of QCVN 102, which nearly all codes
+// on the wire have, at no cost.
+func isCanonical(s string) bool {
+	if len(s) != 13 || s[3] != '.' || s[6] != '.' || s[9] != '.' || isLevel1(s[:3]) {
+		return false
+	}
+	for i := range len(s) {
+		if c := s[i]; i != 3 && i != 6 && i != 9 && !isDigit(c) && (c < 'A' || c > 'Z') {
+			return false
+		}
+	}
+	return !isDigit(s[10])
 }
 
 func notCode(r rune) bool {

@@ -434,6 +434,9 @@ func (d decoder) time(n int) time.Time {
 		return time.Time{}
 	}
 	for i, form := range timeForms {
+		if i < 2 && len(v) != len(form) {
+			continue // a failed attempt costs more than the others together
+		}
 		t, err := time.ParseInLocation(form, v, Vietnam)
 		if err != nil {
 			continue

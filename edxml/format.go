@@ -20,7 +20,8 @@ const (
 	Unknown Format = ""
 )
 
-func sniff(head []byte) Format {
+// Sniff tells the format by the first bytes of a file; sixteen are enough.
+func Sniff(head []byte) Format {
 	switch {
 	case bytes.HasPrefix(head, []byte("%PDF-")):
 		return PDF

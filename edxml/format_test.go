@@ -27,7 +27,7 @@ func zipOf(t testing.TB, files map[string][]byte) []byte {
 }
 
 func unwrap(name string, b []byte) (io.ReadCloser, error) {
-	a := Attachment{Name: name, Size: int64(len(b)), Format: sniff(b)}
+	a := Attachment{Name: name, Size: int64(len(b)), Format: Sniff(b)}
 	return Unwrap(a, bytes.NewReader(b))
 }
 
@@ -81,7 +81,7 @@ func TestUnwrapCaps(t *testing.T) {
 
 func TestSniff(t *testing.T) {
 	for want, head := range map[Format]string{PDF: "%PDF-1.4", Zip: "PK\x03\x04..", OLE: "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", XML: "<?xml version", Unknown: "GIF89a"} {
-		if got := sniff([]byte(head)); got != want {
+		if got := Sniff([]byte(head)); got != want {
 			t.Errorf("%q: %q", head, got)
 		}
 	}

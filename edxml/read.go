@@ -168,7 +168,7 @@ func (d *reading) content(n int) error {
 	if err := c.drain(); err != nil {
 		return err
 	}
-	a.Size, a.SHA256, a.Format = c.size, c.sum(), sniff(c.head[:c.headLen])
+	a.Size, a.SHA256, a.Format = c.size, c.sum(), Sniff(c.head[:c.headLen])
 	d.p.Attachments = append(d.p.Attachments, a)
 	d.end() // content has consumed the end tag
 	return nil

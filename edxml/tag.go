@@ -43,6 +43,10 @@ func (s *scanner) startTag() (token, error) {
 // tagSize makes the whole start tag available and returns its length: up to
 // the first ">" outside quotes.
 func (s *scanner) tagSize() (int, error) {
+	// Nearly all tags have no attributes and lie in the buffer.
+	if i := bytes.IndexByte(s.buf[s.pos+1:s.end], '>'); i >= 0 && isPlain(s.buf[s.pos+1:s.pos+1+i]) {
+		return i + 2, nil
+	}
 	quote := byte(0)
 	for i := 1; ; i++ {
 		if s.pos+i >= s.end {
@@ -67,6 +71,16 @@ func (s *scanner) tagSize() (int, error) {
 			return 0, s.fail(CodeSyntax, `"<" in a tag`)
 		}
 	}
+}
+
+// isPlain reports whether a tag has neither quotes nor "<".
+func isPlain(tag []byte) bool {
+	for _, c := range tag {
+		if c == '"' || c == '\'' || c == '<' {
+			return false
+		}
+	}
+	return true
 }
 
 // attributes reads the part of a start tag behind the name.
@@ -224,7 +238,10 @@ func (s *scanner) endTag() (token, error) {
 	if err != nil {
 		return 0, err
 	}
-	name := bytes.TrimRight(s.buf[s.pos+2:s.pos+i], " \t\r\n")
+	name := s.buf[s.pos+2 : s.pos+i]
+	for len(name) > 0 && isSpace(name[len(name)-1]) {
+		name = name[:len(name)-1]
+	}
 	if len(s.stack) == 0 || !bytes.Equal(name, s.names[s.stack[len(s.stack)-1].name:]) {
 		return 0, s.fail(CodeSyntax, "end tag %.40q does not match", name)
 	}

@@ -63,8 +63,10 @@ func (t *tree) open(parent int, s *scanner) (int, error) {
 		return 0, s.fail(CodeLimit, "more than %d elements", maxNodes)
 	}
 	n := node{name: intern(s.local), parent: parent, from: len(t.text), to: len(t.text)}
-	if now, ok := older[n.name]; ok {
-		n.name = now
+	if c := s.local[0]; c == 'E' || c == 'e' { // as the older spellings begin
+		if now, ok := older[n.name]; ok {
+			n.name = now
+		}
 	}
 	switch s.space() {
 	case NS, nsEDoc, nsGoVN, "":

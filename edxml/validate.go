@@ -14,8 +14,8 @@ import (
 //
 //	N. missing   R. out of range   M. does not match   T. wrong type
 type ValidationError struct {
-	Code        string `xml:"code"`
-	Description string `xml:"description"`
+	Code        string `xml:"code" json:"code"`
+	Description string `xml:"description" json:"description"`
 }
 
 // ErrorList is the report of Validate, in the order of the clauses.

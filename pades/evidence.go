@@ -34,21 +34,28 @@ func (r *Report) ForDSS() Evidence {
 	return Evidence{Certs: r.Evidence.Certificates, OCSPs: r.Evidence.OCSPs, CRLs: r.Evidence.CRLs}
 }
 
-// RenewBy is the day before which the file must get a fresh document time
-// stamp so that it goes on proving itself: the end of the newest document stamp
-// that holds, else the earliest end among the signatures' own stamps. Zero if
-// no stamp holds: then nothing can be prolonged. etsi-319142-1:5.4.3
-func (r *Report) RenewBy() time.Time {
-	var end time.Time
+// Proof is the time stamp that a file's proof rests on.
+type Proof struct {
+	Stamped time.Time
+	Ends    time.Time // when the stamping certificate ends; zero: no stamp holds
+	RSA     int       // bits of the stamping key, 0 for another kind
+}
+
+// Proof tells by which stamp the file goes on proving itself: the newest
+// document stamp that holds, else the one that ends first among the signatures'
+// own. Before it ends, or its key falls, the file must get a fresh document time
+// stamp; without any, nothing can be prolonged. etsi-319142-1:5.4.3
+func (r *Report) Proof() Proof {
+	var p Proof
 	for _, s := range r.Signatures {
 		if s.StampEnds.IsZero() || s.Check(Time).Verdict != Valid {
 			continue
 		}
-		if s.DocStamp || end.IsZero() || s.StampEnds.Before(end) {
-			end = s.StampEnds // document stamps come last in the file's order and take over
+		if s.DocStamp || p.Ends.IsZero() || s.StampEnds.Before(p.Ends) {
+			p = Proof{s.Time, s.StampEnds, s.StampRSA} // document stamps come last in the file's order and take over
 		}
 	}
-	return end
+	return p
 }
 
 // Weak lists the algorithms of the file that must no longer be relied on, so

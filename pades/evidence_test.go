@@ -42,13 +42,13 @@ func TestRenewBeforeTheStampEnds(t *testing.T) {
 	c := newCourt(t)
 	_, bare := c.flowA("libreoffice", false)
 	_, stamped := c.flowA("libreoffice", true)
-	if r := c.verify(bare, c.options()); !r.RenewBy().IsZero() {
+	if r := c.verify(bare, c.options()); !r.Proof().Ends.IsZero() {
 		t.Error("a file without stamps cannot be renewed")
 	}
 	end := c.ca.TSA().Signer.Certificate().NotAfter
 	for _, data := range [][]byte{stamped, c.longTerm(stamped, true)} {
-		if r := c.verify(data, c.options()); !r.RenewBy().Equal(end) {
-			t.Errorf("renew by %v, want %v", r.RenewBy(), end)
+		if r := c.verify(data, c.options()); !r.Proof().Ends.Equal(end) || r.Proof().RSA != 0 {
+			t.Errorf("proven by %+v, want %v", r.Proof(), end)
 		}
 	}
 }

@@ -63,6 +63,9 @@ type VerifyOptions struct {
 	SeenAt time.Time
 	// AgencyCode and Person say whose signatures are expected; "" is anybody.
 	AgencyCode, Person string
+	// Kinds of root that the signers' certificates must lead to; nil: any that is
+	// trusted. law:HT33-11.3
+	Kinds []cms.AnchorKind
 	// RequireBoth demands a person's and an agency's signature, as a main
 	// document must carry to be an original (law:ND30-5).
 	RequireBoth bool
@@ -91,6 +94,7 @@ type SignatureReport struct {
 	Claimed   time.Time      `json:"claimed,omitzero"`    // as the signer states
 	Time      time.Time      `json:"time,omitzero"`       // as a stamp proves
 	StampEnds time.Time      `json:"stamp_ends,omitzero"` // when that stamp's certificate ends
+	StampRSA  int            `json:"stamp_rsa,omitempty"` // bits of the stamping key, if it is an RSA key
 	Algorithm string         `json:"algorithm,omitempty"`
 	Profile   string         `json:"profile,omitempty"` // B-B, B-T, B-LT or B-LTA, if it is a PAdES signature that holds
 	Reason    string         `json:"reason,omitempty"`
@@ -191,13 +195,19 @@ type result struct {
 }
 
 func newVerifier(f *pdf.File, sigs []Signature, o VerifyOptions) *verifier {
-	v := &verifier{f: f, o: o, sigs: sigs, pool: cms.NewPool(o.Anchors), done: make([]result, len(sigs)), own: map[string]bool{}, digests: map[crypto.Hash]func() [][]byte{}}
-	v.check = &cms.Check{At: o.Now, Now: o.Now, Pool: v.pool, Fetch: o.Fetch}
+	v := blankVerifier(o)
+	v.f, v.sigs, v.done, v.digests = f, sigs, make([]result, len(sigs)), map[crypto.Hash]func() [][]byte{}
 	dss := ReadDSS(f)
 	v.bring(dss.OCSPs, dss.CRLs)
-	for _, e := range []cms.Evidence{o.Evidence, {Certificates: dss.Certs, OCSPs: dss.OCSPs, CRLs: dss.CRLs}} {
-		v.offer(e)
-	}
+	v.offer(cms.Evidence{Certificates: dss.Certs, OCSPs: dss.OCSPs, CRLs: dss.CRLs})
+	return v
+}
+
+// blankVerifier trusts and knows what the options say.
+func blankVerifier(o VerifyOptions) *verifier {
+	v := &verifier{o: o, pool: cms.NewPool(o.Anchors), own: map[string]bool{}}
+	v.check = &cms.Check{At: o.Now, Now: o.Now, Pool: v.pool, Fetch: o.Fetch}
+	v.offer(o.Evidence)
 	return v
 }
 

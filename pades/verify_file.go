@@ -10,7 +10,13 @@ import (
 
 // report joins the signatures' results and judges the file as a whole.
 func (v *verifier) report() *Report {
-	out := &Report{SHA256: hex.EncodeToString(v.digests[crypto.SHA256]()[len(v.sigs)]), CheckedAt: v.o.Now.UTC(), Software: Software, Result: Valid}
+	return v.join(v.digests[crypto.SHA256]()[len(v.sigs)], v.whole)
+}
+
+// join sums up: the worst signature decides, then what whole finds out about
+// all of them together.
+func (v *verifier) join(digest []byte, whole func([]SignatureReport) []Check) *Report {
+	out := &Report{SHA256: hex.EncodeToString(digest), CheckedAt: v.o.Now.UTC(), Software: Software, Result: Valid}
 	for i := range v.done {
 		r := &v.done[i]
 		r.Sentence = r.sentence(v.o.Now)
@@ -19,7 +25,7 @@ func (v *verifier) report() *Report {
 			out.Result = r.Result
 		}
 	}
-	out.Checks = v.whole(out.Signatures)
+	out.Checks = whole(out.Signatures)
 	for _, c := range out.Checks {
 		if c.Verdict == Invalid || (c.Verdict == Undecided && out.Result == Valid) {
 			out.Result = c.Verdict

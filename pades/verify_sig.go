@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto"
+	"crypto/rsa"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -24,6 +25,14 @@ func (v *verifier) examineSignature(ctx context.Context, i int, r *result) {
 		r.add(verdictOf(Crypto, err))
 		return
 	}
+	v.examineSigner(ctx, sd, si, r, s.Name, func() []Check { return []Check{v.crypto(i, sd, si, r)} })
+}
+
+// examineSigner makes the checks that do not depend on where a signature
+// stands: whose it is, when it was made, what its certificate is worth. named
+// is the signer as the file tells, or ""; value are the checks of what was
+// signed.
+func (v *verifier) examineSigner(ctx context.Context, sd *cms.SignedData, si *cms.SignerInfo, r *result, named string, value func() []Check) {
 	v.pool.Add(sd.Certificates...)
 	crls, ocsps := si.Revocations()
 	crls = append(crls, sd.CRLs...)
@@ -34,16 +43,16 @@ func (v *verifier) examineSignature(ctx context.Context, i int, r *result) {
 		r.Claimed = t
 	}
 	if si.Certificate == nil {
-		r.add(v.crypto(i, sd, si, r))
+		r.add(value()...)
 		return
 	}
 	r.identify(si.Certificate)
 	v.used.Add(cms.Evidence{Certificates: raws(sd.Certificates)})
 	stamp := v.signatureStamp(ctx, si, r)
 	chain := v.certificate(ctx, si.Certificate, r)
-	r.add(v.crypto(i, sd, si, r)) // asked for last: the file is being hashed meanwhile
+	r.add(value()...) // asked for last: the file is being hashed meanwhile
 	r.add(chain...)
-	r.add(scopeOf(v.o, s, si.Certificate, r.Holder), stamp)
+	r.add(scopeOf(v.o, named, si.Certificate, r.Holder), stamp)
 }
 
 // container reads the CMS of the known sub-filters. iso32000-2:12.8.3.3
@@ -142,12 +151,21 @@ func (v *verifier) signatureStamp(ctx context.Context, si *cms.SignerInfo, r *re
 			if token.Time.Before(r.at) {
 				r.at, r.proven = token.Time, true
 			}
-			r.Time, r.StampEnds = token.Time, token.Certificate().NotAfter
+			r.provenBy(token)
 			return c
 		}
 		worst = c
 	}
 	return worst
+}
+
+// provenBy notes the stamp that proves the time.
+func (r *result) provenBy(t *cms.Token) {
+	cert := t.Certificate()
+	r.Time, r.StampEnds = t.Time, cert.NotAfter
+	if key, ok := cert.PublicKey.(*rsa.PublicKey); ok {
+		r.StampRSA = key.N.BitLen()
+	}
 }
 
 // stamp checks a token that is known to have existed by the moment at: its
@@ -222,7 +240,15 @@ func (v *verifier) certificate(ctx context.Context, cert *x509.Certificate, r *r
 	if c.Verdict == Invalid && !r.proven && v.claimedBefore(ctx, chain, r) {
 		c.Verdict, c.Cause = Undecided, c.Cause+"; không có dấu thời gian chứng minh đã ký trước đó"
 	}
-	return []Check{weakCheck(ChainCheck, chain.Weak), r.period(chain), c}
+	return []Check{v.anchored(chain), r.period(chain), c}
+}
+
+// anchored judges the chain by its algorithms and by the kind of its root.
+func (v *verifier) anchored(chain *cms.Chain) Check {
+	if len(v.o.Kinds) > 0 && !slices.Contains(v.o.Kinds, chain.Kind) { // law:HT33-11.3
+		return Check{ChainCheck, Invalid, fmt.Sprintf("chứng thư số dẫn tới gốc loại “%s”, không phải loại được chấp nhận", chain.Kind)}
+	}
+	return weakCheck(ChainCheck, chain.Weak)
 }
 
 // period: without a proven time a certificate that has ended since leaves the
@@ -254,7 +280,7 @@ func (v *verifier) claimedBefore(ctx context.Context, chain *cms.Chain, r *resul
 }
 
 // scopeOf: usage of the certificate, and whose it is. law:ND23-16
-func scopeOf(o VerifyOptions, s Signature, cert *x509.Certificate, h cms.Holder) Check {
+func scopeOf(o VerifyOptions, named string, cert *x509.Certificate, h cms.Holder) Check {
 	if err := cms.CheckSigningUsage(cert); err != nil {
 		return verdictOf(Scope, err)
 	}
@@ -265,8 +291,8 @@ func scopeOf(o VerifyOptions, s Signature, cert *x509.Certificate, h cms.Holder)
 		return Check{Scope, Undecided, "chứng thư số không ghi mã cơ quan"}
 	case h.Kind == cms.PersonHolder && o.Person != "" && !sameName(h.Name, o.Person):
 		return Check{Scope, Invalid, fmt.Sprintf("người ký là %s, không phải %s", h.Name, o.Person)}
-	case h.Kind == cms.PersonHolder && s.Name != "" && !sameName(h.Name, s.Name):
-		return Check{Scope, Undecided, fmt.Sprintf("chữ ký ghi tên %s, chứng thư số cấp cho %s", s.Name, h.Name)}
+	case h.Kind == cms.PersonHolder && named != "" && !sameName(h.Name, named):
+		return Check{Scope, Undecided, fmt.Sprintf("chữ ký ghi tên %s, chứng thư số cấp cho %s", named, h.Name)}
 	}
 	return Check{Name: Scope, Verdict: Valid}
 }
@@ -295,7 +321,7 @@ func (v *verifier) examineStamp(ctx context.Context, i int, r *result) {
 	r.Algorithm = "RFC 3161"
 	if c.Verdict == Valid {
 		v.used.Add(cms.Evidence{Tokens: [][]byte{token.Raw}})
-		r.Time, r.StampEnds = token.Time, token.Certificate().NotAfter
+		r.provenBy(token)
 		if token.Time.Before(r.at) {
 			r.at, r.proven = token.Time, true
 		}

@@ -29,9 +29,15 @@ const agencyCode = "H40.05"
 
 func newCourt(t *testing.T) *court {
 	t.Helper()
+	return newCourtIn(t, t.TempDir())
+}
+
+// newCourtIn keeps the authority in dir.
+func newCourtIn(t *testing.T, dir string) *court {
+	t.Helper()
 	c := &court{t: t, now: signing}
 	var err error
-	if c.ca, err = demo.Open(t.TempDir(), "http://ca.invalid", func() time.Time { return c.now }); err != nil {
+	if c.ca, err = demo.Open(dir, "http://ca.invalid", func() time.Time { return c.now }); err != nil {
 		t.Fatal(err)
 	}
 	if c.person, err = c.ca.IssuePerson(demo.Person{Name: sampleSigner, Title: "Giám đốc", Agency: "Sở Xây dựng"}, demo.RSA); err != nil {
@@ -103,10 +109,13 @@ func (c *court) flowA(shape string, stamped bool) (signed, sealed []byte) {
 	return signed, sealed
 }
 
-func (c *court) flowM() []byte {
+func (c *court) flowM() []byte { return c.flowMOf(sample(c.t, "libreoffice"), Options{}) }
+
+// flowMOf runs flow M on a file; o gives what is common to its signatures.
+func (c *court) flowMOf(in []byte, o Options) []byte {
 	l := sampleLayout()
 	l.Signers, l.NoSeal = nil, true
-	prepared, err := PrepareDocument(sample(c.t, "libreoffice"), l)
+	prepared, err := PrepareDocument(in, l)
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -114,27 +123,35 @@ func (c *court) flowM() []byte {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	signed := c.sign(prepared, Options{Place: &at, Look: PersonalLook(signaturePNG())}, c.person, true)
+	first := o
+	first.Place, first.Look = &at, PersonalLook(signaturePNG())
+	signed := c.sign(prepared, first, c.person, true)
 	seal := SealPlace(at, 36, 0)
-	return c.sign(signed, Options{
-		Field: SealField, Place: &seal, Look: SealLook(sealPNG(), 36), LockAll: true, Fill: []Fill{FillNumber(7), FillDate(c.now)},
-	}, c.agency, true)
+	o.Field, o.Place, o.Look, o.LockAll, o.Fill = SealField, &seal, SealLook(sealPNG(), 36), true, []Fill{FillNumber(7), FillDate(c.now)}
+	return c.sign(signed, o, c.agency, true)
 }
 
-func (c *court) flowB(shape string) []byte {
-	in := sample(c.t, shape)
+func (c *court) flowB(shape string) []byte { return c.flowBOf(sample(c.t, shape), Options{}) }
+
+// flowBOf runs flow B on a file.
+func (c *court) flowBOf(in []byte, o Options) []byte {
 	at, err := SignaturePlace(open(c.t, in), sampleSigner, 45, 20)
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	signed := c.sign(in, Options{Place: &at, Look: PersonalLook(signaturePNG())}, c.person, true)
+	with := func(field string, p *Place, l *Look) Options {
+		o := o
+		o.Field, o.Place, o.Look = field, p, l
+		return o
+	}
+	signed := c.sign(in, with("", &at, PersonalLook(signaturePNG())), c.person, true)
 	place, look, err := NumberDate(open(c.t, signed), "46", c.now, nil, nil)
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	numbered := c.sign(signed, Options{Field: "so_ngay", Place: place, Look: look}, c.agency, true)
+	numbered := c.sign(signed, with("so_ngay", place, look), c.agency, true)
 	seal := SealPlace(at, 36, 0)
-	return c.sign(numbered, Options{Field: SealField, Place: &seal, Look: SealLook(sealPNG(), 36)}, c.agency, true)
+	return c.sign(numbered, with(SealField, &seal, SealLook(sealPNG(), 36)), c.agency, true)
 }
 
 // longTerm adds the evidence of a check and, with stamp, a document time stamp.

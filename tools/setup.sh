@@ -15,8 +15,12 @@ need xmlsec1 xmlsec1
 need certutil libnss3-tools
 need openssl openssl
 need strace strace
+need softhsm2-util softhsm2 # a token for the tests of vanthu-token
+need pkcs11-tool opensc
+need gcc gcc
 need chromium chromium
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
+[ -f /usr/include/stdlib.h ] || missing="$missing libc6-dev"
 [ -d /usr/share/fonts/truetype/liberation ] || missing="$missing fonts-liberation"
 [ -z "$missing" ] && exit 0
 

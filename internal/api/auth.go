@@ -21,7 +21,11 @@ func (s *server) caller(r *http.Request) (hub.Caller, error) {
 	if !ok {
 		return hub.Caller{}, fail.New(fail.Auth, "Cần mã cơ quan và khóa bí mật.", "HT33-12.2")
 	}
-	return s.guard(r, code, func() (hub.Caller, error) { return s.hub.Authenticate(r.Context(), code, secret) })
+	c, err := s.guard(r, code, func() (hub.Caller, error) { return s.hub.Authenticate(r.Context(), code, secret) })
+	if at, said := http.ParseTime(r.Header.Get("Date")); err == nil && said == nil {
+		s.hub.Said(c, at.Add(time.Second/2)) // the header is cut off at the second
+	}
+	return c, err
 }
 
 // guard slows down who keeps showing wrong credentials for a code. Behind a

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"vanthu/internal/authority"
 	"vanthu/internal/db/dbtest"
 	"vanthu/internal/hub"
 	. "vanthu/internal/hub/hubtest"
@@ -153,6 +154,51 @@ func TestCallsAnswerAsDescribed(t *testing.T) {
 	want(SXD, "GET", "/v1/directory", "", 200)
 	want(SXD, "GET", "/v1/directory/15.h99", "", 200)
 	want("", "GET", "/v1/consistency?from=1", "", 200)
+}
+
+// Checkpoints are published with their time stamps, receipts are drawn at them,
+// and who has the log proved to it is known (GL443-3.4.ii).
+func TestCheckpointsArePublished(t *testing.T) {
+	ca, err := authority.Open(t.TempDir(), "http://ca.example", time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := start(t, func(c *hub.Config) { c.Stamp = ca.TSA().Stamp })
+	ctx := context.Background()
+	id := s.Send(SXD, Packet(Doc{From: SXD, To: []string{SNV}})).ID
+	if err := s.Tick(ctx); err != nil {
+		t.Fatal(err)
+	}
+	_, v := s.call("", "GET", "/v1/checkpoints", "")
+	bare := v["checkpoints"].([]any)[0].(map[string]any)
+	if bare["stamp"] != "" {
+		t.Fatalf("%v", bare)
+	}
+	if _, err := s.StampDue(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if status, v := s.call("", "GET", fmt.Sprintf("/v1/checkpoints/%v", bare["size"]), ""); status != 200 || v["stamp"] == "" || v["note"] != bare["note"] {
+		t.Fatalf("%d %v", status, v)
+	}
+	if status, v := s.call("", "GET", "/v1/checkpoints/999", ""); status != 404 || v["code"] != "not_found" {
+		t.Fatalf("%d %v", status, v)
+	}
+	if _, v := s.call(SXD, "GET", "/v1/packets/"+id+"/receipts?stamped=true", ""); !strings.Contains(fmt.Sprint(v), "stamp ") {
+		t.Fatalf("%v", v)
+	}
+	s.call(SNV, "GET", "/v1/consistency?from=1", "", "Date", time.Now().Add(time.Hour).UTC().Format(http.TimeFormat))
+	if err := s.Tick(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if list, _, err := s.Witnesses(ctx, 10); err != nil || len(list) != 1 || list[0].Code != SNV || list[0].Size < 1 {
+		t.Fatalf("%+v %v", list, err)
+	}
+	if c, err := s.Clock(ctx); err != nil || len(c.Wrong) != 1 || c.Wrong[0].Source != SNV {
+		t.Fatalf("%+v %v", c, err)
+	}
+	if status, v := s.call("", "GET", "/v1/consistency?from=1", "", "Authorization", "Bearer "+SNV+":sai"); status != 401 {
+		t.Fatalf("%d %v", status, v)
+	}
 }
 
 // Refusals have stable codes, sentences and clauses.

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"encoding/base64"
 	"net/http"
 	"strconv"
 
@@ -54,8 +55,54 @@ func (s *server) checkpoint(w http.ResponseWriter, r *http.Request, _ hub.Caller
 	return ignoreGone(err)
 }
 
-// consistency proves to a witness that the log has only grown.
-func (s *server) consistency(w http.ResponseWriter, r *http.Request, _ hub.Caller) error {
+type keptJSON struct {
+	Size  int64  `json:"size"`
+	At    string `json:"at"`
+	Note  string `json:"note"`
+	Stamp string `json:"stamp"` // base64 of the token; empty until it comes
+}
+
+func keptOf(k hub.Kept) keptJSON {
+	return keptJSON{k.Size, stamp(k.At), string(k.Note), base64.StdEncoding.EncodeToString(k.Stamp)}
+}
+
+// checkpoints lists kept checkpoints with their time stamps, newest first.
+func (s *server) checkpoints(w http.ResponseWriter, r *http.Request, _ hub.Caller) error {
+	var below int64
+	var err error
+	if v := r.URL.Query().Get("below"); v != "" {
+		if below, err = strconv.ParseInt(v, 10, 64); err != nil || below < 1 {
+			return errRequest("below", "below là số mục của điểm chốt.")
+		}
+	}
+	kept, err := s.hub.Checkpoints(r.Context(), below, 100)
+	if err != nil {
+		return err
+	}
+	list := make([]keptJSON, len(kept))
+	for i, k := range kept {
+		list[i] = keptOf(k)
+	}
+	return writeJSON(w, http.StatusOK, struct {
+		Checkpoints []keptJSON `json:"checkpoints"`
+	}{list})
+}
+
+func (s *server) checkpointAt(w http.ResponseWriter, r *http.Request, _ hub.Caller) error {
+	size, err := strconv.ParseInt(r.PathValue("size"), 10, 64)
+	if err != nil {
+		return errRequest("size", "Điểm chốt được gọi bằng số mục.")
+	}
+	k, err := s.hub.CheckpointAt(r.Context(), size)
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, keptOf(k))
+}
+
+// consistency proves to a witness that the log has only grown, and notes who
+// asked.
+func (s *server) consistency(w http.ResponseWriter, r *http.Request, c hub.Caller) error {
 	q := r.URL.Query()
 	from, err := strconv.ParseInt(q.Get("from"), 10, 64)
 	if err != nil {
@@ -70,6 +117,9 @@ func (s *server) consistency(w http.ResponseWriter, r *http.Request, _ hub.Calle
 	note, proof, err := s.hub.Consistency(r.Context(), from, to)
 	if err != nil {
 		return err
+	}
+	if c.Code != "" { // anybody may watch the log; an agency that does is named on the console
+		s.hub.Witnessed(c, note)
 	}
 	hashes := make([]string, len(proof))
 	for i, p := range proof {

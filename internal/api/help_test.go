@@ -8,9 +8,12 @@ import (
 	"testing"
 	"time"
 
+	"vanthu/internal/db/dbtest"
 	"vanthu/internal/hub"
 	. "vanthu/internal/hub/hubtest"
 )
+
+func TestMain(m *testing.M) { dbtest.Main(m) }
 
 // watchHeap samples the heap until the returned function tells how far it grew.
 func watchHeap(t testing.TB) func() uint64 {

@@ -101,6 +101,7 @@ func (s *server) verify(r *http.Request, p *signedCall) (hub.Caller, error) {
 	if err != nil {
 		return c, err
 	}
+	s.hub.Said(c, p.at)
 	if !s.replays.once(p, r.URL.Path, now) {
 		return c, errReplay()
 	}

@@ -116,7 +116,11 @@ func (s *server) lines(w http.ResponseWriter, r *http.Request, c hub.Caller) err
 }
 
 func (s *server) receipts(w http.ResponseWriter, r *http.Request, c hub.Caller) error {
-	proofs, err := s.hub.Receipts(r.Context(), c, r.PathValue("id"))
+	draw := s.hub.Receipts
+	if r.URL.Query().Get("stamped") == "true" {
+		draw = s.hub.StampedReceipts
+	}
+	proofs, err := draw(r.Context(), c, r.PathValue("id"))
 	if err != nil {
 		return err
 	}

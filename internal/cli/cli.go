@@ -5,7 +5,7 @@
 //	vanthu hub serve       the exchange hub
 //	vanthu init            the first agency and its administrator
 //	vanthu staff FILE      the people of an agency, with their accounts
-//	vanthu verify FILE…    signatures and receipts, offline if need be
+//	vanthu verify FILE…    signatures, packets and receipts, offline if need be
 //	vanthu check           is everything in order
 package cli
 
@@ -13,6 +13,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"syscall"
@@ -26,7 +27,7 @@ type commands struct {
 	Hub    hubCmd    `cmd:"" help:"Trục liên thông văn bản."`
 	Init   initCmd   `cmd:"" help:"Lập cơ quan đầu tiên và tài khoản quản trị."`
 	Staff  staffCmd  `cmd:"" help:"Nhập cán bộ của một cơ quan từ CSV, mở tài khoản."`
-	Verify verifyCmd `cmd:"" help:"Kiểm tra chữ ký của PDF, biên nhận của trục."`
+	Verify verifyCmd `cmd:"" help:"Kiểm tra chữ ký của PDF, gói tin edXML, chữ ký CMS, biên nhận của trục."`
 	Check  checkCmd  `cmd:"" help:"Kiểm tra máy chủ: chương trình kèm theo, kho, nhật ký."`
 }
 
@@ -36,7 +37,9 @@ type exit int
 func (e exit) Error() string { return fmt.Sprintf("exit %d", int(e)) }
 
 // Main runs a command and gives the exit status.
-func Main(args []string) int {
+func Main(args []string) int { return run(args, os.Stdout) }
+
+func run(args []string, out io.Writer) int {
 	var c commands
 	p, err := kong.New(&c, kong.Name("vanthu"), kong.Description("Văn Thư: quản lý văn bản, điều hành và trục liên thông."),
 		kong.UsageOnError(), kong.DefaultEnvars("VANTHU"))
@@ -52,6 +55,7 @@ func Main(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	k.BindTo(ctx, (*context.Context)(nil))
+	k.BindTo(out, (*io.Writer)(nil))
 	err = k.Run()
 	var e exit
 	switch {

@@ -42,6 +42,8 @@ type hubServeCmd struct {
 	hubFlags
 	Listen string        `help:"Địa chỉ lắng nghe." default:"127.0.0.1:8090"`
 	Admin  string        `help:"Địa chỉ riêng cho giám sát: /healthz, /readyz, /metrics." default:"127.0.0.1:8092"`
+	TSA    string        `help:"Địa chỉ cấp dấu thời gian (RFC 3161) cho điểm chốt của sổ cái."`
+	Keep   time.Duration `help:"Giữ nội dung gói tin bao lâu sau khi mọi nơi nhận đã nhận; 0 theo quy định đang có hiệu lực, số âm là mãi mãi."`
 	Lock   time.Duration `help:"Gói tin đã giao cho một hệ thống mà không được xác nhận thì sau bao lâu được giao lại." default:"5m"`
 }
 
@@ -49,7 +51,7 @@ type hubServeCmd struct {
 func (c *hubServeCmd) Run(ctx context.Context) error {
 	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
 	at := c.config()
-	at.Lock = c.Lock
+	at.Lock, at.TSA, at.Keep = c.Lock, c.TSA, c.Keep
 	h, err := host.OpenHub(ctx, at)
 	if err != nil {
 		return err

@@ -20,6 +20,7 @@ import (
 	"vanthu/internal/web"
 	"vanthu/internal/web/kit"
 	"vanthu/internal/web/seat"
+	"vanthu/internal/web/truc"
 	"vanthu/internal/web/vao"
 )
 
@@ -30,6 +31,7 @@ type Province struct {
 	site *seat.Site
 	srv  *http.Server
 	addr string
+	stop context.CancelFunc
 	old  map[string]int64 // by agency: the newest journal entry at the start
 }
 
@@ -63,6 +65,8 @@ func StartProvince(ctx context.Context, o ProvinceOptions) (*Province, error) {
 		w.RunIndex(ctx)
 	} else {
 		w.Run(ctx)
+		ctx, p.stop = context.WithCancel(ctx)
+		go truc.Follow(ctx, w.Hub.Hub, live.Publish)
 	}
 	return p, nil
 }
@@ -106,11 +110,19 @@ func (p *Province) still(next http.Handler) http.Handler {
 		}
 		held := &heldAnswer{ResponseWriter: w}
 		next.ServeHTTP(held, r)
-		if err := p.Settle(r.Context()); err != nil {
+		if err := p.settle(r.Context()); err != nil {
 			slog.Error("settle", "err", err)
 		}
 		held.release()
 	})
+}
+
+// settle carries packets and does what falls due at the hub.
+func (p *Province) settle(ctx context.Context) error {
+	if err := p.Settle(ctx); err != nil {
+		return err
+	}
+	return p.Hub.Tick(ctx)
 }
 
 // heldAnswer keeps status and body back until released.
@@ -165,6 +177,9 @@ func (p *Province) people(ctx context.Context) ([]vao.Group, error) {
 // Close stops serving and closes the world; its data stays.
 func (p *Province) Close() {
 	p.srv.Close()
+	if p.stop != nil {
+		p.stop()
+	}
 	p.World.Close()
 }
 
@@ -211,7 +226,7 @@ func (p *Province) SetClock(ctx context.Context, t time.Time) error {
 	if err := p.Clock.Set(t); err != nil {
 		return err
 	}
-	return p.Settle(ctx)
+	return p.settle(ctx)
 }
 
 // AdvanceClock implements story.World.

@@ -1,11 +1,12 @@
 package cli
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
+	"encoding/pem"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/http"
 	"os"
@@ -19,35 +20,68 @@ import (
 )
 
 type verifyCmd struct {
-	Files   []string `arg:"" help:"PDF hoặc biên nhận." type:"existingfile"`
-	Trust   string   `help:"Thư mục tin cậy: chứng thư số gốc theo loại, khóa công khai của trục (*.hub)." type:"existingdir"`
-	JSON    bool     `help:"In báo cáo dạng JSON."`
-	Offline bool     `help:"Không hỏi OCSP, CRL qua mạng." default:"true" negatable:""`
+	Files    []string `arg:"" help:"PDF, gói tin edXML, chữ ký CMS (.p7s, .p7m), biên nhận hoặc điểm chốt của trục." type:"existingfile"`
+	Detached string   `help:"Tệp đã ký mà chữ ký .p7s đứng riêng; mặc định là tệp cùng tên bỏ đuôi .p7s." type:"existingfile"`
+	Trust    string   `help:"Thư mục tin cậy: chứng thư số gốc theo loại, danh sách thu hồi (*.crl), câu trả lời OCSP (*.ocsp), khóa công khai của trục (*.hub)." type:"existingdir"`
+	JSON     bool     `help:"In báo cáo dạng JSON."`
+	Offline  bool     `help:"Không hỏi OCSP, CRL qua mạng." default:"true" negatable:""`
 }
 
-// verdict of one file.
+// verdict of one file. The names of its JSON form, and of what stands in it,
+// are promised in doc/verify.md.
 type verdict struct {
-	File     string        `json:"file"`
-	Kind     string        `json:"kind"` // pdf, receipt
-	Verdict  pades.Verdict `json:"verdict"`
-	Sentence string        `json:"sentence"`
-	Report   any           `json:"report,omitempty"`
+	File       string             `json:"file"`
+	Kind       fileKind           `json:"kind"`
+	Verdict    pades.Verdict      `json:"verdict"`
+	Sentence   string             `json:"sentence"`
+	Report     *pades.Report      `json:"report,omitempty"` // of a PDF or a CMS signature
+	Packet     *packetReport      `json:"packet,omitempty"`
+	Receipt    *ledger.Receipt    `json:"receipt,omitempty"`
+	Checkpoint *ledger.Checkpoint `json:"checkpoint,omitempty"`
+}
+
+type fileKind string
+
+const (
+	pdfFile        fileKind = "pdf"
+	packetFile     fileKind = "packet"
+	cmsFile        fileKind = "cms"
+	receiptFile    fileKind = "receipt"
+	checkpointFile fileKind = "checkpoint"
+)
+
+// trust is what the verdicts rest on.
+type trust struct {
+	anchors  *cms.Anchors
+	evidence cms.Evidence
+	hubs     []string // public keys
+	fetch    cms.Fetch
+}
+
+func (t *trust) options() pades.VerifyOptions {
+	return pades.VerifyOptions{Anchors: t.anchors, Evidence: t.evidence, Fetch: t.fetch}
 }
 
 // Run prints a verdict per file. Exit status: 0 all valid, 1 one is invalid,
-// 2 one cannot be decided (or is not signed). law:ND23-17
-func (c *verifyCmd) Run(ctx context.Context) error {
-	anchors, keys, err := c.trust()
+// 2 one cannot be decided (or is not signed, or cannot be read). law:ND23-17
+func (c *verifyCmd) Run(ctx context.Context, out io.Writer) error {
+	if c.Detached != "" && len(c.Files) != 1 {
+		return errors.New("--detached đi với đúng một tệp chữ ký")
+	}
+	t, err := c.trust()
 	if err != nil {
 		return err
 	}
 	status := exit(0)
 	for _, name := range c.Files {
-		v, err := c.one(ctx, name, anchors, keys)
-		if err != nil {
-			return fmt.Errorf("%s: %w", name, err)
+		v, err := c.one(ctx, name, t)
+		if ctx.Err() != nil {
+			return ctx.Err()
 		}
-		c.print(v)
+		if err != nil {
+			v = verdict{File: name, Kind: v.Kind, Verdict: pades.Undecided, Sentence: "Chưa xác định được: " + err.Error() + "."}
+		}
+		c.print(out, v)
 		switch v.Verdict {
 		case pades.Valid:
 		case pades.Invalid:
@@ -64,77 +98,151 @@ func (c *verifyCmd) Run(ctx context.Context) error {
 	return nil
 }
 
-func (c *verifyCmd) trust() (*cms.Anchors, []string, error) {
-	anchors := &cms.Anchors{}
+func (c *verifyCmd) trust() (*trust, error) {
+	t := &trust{anchors: &cms.Anchors{}}
+	if !c.Offline {
+		t.fetch = cms.Online(&http.Client{Timeout: 20 * time.Second})
+	}
 	if c.Trust == "" {
-		return anchors, nil, nil
+		return t, nil
 	}
-	anchors, err := cms.LoadAnchors(os.DirFS(c.Trust))
-	if err != nil {
-		return nil, nil, err
+	var err error
+	if t.anchors, err = cms.LoadAnchors(os.DirFS(c.Trust)); err != nil {
+		return nil, err
 	}
-	var keys []string
-	err = filepath.WalkDir(c.Trust, func(path string, d fs.DirEntry, err error) error {
+	if t.evidence, err = cms.LoadEvidence(os.DirFS(c.Trust)); err != nil {
+		return nil, err
+	}
+	return t, filepath.WalkDir(c.Trust, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || filepath.Ext(path) != ".hub" {
 			return err
 		}
 		b, err := os.ReadFile(path)
-		keys = append(keys, strings.TrimSpace(string(b)))
+		t.hubs = append(t.hubs, strings.TrimSpace(string(b)))
 		return err
 	})
-	return anchors, keys, err
 }
 
-func (c *verifyCmd) one(ctx context.Context, name string, anchors *cms.Anchors, keys []string) (verdict, error) {
-	data, err := os.ReadFile(name)
+// one judges one file by what it is, which its first bytes tell.
+func (c *verifyCmd) one(ctx context.Context, name string, t *trust) (verdict, error) {
+	f, err := os.Open(name)
 	if err != nil {
 		return verdict{}, err
 	}
-	if !bytes.Contains(data[:min(len(data), 1024)], []byte("%PDF-")) {
-		return verifyReceipt(name, data, keys), nil
+	defer f.Close()
+	head := make([]byte, 1024)
+	n, err := f.ReadAt(head, 0)
+	if err != nil && err != io.EOF {
+		return verdict{}, err
 	}
-	o := pades.VerifyOptions{Anchors: anchors}
-	if !c.Offline {
-		o.Fetch = cms.Online(&http.Client{Timeout: 20 * time.Second})
-	}
-	r, err := pades.Verify(ctx, data, o)
-	if err != nil {
-		return verdict{name, "pdf", pades.Invalid, err.Error(), nil}, nil
-	}
-	return verdict{name, "pdf", r.Result, r.Sentence, r}, nil
-}
-
-// verifyReceipt checks a receipt of the hub's ledger without a network.
-func verifyReceipt(name string, data []byte, keys []string) verdict {
-	v := verdict{File: name, Kind: "receipt", Verdict: pades.Undecided}
-	if len(keys) == 0 {
-		v.Sentence = "Không có khóa công khai của trục trong danh sách tin cậy (tệp .hub)."
-		return v
-	}
-	r, err := ledger.VerifyReceipt(data, keys...)
-	var le *ledger.Error
-	switch {
-	case err == nil:
-		v.Verdict, v.Report = pades.Valid, r
-		v.Sentence = "Biên nhận hợp lệ: nằm trong sổ cái của trục và có chữ ký của trục."
-	case errors.As(err, &le):
-		v.Verdict, v.Sentence = pades.Invalid, "Biên nhận không hợp lệ: "+err.Error()
+	kind := kindOf(name, head[:n])
+	var v verdict
+	switch kind {
+	case pdfFile:
+		v, err = verifyPDF(ctx, f, t)
+	case packetFile:
+		v, err = verifyPacket(ctx, f, t)
+	case cmsFile:
+		v, err = verifyCMS(ctx, f, c.Detached, t)
 	default:
-		v.Verdict, v.Sentence = pades.Invalid, err.Error()
+		v, err = verifyLedger(f, kind, t)
 	}
-	return v
+	v.File, v.Kind = name, kind
+	return v, err
 }
 
-func (c *verifyCmd) print(v verdict) {
+// kindOf looks at the first bytes; the name only helps where a packet begins
+// with what should not be there.
+func kindOf(name string, head []byte) fileKind {
+	text := strings.TrimLeft(string(head), "\ufeff \t\r\n")
+	switch {
+	case strings.Contains(string(head), "%PDF-"):
+		return pdfFile
+	case strings.HasPrefix(text, "<"), strings.EqualFold(filepath.Ext(name), ".edxml"):
+		return packetFile
+	case strings.HasPrefix(text, "-----BEGIN "), strings.HasPrefix(string(head), "\x30"):
+		return cmsFile
+	case strings.HasPrefix(text, "{"), !strings.HasPrefix(text, "vanthu-receipt/") && strings.Contains(text, "\n— "):
+		return checkpointFile
+	}
+	return receiptFile
+}
+
+// maxHeld bounds what is held in memory of one PDF: its structure lies at its
+// end, so it cannot be examined as it goes by.
+const maxHeld = 512 << 20
+
+func verifyPDF(ctx context.Context, f io.Reader, t *trust) (verdict, error) {
+	data, err := io.ReadAll(io.LimitReader(f, maxHeld+1))
+	if err != nil {
+		return verdict{}, err
+	}
+	if len(data) > maxHeld {
+		return verdict{Verdict: pades.Undecided, Sentence: fmt.Sprintf("Tệp PDF lớn hơn %d MB, không kiểm tra được.", maxHeld>>20)}, nil
+	}
+	r, err := pades.Verify(ctx, data, t.options())
+	if err != nil {
+		return verdict{Verdict: pades.Invalid, Sentence: err.Error()}, nil
+	}
+	return verdict{Verdict: r.Result, Sentence: r.Sentence, Report: r}, nil
+}
+
+// verifyCMS checks a signature around its content or, where it has none,
+// beside it: FILE.p7s signs FILE unless another is named.
+func verifyCMS(ctx context.Context, f *os.File, signed string, t *trust) (verdict, error) {
+	raw, err := io.ReadAll(io.LimitReader(f, 2*cms.MaxSize))
+	if err != nil {
+		return verdict{}, err
+	}
+	if b, _ := pem.Decode(raw); b != nil {
+		raw = b.Bytes
+	}
+	sd, err := cms.Parse(raw)
+	switch {
+	case errors.Is(err, cms.ErrUnsupported), errors.Is(err, cms.ErrTooLarge):
+		return verdict{}, err
+	case err != nil:
+		return verdict{Verdict: pades.Invalid, Sentence: "Không phải chữ ký số CMS: " + err.Error() + "."}, nil
+	}
+	var content io.Reader
+	if sd.Content == nil || signed != "" {
+		if signed == "" {
+			signed = strings.TrimSuffix(f.Name(), filepath.Ext(f.Name()))
+		}
+		file, err := os.Open(signed)
+		if errors.Is(err, fs.ErrNotExist) {
+			return verdict{Verdict: pades.Undecided, Sentence: "Chữ ký đứng riêng mà không thấy tệp đã ký " + signed + "; chỉ tệp đó bằng --detached."}, nil
+		}
+		if err != nil {
+			return verdict{}, err
+		}
+		defer file.Close()
+		content = file
+	}
+	r, err := pades.VerifyCMS(ctx, raw, content, t.options())
+	if err != nil {
+		return verdict{}, err
+	}
+	return verdict{Verdict: r.Result, Sentence: r.Sentence, Report: r}, nil
+}
+
+func (c *verifyCmd) print(out io.Writer, v verdict) {
 	if c.JSON {
 		b, _ := json.MarshalIndent(v, "", "  ") // plain data always marshals
-		fmt.Println(string(b))
+		fmt.Fprintln(out, string(b))
 		return
 	}
-	fmt.Printf("%s: %s\n", v.File, v.Sentence)
-	if r, ok := v.Report.(*pades.Report); ok {
-		for _, s := range r.Signatures {
-			fmt.Println("  " + s.Sentence)
-		}
+	fmt.Fprintf(out, "%s: %s\n", v.File, v.Sentence)
+	if v.Report != nil {
+		printSignatures(out, "  ", v.Report)
+	}
+	if v.Packet != nil {
+		v.Packet.print(out)
+	}
+}
+
+func printSignatures(out io.Writer, indent string, r *pades.Report) {
+	for _, s := range r.Signatures {
+		fmt.Fprintln(out, indent+s.Sentence)
 	}
 }

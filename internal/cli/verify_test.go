@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"testing"
@@ -54,7 +55,7 @@ func TestVerifyOffline(t *testing.T) {
 		{"forged receipt", []string{fake}, trust, 1},
 		{"nobody is trusted", []string{pdf}, "", 2},
 	} {
-		err := (&verifyCmd{Files: x.files, Trust: x.trust, Offline: true}).Run(ctx)
+		err := (&verifyCmd{Files: x.files, Trust: x.trust, Offline: true}).Run(ctx, io.Discard)
 		var e exit
 		if err != nil && !errors.As(err, &e) {
 			t.Fatalf("%s: %v", x.name, err)

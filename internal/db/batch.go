@@ -57,15 +57,20 @@ func (s *Store) gather(w *write) (acts []*write) {
 func (s *Store) commit(l *line, acts []*write) {
 	b := &batch{store: s, line: l, acts: acts, errs: make([]error, len(acts))}
 	failed := b.run()
-	wrote := false
-	for i := range acts {
+	topics := map[string]bool{}
+	for i, w := range acts {
 		if b.errs[i] == nil {
 			b.errs[i] = failed
 		}
-		wrote = wrote || b.errs[i] == nil
+		if b.errs[i] == nil {
+			topics[anyCommit] = true
+			for _, t := range w.tx.rouse {
+				topics[t] = true
+			}
+		}
 	}
-	if wrote {
-		s.announce()
+	if len(topics) > 0 {
+		s.announce(topics)
 	}
 	for i, w := range acts {
 		if b.errs[i] == nil {
@@ -111,7 +116,7 @@ func (b *batch) act(i int) (failed, err error) {
 	ctx, done := b.line.limit(context.WithoutCancel(w.ctx))
 	defer done()
 	b.line.err = nil
-	w.tx = &Tx{Now: b.store.Now(), By: w.by, ctx: ctx, line: b.line, store: b.store, last: b.last, epoch: b.store.epoch}
+	w.tx = &Tx{Now: b.store.Now(), By: w.by, ctx: ctx, line: b.line, store: b.store, last: b.last, start: Moment{b.store.epoch, b.last}}
 	failed = call(w.f, w.tx)
 	if failed == nil {
 		if !last { // the commit releases the last
@@ -123,8 +128,7 @@ func (b *batch) act(i int) (failed, err error) {
 		}
 	}
 	if failed == nil {
-		// An act takes an id in any case, so that last tells of every act.
-		b.last = max(w.tx.last, b.last+1)
+		b.last = w.tx.Behind().last // an act takes an id in any case, so that last tells of every act
 		return nil, nil
 	}
 	if b.line.err != nil {

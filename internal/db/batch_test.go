@@ -189,7 +189,10 @@ func TestTwoProcessesTakeTurns(t *testing.T) {
 	}
 	dsn := dbtest.Database(t)
 	const each = 100
-	type kept struct{ epoch, no int64 }
+	type kept struct {
+		at db.Moment
+		no int64
+	}
 	var wg sync.WaitGroup
 	var stores []*db.Store
 	for range 2 {
@@ -201,13 +204,14 @@ func TestTwoProcessesTakeTurns(t *testing.T) {
 			wg.Go(func() {
 				err := s.Write(context.Background(), db.System, func(tx *db.Tx) (err error) {
 					no := memory.no
-					if memory.epoch != tx.Epoch() {
+					if memory.at != tx.Before() {
 						if no, err = db.Value[int64](tx, `SELECT COALESCE(MAX(no), 0) FROM book`); err != nil {
 							return err
 						}
 					}
-					memory = kept{tx.Epoch(), no + 1}
-					return put(int(no + 1))(tx)
+					put(int(no + 1))(tx)
+					memory = kept{tx.Behind(), no + 1}
+					return nil
 				})
 				if err != nil {
 					t.Error(err)
@@ -227,18 +231,74 @@ func TestTwoProcessesTakeTurns(t *testing.T) {
 	}
 }
 
-// What an act believed is forgotten when it was undone behind its back.
-func TestEpochEndsWhenAnActIsUndone(t *testing.T) {
+// What an act kept in memory holds until something else happens: another act,
+// or its own failure behind its back.
+func TestMoment(t *testing.T) {
 	dbtest.Each(t, nil, func(t *testing.T, h *db.Host) {
 		s := open(t, h)
-		var before, after int64
-		together(t, s,
-			func(tx *db.Tx) error { before = tx.Epoch(); return put(1)(tx) },
-			put(1), // returns nil, and fails
-			func(tx *db.Tx) error { after = tx.Epoch(); return nil },
-		)
-		if before == after {
-			t.Fatal("a failed act left no trace")
+		var kept [4]db.Moment
+		var before [5]db.Moment
+		keep := func(i int, f func(*db.Tx) error) func(*db.Tx) error {
+			return func(tx *db.Tx) error {
+				before[i] = tx.Before()
+				err := f(tx)
+				kept[i] = tx.Behind()
+				return err
+			}
+		}
+		together(t, s, keep(0, put(1)), keep(1, func(*db.Tx) error { return nil }),
+			keep(2, put(1)), // returns nil, and fails
+			keep(3, put(2)))
+		s.Write(context.Background(), db.System, func(tx *db.Tx) error { before[4] = tx.Before(); return nil })
+		if before[1] != kept[0] || before[2] != kept[1] || before[4] != kept[3] {
+			t.Errorf("nothing happened in between: %v %v", before, kept)
+		}
+		if before[3] == kept[2] || before[3] == kept[1] || before[2] == kept[0] {
+			t.Errorf("something happened in between: %v %v", before, kept)
 		}
 	})
+}
+
+// What one process commits rouses those who wait for it in another, and nobody
+// else.
+func TestRousedByAnotherProcess(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: SQLite only")
+	}
+	dsn := dbtest.Database(t)
+	a, b := open(t, dbtest.Join(t, dsn, nil)), open(t, dbtest.Join(t, dsn, nil))
+	rouse := func(topic string) {
+		if err := a.Write(context.Background(), db.System, func(tx *db.Tx) error { tx.Rouse(topic); return nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// Both ears are open when the first call comes through.
+	for first := b.Await("first"); ; rouse("first") {
+		select {
+		case <-first:
+		default:
+			continue
+		}
+		break
+	}
+	mine, many, other := b.Await(db.Topic(7)), b.Await(strings.Repeat("long", 500)+"49"), b.Await(db.Topic(8))
+	changed := b.Changed()
+	rouse(db.Topic(7))
+	<-mine
+	<-changed
+	select {
+	case <-other:
+		t.Fatal("roused for something else")
+	default:
+	}
+	err := a.Write(context.Background(), db.System, func(tx *db.Tx) error {
+		for i := range 50 { // more than one call carries
+			tx.Rouse(strings.Repeat("long", 500) + fmt.Sprint(i))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	<-many
 }

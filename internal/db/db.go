@@ -51,8 +51,9 @@ type Tx struct {
 	line  *line
 	store *Store
 	last  int64
-	epoch int64
+	start Moment
 	after []func()
+	rouse []string // topics
 }
 
 // NewID gives the next id of the store: ids are unique over all its tables and
@@ -65,10 +66,16 @@ func (tx *Tx) Context() context.Context { return tx.ctx }
 // Engine tells which half of a two-halved query to use.
 func (tx *Tx) Engine() Engine { return tx.store.host.engine }
 
-// Epoch tells how far a value kept in memory between acts may be trusted: as
-// long as it stays the same nobody else wrote to the store, and what acts of
-// this process wrote stands, unless they returned an error.
-func (tx *Tx) Epoch() int64 { return tx.epoch }
+// Moment is the store between two acts. If the moment before an act is the one
+// behind an earlier act, nobody wrote in between and what the earlier act wrote
+// stands: what it kept in memory still holds.
+type Moment struct{ epoch, last int64 }
+
+// Before is the moment at which the act begins.
+func (tx *Tx) Before() Moment { return tx.start }
+
+// Behind is the moment after the act, if it takes no more ids and succeeds.
+func (tx *Tx) Behind() Moment { return Moment{tx.start.epoch, max(tx.last, tx.start.last+1)} }
 
 // Put runs one statement whose outcome nobody asks for here, at the latest
 // before the next query or at the end of the act. On PostgreSQL statements put
@@ -118,6 +125,14 @@ func (v *View) QueryRow(query string, args ...any) *sql.Row {
 
 // Engine tells which half of a two-halved query to use.
 func (v *View) Engine() Engine { return v.store.host.engine }
+
+// Size tells how many bytes the store takes on the database's disk.
+func (v *View) Size() (int64, error) {
+	if v.Engine() == Postgres {
+		return Value[int64](v, `SELECT COALESCE(SUM(pg_total_relation_size(c.oid)), 0)::BIGINT FROM pg_class c WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace`)
+	}
+	return Value[int64](v, `SELECT c.page_count * s.page_size FROM pragma_page_count() c, pragma_page_size() s`)
+}
 
 // Row is what a scan function reads from.
 type Row interface{ Scan(dest ...any) error }

@@ -33,6 +33,8 @@ type Host struct {
 	dsn    string
 	clock  func() time.Time
 
+	crier *crier // PostgreSQL only
+
 	mu     sync.Mutex
 	stores map[string]*Store
 }
@@ -52,6 +54,7 @@ func OpenPostgres(ctx context.Context, dsn string, clock func() time.Time) (*Hos
 	if err != nil {
 		return nil, fmt.Errorf("db: postgres: %w", err)
 	}
+	h.crier = startCrier(h)
 	return h, c.Close(ctx)
 }
 
@@ -71,7 +74,7 @@ func (h *Host) Store(ctx context.Context, name string, schema Schema) (*Store, e
 	if s, ok := h.stores[name]; ok {
 		return s, nil
 	}
-	s := &Store{host: h, name: name, queue: make(chan *write, 256), changed: make(chan struct{}), quit: make(chan struct{}), epoch: 1}
+	s := &Store{host: h, name: name, queue: make(chan *write, 256), quit: make(chan struct{}), epoch: 1}
 	var err error
 	if h.engine == SQLite {
 		err = s.openFile(filepath.Join(h.dir, name, name+".db"))
@@ -93,6 +96,9 @@ func (h *Host) Store(ctx context.Context, name string, schema Schema) (*Store, e
 
 // Close closes every store.
 func (h *Host) Close() error {
+	if h.crier != nil {
+		h.crier.close()
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for name, s := range h.stores {

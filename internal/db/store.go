@@ -19,10 +19,9 @@ type Store struct {
 	quit  chan struct{}
 	done  sync.WaitGroup
 
-	seen, epoch int64 // of the writer alone: the last id it committed; see Tx.Epoch
+	seen, epoch int64 // of the writer alone: the last id it committed; see Moment
 
-	mu      sync.Mutex
-	changed chan struct{} // closed and replaced at every commit
+	bell bell
 }
 
 // write is one act that waits for its turn.
@@ -40,21 +39,6 @@ func (s *Store) Name() string { return s.name }
 
 // Now is the store's clock, as writes see it.
 func (s *Store) Now() time.Time { return s.host.clock().UTC().Truncate(time.Millisecond) }
-
-// Changed gives a channel that is closed at the next commit: followers wait on
-// it and then read from their cursor.
-func (s *Store) Changed() <-chan struct{} {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.changed
-}
-
-func (s *Store) announce() {
-	s.mu.Lock()
-	close(s.changed)
-	s.changed = make(chan struct{})
-	s.mu.Unlock()
-}
 
 // Write runs f as one transaction in the store's turn. When Write returns nil
 // everything f wrote is on disk; on any error nothing of it is there, unless

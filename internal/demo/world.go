@@ -81,6 +81,9 @@ func Open(ctx context.Context, o Options) (*World, error) {
 	} else {
 		err = w.connect()
 	}
+	if err == nil {
+		err = w.Hub.Tick(ctx)
+	}
 	if err != nil {
 		w.Close()
 		return nil, err
@@ -252,12 +255,13 @@ func (w *World) connect() error {
 
 func (w *World) secretFile(a agency) string { return filepath.Join(w.Dir, a.store, "hub.secret") }
 
-// Run starts the followers of every office; they end with Close.
+// Run starts the followers of every office and of the hub; they end with Close.
 func (w *World) Run(ctx context.Context) {
 	ctx, w.stop = context.WithCancel(ctx)
 	for _, o := range w.Host.Offices() {
 		o.Run(ctx)
 	}
+	w.wg.Go(func() { w.Hub.Run(ctx, w.Log) })
 }
 
 // RunIndex starts only the followers that index for search, where Settle does
@@ -283,9 +287,6 @@ func (w *World) Settle(ctx context.Context) error {
 				return err
 			}
 			if _, err := o.Tell(ctx); err != nil {
-				return err
-			}
-			if _, err := o.WatchKeys(ctx); err != nil {
 				return err
 			}
 			moved += n + m

@@ -6,8 +6,10 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
+	"vanthu/cms"
 	"vanthu/internal/blob"
 	"vanthu/internal/db"
 	"vanthu/internal/hub"
@@ -21,6 +23,8 @@ type HubConfig struct {
 	Postgres string // DSN; "" keeps the store as a SQLite file
 	Name     string // of the ledger, on first use: "truc.h99.vn"
 	Clock    func() time.Time
+	TSA      string        // address of the time-stamping authority; "" for none
+	Keep     time.Duration // how long bodies stay once all have them; 0 is the dated figure, below 0 for ever
 	Lock     time.Duration // how long an inbox keeps what it handed out; 0 is the hub's own figure
 }
 
@@ -66,7 +70,11 @@ func openHub(ctx context.Context, c HubConfig, stores *db.Host) (*hub.Hub, error
 	if err != nil {
 		return nil, err
 	}
-	return hub.Open(ctx, hub.Config{Store: store, Blobs: blobs, Key: key, Lock: c.Lock})
+	hc := hub.Config{Store: store, Blobs: blobs, Key: key, Lock: c.Lock, Keep: c.Keep}
+	if c.TSA != "" {
+		hc.Stamp = (&cms.TSAClient{URL: c.TSA}).Stamp
+	}
+	return hub.Open(ctx, hc)
 }
 
 func hubKey(path, name string) (string, error) {
@@ -110,18 +118,38 @@ func settle(dir, store string) error {
 	return errors.Join(blob.SyncDir(filepath.Join(dir, store)), blob.SyncDir(dir), blob.SyncDir(filepath.Dir(dir)))
 }
 
-// Run does what falls due at the hub (trials that become official, locks that
-// end) until ctx ends.
+// Run does what falls due at the hub until ctx ends: trials that end,
+// checkpoints and their time stamps, bodies whose term is over. None of them
+// waits for another.
 func (h *Hub) Run(ctx context.Context, log *slog.Logger) {
-	t := time.NewTicker(time.Minute)
-	defer t.Stop()
-	for {
-		if err := h.Tick(ctx); err != nil && ctx.Err() == nil {
+	var all sync.WaitGroup
+	for _, f := range []struct {
+		every time.Duration
+		do    func(context.Context) error
+	}{
+		{time.Minute, h.Tick},
+		{time.Minute, func(ctx context.Context) error { _, err := h.StampDue(ctx); return err }},
+		{time.Hour, func(ctx context.Context) error { _, err := h.PurgeDue(ctx); return err }},
+	} {
+		all.Go(func() { follow(ctx, log, f.every, f.do) })
+	}
+	all.Wait()
+}
+
+// follow repeats f; after failures the pause grows to a quarter of an hour.
+func follow(ctx context.Context, log *slog.Logger, every time.Duration, f func(context.Context) error) {
+	pause := every
+	for ctx.Err() == nil {
+		if err := f(ctx); err == nil {
+			pause = every
+		} else if ctx.Err() == nil {
 			log.Error("hub", "err", err)
+			pause = min(2*pause, max(every, 15*time.Minute))
 		}
+		t := time.NewTimer(pause)
 		select {
 		case <-ctx.Done():
-			return
+			t.Stop()
 		case <-t.C:
 		}
 	}

@@ -84,7 +84,7 @@ func (h *Hub) Accept(ctx context.Context, c Caller, o Offer) (ack Ack, err error
 		key = ownKey + o.Key
 	}
 	var entry *logged
-	err = h.write(ctx, func(a *act) (err error) {
+	err = h.carry(ctx, func(a *act) (err error) {
 		ack, err = a.accept(c, l, key, hash, size)
 		entry = a.last
 		return err
@@ -133,6 +133,7 @@ func (a *act) accept(c Caller, l *letter, key string, hash blob.Hash, size int64
 	if err := a.effect(id, from, l, fresh); err != nil {
 		return Ack{}, err
 	}
+	a.After(func() { a.hub.traffic.accepted(from.id, fresh) })
 	return a.newAck(name, l, hash, size, fresh), nil
 }
 
@@ -176,21 +177,15 @@ func (a *act) fresh(c Caller, l *letter, legs []leg) (out []leg, earlier int64, 
 	if l.kind != New {
 		return legs, 0, nil
 	}
-	type had struct {
-		packet  int64
-		state   string
-		content string
+	had, err := a.had(c, l.document, legs)
+	if err != nil {
+		return nil, 0, err
 	}
 	for _, g := range legs {
-		p, err := db.One(a, func(r db.Row) (x had, err error) { return x, r.Scan(&x.packet, &x.state, &x.content) },
-			`SELECT d.packet, d.state, p.content FROM delivery d JOIN packet p ON p.id = d.packet
-			WHERE d.sender = $1 AND d.document = $2 AND d.recipient = $3 AND d.kind = $4 ORDER BY d.packet DESC LIMIT 1`,
-			c.id, l.document, g.agency.id, string(New))
+		p, ok := had[g.agency.id]
 		switch {
-		case errors.Is(err, db.ErrNone) || err == nil && (line{state: State(p.state)}).over():
+		case !ok || (line{state: p.state}).over():
 			out = append(out, g) // never had it, or refused or gave it back: a new one may follow
-		case err != nil:
-			return nil, 0, err
 		case p.content != l.content:
 			return nil, 0, refuse(CodeDuplicate, fail.State("Mã định danh "+l.document+" đã dùng cho một văn bản khác gửi "+g.agency.Name+".", "BRVT1842-6.5").
 				Then("Gửi gói tin cập nhật hoặc thay thế, hoặc thu hồi văn bản trước."))
@@ -199,6 +194,31 @@ func (a *act) fresh(c Caller, l *letter, legs []leg) (out []leg, earlier int64, 
 		}
 	}
 	return out, earlier, nil
+}
+
+// past is the last packet that an agency had a document by.
+type past struct {
+	packet, recipient int64
+	state             State
+	content           string
+}
+
+// had finds by recipient the last packets of a document.
+func (a *act) had(c Caller, document string, legs []leg) (map[int64]past, error) {
+	ids := make([]int64, len(legs))
+	for i, g := range legs {
+		ids[i] = g.agency.id
+	}
+	in, args := db.In(4, ids)
+	list, err := db.All(a, func(r db.Row) (x past, err error) { return x, r.Scan(&x.packet, &x.recipient, &x.state, &x.content) },
+		`SELECT d.packet, d.recipient, d.state, p.content FROM delivery d JOIN packet p ON p.id = d.packet
+		WHERE d.sender = $1 AND d.document = $2 AND d.kind = $3 AND d.recipient IN `+in+` ORDER BY d.packet`,
+		append([]any{c.id, document, string(New)}, args...)...)
+	out := make(map[int64]past, len(list))
+	for _, x := range list {
+		out[x.recipient] = x // the last one counts
+	}
+	return out, err
 }
 
 func (a *act) insertPacket(id int64, name string, c Caller, l *letter, hash blob.Hash, size int64, legs []leg) error {
@@ -212,43 +232,43 @@ func (a *act) insertPacket(id int64, name string, c Caller, l *letter, hash blob
 	if err != nil {
 		return err
 	}
-	_, err = a.Exec(`INSERT INTO packet (id, name, sender, from_code, kind, document, target, notation, title, status, content,
+	a.Put(`INSERT INTO packet (id, name, sender, from_code, kind, document, target, notation, title, status, content,
 		hash, size, priority, at, leaf, gone) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 0)`,
 		id, name, c.id, l.from, string(l.kind), l.document, strings.Join(l.targets, "\n"), l.notation, l.title, l.status.code,
 		l.content, string(hash), size, l.priority, db.Ms(a.Now), leaf)
-	if err != nil {
-		return err
-	}
+	queued := map[int64]bool{}
 	for _, g := range legs {
+		a.deliver(id, c, l, g)
+		if queued[g.via] {
+			continue // one packet for two agencies behind one gateway waits there once
+		}
+		queued[g.via] = true
 		if err := a.queueFor(id, c, l, g); err != nil {
 			return err
 		}
 	}
-	_, err = a.Exec(`UPDATE queue SET sent = sent + 1 WHERE agency = $1`, c.id)
-	return err
+	a.Put(`UPDATE queue SET sent = sent + 1 WHERE agency = $1`, c.id)
+	return nil
 }
 
-// queueFor adds one recipient of a packet.
-func (a *act) queueFor(id int64, c Caller, l *letter, g leg) error {
-	_, err := a.Exec(`INSERT INTO delivery (packet, recipient, sender, kind, document, to_code, state, former, state_at, note,
+// deliver adds one recipient of a packet.
+func (a *act) deliver(id int64, c Caller, l *letter, g leg) {
+	a.Put(`INSERT INTO delivery (packet, recipient, sender, kind, document, to_code, state, former, state_at, note,
 		transport, fetched_at, confirmed_at, changed, via) VALUES ($1, $2, $3, $4, $5, $6, $7, '', $8, '', 'initial', 0, 0, $9, $10)`,
 		id, g.agency.id, c.id, string(l.kind), l.document, g.as, string(Sent), db.Ms(a.Now), a.NewID(), g.via)
-	if err != nil {
-		return err
-	}
+}
+
+// queueFor lets a packet wait for the system that fetches for a recipient.
+func (a *act) queueFor(id int64, c Caller, l *letter, g leg) error {
 	class, err := a.classFor(c, l, g.agency.id)
 	if err != nil {
 		return err
 	}
-	// One packet for two agencies behind one gateway waits there once.
-	n, err := a.Exec(`INSERT INTO waiting (recipient, class, packet, sender, status, since, locked_until, attempts)
-		VALUES ($1, $2, $3, $4, $5, $6, 0, 0) ON CONFLICT DO NOTHING`, g.via, class, id, c.id, l.kind == Status, db.Ms(a.Now))
-	if err != nil || n == 0 {
-		return err
-	}
+	a.Put(`INSERT INTO waiting (recipient, class, packet, sender, status, since, locked_until, attempts)
+		VALUES ($1, $2, $3, $4, $5, $6, 0, 0)`, g.via, class, id, c.id, l.kind == Status, db.Ms(a.Now))
+	a.Put(`UPDATE queue SET waiting = waiting + 1, accepted = accepted + 1 WHERE agency = $1`, g.via)
 	a.wakes[g.via] = true
-	_, err = a.Exec(`UPDATE queue SET waiting = waiting + 1, accepted = accepted + 1 WHERE agency = $1`, g.via)
-	return err
+	return nil
 }
 
 // classFor is 0 for urgent packets, which go first. A packet about another one

@@ -24,7 +24,8 @@ const (
 	LinkClosed    LinkState = "closed"        // đã đóng; the successor receives instead
 )
 
-var linkStates = map[LinkState]bool{LinkNone: true, LinkTrial: true, LinkOfficial: true, LinkSuspended: true, LinkClosed: true}
+// LinkStates are all of them.
+var LinkStates = []LinkState{LinkNone, LinkTrial, LinkOfficial, LinkSuspended, LinkClosed}
 
 // live says whether the agency sends and receives.
 func (s LinkState) live() bool { return s == LinkTrial || s == LinkOfficial }

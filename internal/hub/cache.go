@@ -5,59 +5,53 @@ import (
 	"time"
 
 	"vanthu/internal/db"
+	"vanthu/ledger"
 )
 
-// agencies remembers directory lines while nothing in the directory has
-// changed: one look at the newest version stands for a look at every line.
-type agencies struct {
-	mu      sync.Mutex
-	version int64
-	byCode  map[string]Agency // as codes are written in packets
+// memory is what the hub keeps between turns: the log's tail, and lines of the
+// directory. It is used in the turn only, and holds as long as all acts in
+// between were this hub's own; those that change the directory forget it.
+type memory struct {
+	at       db.Moment
+	tail     *ledger.Tail
+	agencies map[string]Agency // as codes are written in packets
 }
 
 const agenciesKept = 20_000
 
+func (m *memory) begin(tx *db.Tx) {
+	if m.at != tx.Before() {
+		*m = memory{}
+	}
+}
+
+// end keeps what an act that succeeds leaves behind.
+func (m *memory) end(a *act) {
+	m.at = a.Behind()
+	if a.loaded {
+		tail := a.tail
+		m.tail = &tail
+	}
+	if !a.carries {
+		m.agencies = nil
+	}
+}
+
 // agency is agencyByCode for the acts that run all day.
 func (a *act) agency(code string) (Agency, error) {
-	if a.version == 0 {
-		v, err := db.Value[int64](a, `SELECT COALESCE(MAX(changed), 0) FROM agency`)
-		if err != nil {
-			return Agency{}, err
-		}
-		a.version = v
-	}
-	if g, ok := a.hub.known.get(a.version, code); ok {
+	m := &a.hub.memory
+	if g, ok := m.agencies[code]; ok {
 		return g, nil
 	}
 	g, err := agencyByCode(a, code)
-	if err == nil {
-		// Not before the commit: a version that is rolled back may come again
-		// with other lines.
-		a.After(func() { a.hub.known.put(a.version, code, g) })
+	if err != nil || !a.carries {
+		return g, err
 	}
-	return g, err
-}
-
-func (k *agencies) get(version int64, code string) (Agency, bool) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.version != version {
-		return Agency{}, false
+	if m.agencies == nil || len(m.agencies) >= agenciesKept {
+		m.agencies = map[string]Agency{}
 	}
-	g, ok := k.byCode[code]
-	return g, ok
-}
-
-func (k *agencies) put(version int64, code string, g Agency) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.version > version {
-		return
-	}
-	if k.version != version || len(k.byCode) >= agenciesKept {
-		k.version, k.byCode = version, map[string]Agency{}
-	}
-	k.byCode[code] = g
+	m.agencies[code] = g
+	return g, nil
 }
 
 // logins remembers for a second who showed which secret: a system that sends a

@@ -15,12 +15,12 @@ import (
 func (h *Hub) Confirm(ctx context.Context, c Caller, id string) (receipt []byte, err error) {
 	var leaf int64
 	var entry *logged
-	err = h.write(ctx, func(a *act) error {
-		p, err := received(a, c, id)
+	err = h.carry(ctx, func(a *act) error {
+		list, err := received(a, c, id)
 		if err != nil {
 			return err
 		}
-		leaf, err = a.confirm(c, p)
+		leaf, err = a.confirm(c, list)
 		entry = a.last
 		return err
 	})
@@ -31,16 +31,10 @@ func (h *Hub) Confirm(ctx context.Context, c Caller, id string) (receipt []byte,
 	return h.receipt(ctx, entry, leaf)
 }
 
-func (a *act) confirm(c Caller, p found) (leaf int64, err error) {
-	if err := a.unqueue(c, p.id); err != nil {
-		return 0, err
-	}
-	list, err := copiesOf(a, p.id, c.id)
-	if err != nil {
-		return 0, err
-	}
+func (a *act) confirm(c Caller, list []dup) (leaf int64, err error) {
+	a.unqueue(c, list[0])
 	for _, k := range list {
-		if k.confirmed {
+		if !k.confirmed.IsZero() {
 			leaf, err = a.lastLeaf(k, ledger.Confirmed)
 		} else {
 			leaf, err = a.confirmCopy(k)
@@ -53,16 +47,15 @@ func (a *act) confirm(c Caller, p found) (leaf int64, err error) {
 }
 
 func (a *act) confirmCopy(k dup) (leaf int64, err error) {
-	if err := a.fetchedCopy(k); err != nil {
-		return 0, err
+	if k.fetched.IsZero() {
+		k.fetched = a.Now
+		if err := a.logStep(k, ledger.Delivered, ""); err != nil {
+			return 0, err
+		}
 	}
-	if _, err := a.Exec(`UPDATE delivery SET confirmed_at = $1, transport = 'done', changed = $2 WHERE packet = $3 AND recipient = $4`,
-		db.Ms(a.Now), a.NewID(), k.packet, k.recipient); err != nil {
-		return 0, err
-	}
-	if err := a.arrive(k); err != nil {
-		return 0, err
-	}
+	a.Put(`UPDATE delivery SET fetched_at = $1, confirmed_at = $2, transport = 'done', changed = $3 WHERE packet = $4 AND recipient = $5`,
+		db.Ms(k.fetched), db.Ms(a.Now), a.NewID(), k.packet, k.recipient)
+	a.arrive(k)
 	if err := a.logStep(k, ledger.Confirmed, ""); err != nil {
 		return 0, err
 	}
@@ -71,25 +64,22 @@ func (a *act) confirmCopy(k dup) (leaf int64, err error) {
 
 // arrive is code 01 by the hub's own knowledge; of a delivery that has gone
 // further already it changes nothing.
-func (a *act) arrive(k dup) error {
+func (a *act) arrive(k dup) {
 	if k.line.state == Failed {
-		return a.move(k.packet, k.recipient, line{Delivered, ""}, "")
+		a.move(k.packet, k.recipient, line{Delivered, ""}, "")
+	} else if to, ok := k.line.step(CodeArrived); ok {
+		a.move(k.packet, k.recipient, to, "")
 	}
-	if to, ok := k.line.step(CodeArrived); ok {
-		return a.move(k.packet, k.recipient, to, "")
-	}
-	return nil
 }
 
 // unqueue takes a packet out of an agency's queue, if it is there.
-func (a *act) unqueue(c Caller, packet int64) error {
-	n, err := a.Exec(`DELETE FROM waiting WHERE packet = $1 AND recipient = $2`, packet, c.id)
-	if err != nil || n == 0 {
-		return err
+func (a *act) unqueue(c Caller, k dup) {
+	if !k.waits {
+		return
 	}
+	a.Put(`DELETE FROM waiting WHERE packet = $1 AND recipient = $2`, k.packet, c.id)
+	a.Put(`UPDATE queue SET waiting = waiting - 1 WHERE agency = $1`, c.id)
 	a.wakes[c.id] = true // what its sender sent after it may come now
-	_, err = a.Exec(`UPDATE queue SET waiting = waiting - 1 WHERE agency = $1`, c.id)
-	return err
 }
 
 func (a *act) lastLeaf(k dup, e ledger.Event) (int64, error) {
@@ -108,32 +98,30 @@ func (h *Hub) Release(ctx context.Context, c Caller, id string, final bool, reas
 	} else {
 		h.counts.released.Add(1)
 	}
-	return h.write(ctx, func(a *act) error {
-		p, err := received(a, c, id)
+	return h.carry(ctx, func(a *act) error {
+		list, err := received(a, c, id)
 		if err != nil {
 			return err
 		}
-		if !final {
-			until := a.Now.Add(min(max(pause, 0), maxLock))
-			_, err := a.Exec(`UPDATE waiting SET locked_until = $1 WHERE packet = $2 AND recipient = $3`, db.Ms(until), p.id, c.id)
-			a.wakes[c.id] = true
-			return err
+		if final {
+			return a.failed(c, list, reason)
 		}
-		return a.failed(c, p, reason)
+		until := a.Now.Add(min(max(pause, 0), maxLock))
+		a.Put(`UPDATE waiting SET locked_until = $1 WHERE packet = $2 AND recipient = $3`, db.Ms(until), list[0].packet, c.id)
+		a.wakes[c.id] = true
+		return nil
 	})
 }
 
-func (a *act) failed(c Caller, p found, reason string) error {
-	list, err := copiesOf(a, p.id, c.id)
-	if err != nil {
-		return err
-	}
+func (a *act) failed(c Caller, list []dup, reason string) error {
+	left := false
 	for _, k := range list {
 		if k.line.state != Sent && !(k.line.state == RecallAsked && k.line.former == Sent) {
 			continue
 		}
-		if err := a.unqueue(c, p.id); err != nil {
-			return err
+		if !left {
+			left = true
+			a.unqueue(c, k)
 		}
 		if err := a.failedCopy(c, k, reason); err != nil {
 			return err
@@ -143,42 +131,29 @@ func (a *act) failed(c Caller, p found, reason string) error {
 }
 
 func (a *act) failedCopy(c Caller, k dup, reason string) error {
-	if _, err := a.Exec(`UPDATE delivery SET transport = 'fail' WHERE packet = $1 AND recipient = $2`, k.packet, k.recipient); err != nil {
-		return err
-	}
-	if err := a.move(k.packet, k.recipient, line{Failed, ""}, reason); err != nil {
-		return err
-	}
-	if _, err := a.Exec(`UPDATE queue SET failed = failed + 1 WHERE agency = $1`, c.id); err != nil {
-		return err
-	}
+	a.Put(`UPDATE delivery SET transport = 'fail' WHERE packet = $1 AND recipient = $2`, k.packet, k.recipient)
+	a.move(k.packet, k.recipient, line{Failed, ""}, reason)
+	a.Put(`UPDATE queue SET failed = failed + 1 WHERE agency = $1`, c.id)
 	return a.logStep(k, ledger.Failed, reason)
 }
 
 // Mark notes what the receiving system says of its own fetching (initial,
 // processing), which is another layer than the business statuses.
 func (h *Hub) Mark(ctx context.Context, c Caller, id string) error {
-	return h.write(ctx, func(a *act) error {
-		p, err := received(a, c, id)
-		if err != nil {
-			return err
-		}
-		list, err := copiesOf(a, p.id, c.id)
+	return h.carry(ctx, func(a *act) error {
+		list, err := received(a, c, id)
 		for _, k := range list {
-			if _, err := a.Exec(`UPDATE delivery SET transport = 'processing', changed = $1
-				WHERE packet = $2 AND recipient = $3 AND transport = 'initial'`, a.NewID(), p.id, k.recipient); err != nil {
-				return err
-			}
+			a.Put(`UPDATE delivery SET transport = 'processing', changed = $1
+				WHERE packet = $2 AND recipient = $3 AND transport = 'initial'`, a.NewID(), k.packet, k.recipient)
 		}
 		return err
 	})
 }
 
 // move writes a new state of a delivery, for its sender to see.
-func (a *act) move(packet, recipient int64, to line, note string) error {
-	_, err := a.Exec(`UPDATE delivery SET state = $1, former = $2, state_at = $3, note = $4, changed = $5
+func (a *act) move(packet, recipient int64, to line, note string) {
+	a.Put(`UPDATE delivery SET state = $1, former = $2, state_at = $3, note = $4, changed = $5
 		WHERE packet = $6 AND recipient = $7`, string(to.state), string(to.former), db.Ms(a.Now), note, a.NewID(), packet, recipient)
-	return err
 }
 
 // oneLine makes a text from outside fit for a log line.

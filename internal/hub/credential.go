@@ -71,6 +71,28 @@ func (h *Hub) RevokeCredentials(ctx context.Context, by db.Actor, code string, b
 	})
 }
 
+// Credential is a secret of an agency as the operator sees it: when it was
+// given and ended, never itself.
+type Credential struct {
+	Label   string
+	Since   time.Time
+	Revoked time.Time // zero while it is in force
+}
+
+// Credentials lists an agency's secrets, the newest first.
+func (h *Hub) Credentials(ctx context.Context, code string, limit int) (list []Credential, err error) {
+	err = h.Store.Read(ctx, func(v *db.View) error {
+		list, err = db.All(v, func(r db.Row) (c Credential, err error) {
+			var since, revoked int64
+			err = r.Scan(&c.Label, &since, &revoked)
+			c.Since, c.Revoked = db.Time(since), db.Time(revoked)
+			return c, err
+		}, `SELECT label, since, revoked FROM credential WHERE agency = (SELECT agency FROM agency_code WHERE code = $1) ORDER BY id DESC LIMIT $2`, NormalCode(code), limit)
+		return err
+	})
+	return list, err
+}
+
 // Authenticate finds the agency that presents a secret under one of its codes.
 // Secrets are random, so one round of SHA-256 guards them well enough.
 func (h *Hub) Authenticate(ctx context.Context, code, secret string) (Caller, error) {

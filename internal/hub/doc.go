@@ -16,6 +16,9 @@
 //	agency.go   directory; enrol.go and import.go the operator's acts on it; credential.go
 //	link.go     an agency's way onto the exchange; readiness.go what it needs first
 //	reorganise.go  mergers and divisions by decision
+//	tick.go     what falls due by the clock
+//	checkpoint.go  signed heads of the log, kept and time-stamped; witness.go who holds one
+//	clock.go    the official clock against others; purge.go bodies whose term is over
 //	log.go      the tamper-evident log (package ledger) and its receipts
 //	overview.go the operator's console: queues, dead letters, what was done
 //
@@ -32,5 +35,6 @@
 //	receipt, err := h.Confirm(ctx, snv, list[0].ID)
 //
 // Tables: agency, agency_code, credential, event, packet, delivery, waiting,
-// queue, status, leaf, tail, checkpoint, readiness (internal/schema/hub).
+// queue, status, leaf, tail, checkpoint, readiness, drift,
+// witness (internal/schema/hub).
 package hub

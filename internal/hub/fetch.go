@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"os"
+	"time"
 
 	"vanthu/internal/blob"
 	"vanthu/internal/db"
 	"vanthu/internal/fail"
 	"vanthu/ledger"
+	"vanthu/viet"
 )
 
 // Body is a packet's bytes, exactly as its sender gave them
@@ -18,7 +20,6 @@ type Body struct {
 	ID     string
 	SHA256 string
 	Size   int64
-	packet int64
 	mine   bool // the caller receives it
 }
 
@@ -32,7 +33,10 @@ func (h *Hub) Fetch(ctx context.Context, c Caller, id string) (*Body, error) {
 		if err != nil {
 			return err
 		}
-		b.packet, b.SHA256, b.Size, b.mine = p.id, p.hash, p.size, p.mine
+		b.SHA256, b.Size, b.mine = p.hash, p.size, p.mine
+		if !p.gone.IsZero() {
+			return errGone(p.gone)
+		}
 		return nil
 	})
 	if err != nil {
@@ -40,9 +44,15 @@ func (h *Hub) Fetch(ctx context.Context, c Caller, id string) (*Body, error) {
 	}
 	b.File, err = h.Blobs.Open(blob.Hash(b.SHA256))
 	if errors.Is(err, blob.ErrNone) {
-		return nil, refuse(CodeGone, fail.State("Nội dung gói tin không còn trên trục.", "QD28-9.2"))
+		return nil, errGone(h.Store.Now())
 	}
 	return b, err
+}
+
+// errGone says since when a body is no longer here, and why.
+func errGone(at time.Time) error {
+	return refuse(CodeGone, fail.State("Trục đã xóa nội dung gói tin ngày "+viet.DayOf(at).String()+", sau khi mọi nơi nhận đã nhận và hết hạn giữ.", "BRVT1842-10.7").
+		Then("Biên nhận vẫn còn trên trục; nội dung hỏi nơi gửi hoặc nơi nhận."))
 }
 
 // Fetched notes that a recipient's system has been given the whole body. It
@@ -51,64 +61,66 @@ func (h *Hub) Fetched(ctx context.Context, c Caller, b *Body) error {
 	if !b.mine {
 		return nil
 	}
-	return h.write(ctx, func(a *act) error { return a.fetched(c, b.packet) })
+	return h.carry(ctx, func(a *act) error { return a.fetched(c, b.ID) })
 }
 
-func (a *act) fetched(c Caller, packet int64) error {
-	list, err := copiesOf(a, packet, c.id)
+func (a *act) fetched(c Caller, name string) error {
+	list, err := received(a, c, name)
 	if err != nil {
 		return err
 	}
 	for _, k := range list {
-		if err := a.fetchedCopy(k); err != nil {
+		if !k.fetched.IsZero() {
+			continue
+		}
+		a.Put(`UPDATE delivery SET fetched_at = $1, transport = 'processing', changed = $2 WHERE packet = $3 AND recipient = $4`,
+			db.Ms(a.Now), a.NewID(), k.packet, k.recipient)
+		if err := a.logStep(k, ledger.Delivered, ""); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (a *act) fetchedCopy(k dup) error {
-	n, err := a.Exec(`UPDATE delivery SET fetched_at = $1, transport = 'processing', changed = $2
-		WHERE packet = $3 AND recipient = $4 AND fetched_at = 0`, db.Ms(a.Now), a.NewID(), k.packet, k.recipient)
-	if err != nil || n == 0 {
-		return err
-	}
-	return a.logStep(k, ledger.Delivered, "")
-}
-
 // dup is one recipient's copy of a packet, with where it stands. A system that
 // fetches for several recipients has several of one packet.
 type dup struct {
-	packet, recipient int64
-	code              string // of the recipient
-	line              line
-	confirmed         bool
+	packet, recipient  int64
+	code               string // of the recipient
+	line               line
+	fetched, confirmed time.Time
+	waits              bool // the packet is in the queue of who fetches it
+
+	name, document, hash, status string // of the packet
+	sender                       string // code
 }
 
-// copiesOf lists the copies of a packet that an agency's system fetches.
-func copiesOf(q db.Q, packet, via int64) ([]dup, error) {
-	return db.All(q, func(r db.Row) (k dup, err error) {
-		var at int64
-		err = r.Scan(&k.packet, &k.recipient, &k.code, &k.line.state, &k.line.former, &at)
-		k.confirmed = at != 0
-		return k, err
-	}, `SELECT d.packet, d.recipient, a.code, d.state, d.former, d.confirmed_at FROM delivery d JOIN agency a ON a.id = d.recipient
-		WHERE d.packet = $1 AND d.via = $2 ORDER BY d.recipient`, packet, via)
+func scanDup(r db.Row) (k dup, err error) {
+	var fetched, confirmed int64
+	err = r.Scan(&k.packet, &k.recipient, &k.code, &k.line.state, &k.line.former, &fetched, &confirmed, &k.waits,
+		&k.name, &k.document, &k.hash, &k.status, &k.sender)
+	k.fetched, k.confirmed = db.Time(fetched), db.Time(confirmed)
+	return k, err
+}
+
+// received lists the copies of a packet that the caller's system fetches; for
+// anybody else there is no such packet.
+func received(q db.Q, c Caller, name string) ([]dup, error) {
+	list, err := db.All(q, scanDup, `SELECT d.packet, d.recipient, a.code, d.state, d.former, d.fetched_at, d.confirmed_at,
+		w.packet IS NOT NULL, p.name, p.document, p.hash, p.status, s.code
+		FROM packet p JOIN agency s ON s.id = p.sender JOIN delivery d ON d.packet = p.id AND d.via = $2
+		JOIN agency a ON a.id = d.recipient LEFT JOIN waiting w ON w.packet = p.id AND w.recipient = $2
+		WHERE p.name = $1 ORDER BY d.recipient`, name, c.id)
+	if err == nil && len(list) == 0 {
+		err = refuse(CodeNotFound, fail.NotFound())
+	}
+	return list, err
 }
 
 // logStep logs that one recipient's copy moved on.
 func (a *act) logStep(k dup, event ledger.Event, note string) error {
-	e, err := db.One(a, func(r db.Row) (e ledger.Entry, err error) {
-		var hash string
-		err = r.Scan(&e.Message, &e.DocumentID, &e.Sender, &hash, &e.Status)
-		e.Packet = digest(hash)
-		return e, err
-	}, `SELECT p.name, p.document, s.code, p.hash, p.status FROM packet p JOIN agency s ON s.id = p.sender WHERE p.id = $1`, k.packet)
-	if err != nil {
-		return err
-	}
-	e.Event, e.Recipient, e.Note = event, k.code, note
-	_, err = a.log(k.packet, k.recipient, e)
+	_, err := a.log(k.packet, k.recipient, ledger.Entry{Event: event, Message: k.name, DocumentID: k.document, Sender: k.sender,
+		Recipient: k.code, Packet: digest(k.hash), Status: k.status, Note: note})
 	return err
 }
 
@@ -118,46 +130,24 @@ type found struct {
 	sender int64
 	hash   string
 	size   int64
-	mine   bool // the caller's system fetches it
-	sent   bool // the caller's system sent it
-}
-
-// speaksFor says whether the caller's system sends for an agency.
-func speaksFor(q db.Q, c Caller, agency int64) (bool, error) {
-	if agency == c.id {
-		return true, nil
-	}
-	gateway, err := db.Value[string](q, `SELECT gateway FROM agency WHERE id = $1`, agency)
-	return gateway == c.Code, err
+	mine   bool      // the caller's system fetches it
+	sent   bool      // the caller's system sent it
+	gone   time.Time // when its body was removed; zero while it is here
 }
 
 // visible finds a packet by its id, for its sender and its recipients only.
-func visible(q db.Q, c Caller, id string) (p found, err error) {
-	p, err = db.One(q, func(r db.Row) (p found, err error) {
-		return p, r.Scan(&p.id, &p.sender, &p.hash, &p.size)
-	}, `SELECT id, sender, hash, size FROM packet WHERE name = $1`, id)
-	if errors.Is(err, db.ErrNone) {
-		return p, refuse(CodeNotFound, fail.NotFound())
-	}
-	if err != nil {
+func visible(q db.Q, c Caller, id string) (found, error) {
+	p, err := db.One(q, func(r db.Row) (p found, err error) {
+		var gateway string
+		var gone int64
+		var copies int
+		err = r.Scan(&p.id, &p.sender, &p.hash, &p.size, &gone, &gateway, &copies)
+		p.gone = db.Time(gone)
+		p.mine, p.sent = copies > 0, p.sender == c.id || gateway == c.Code
 		return p, err
-	}
-	n, err := db.Value[int](q, `SELECT COUNT(*) FROM delivery WHERE packet = $1 AND via = $2`, p.id, c.id)
-	if err != nil {
-		return p, err
-	}
-	p.mine = n > 0
-	p.sent, err = speaksFor(q, c, p.sender)
-	if err == nil && !p.mine && !p.sent {
-		err = refuse(CodeNotFound, fail.NotFound())
-	}
-	return p, err
-}
-
-// received is visible for recipients only.
-func received(q db.Q, c Caller, id string) (found, error) {
-	p, err := visible(q, c, id)
-	if err == nil && !p.mine {
+	}, `SELECT p.id, p.sender, p.hash, p.size, p.gone, s.gateway, (SELECT COUNT(*) FROM delivery d WHERE d.packet = p.id AND d.via = $2)
+		FROM packet p JOIN agency s ON s.id = p.sender WHERE p.name = $1`, id, c.id)
+	if errors.Is(err, db.ErrNone) || err == nil && !p.mine && !p.sent {
 		err = refuse(CodeNotFound, fail.NotFound())
 	}
 	return p, err

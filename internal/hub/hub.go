@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"vanthu/cms"
 	"vanthu/internal/blob"
 	"vanthu/internal/db"
 	"vanthu/law"
@@ -32,6 +33,8 @@ type Config struct {
 	MaxOffers int           // packets taken in at once, more are told to come back; 256
 	Lock      time.Duration // how long an inbox keeps what it handed out; 5 min
 	Trial     time.Duration // length of the trial of an agency; 0 is two months (law:BRVT1842-11.2)
+	Keep      time.Duration // how long bodies stay after every recipient has confirmed; 0 is the dated figure, below 0 for ever
+	Stamp     cms.Stamper   // time-stamping authority for checkpoints; nil: none
 	// Bar names the mark or secrecy word in a text of the header that must not
 	// cross the hub, and the rule; "" when there is none. nil is Barred.
 	Bar func(text string) (mark string, rule law.Ref)
@@ -44,17 +47,24 @@ type Hub struct {
 	signer ledger.Signer
 	public string
 	seal   cipher.AEAD
-	wake   *wake
 
 	started time.Time
 	counts  counters
 	places  sync.Map      // agency id → chan struct{}, its share of offers
 	offers  chan struct{} // one token per packet being taken in
 	live    liveCodes
-	known   agencies
+	memory  memory
 	logins  logins
 	broken  atomic.Pointer[error]
-	heard   sync.Map // agency id → time.Time of its last call, until Tick keeps it
+	traffic traffic
+	paced   atomic.Pointer[Counts] // as Tick last kept them
+
+	// What Tick has still to keep, by agency id.
+	heard  sync.Map // time.Time of its system's last call
+	said   sync.Map // Drift of its system's clock
+	sights sync.Map // sight of the log
+
+	stampTrouble atomic.Pointer[trouble]
 }
 
 const (
@@ -83,7 +93,7 @@ func Open(ctx context.Context, c Config) (*Hub, error) {
 	if c.Bar == nil {
 		c.Bar = Barred
 	}
-	h := &Hub{Config: c, wake: newWake(), offers: make(chan struct{}, c.MaxOffers), started: time.Now()}
+	h := &Hub{Config: c, offers: make(chan struct{}, c.MaxOffers), started: time.Now()}
 	var err error
 	if h.signer, h.public, err = readKey(c.Key); err != nil {
 		return nil, fmt.Errorf("hub: key: %w", err)
@@ -106,27 +116,46 @@ func (h *Hub) write(ctx context.Context, f func(*act) error) error {
 	return h.writeBy(ctx, db.System, f)
 }
 
+// carry is write for the acts that packets bring, which leave the directory as
+// it is.
+func (h *Hub) carry(ctx context.Context, f func(*act) error) error {
+	return h.turn(ctx, db.System, true, f)
+}
+
 // writeBy is write for acts of the operator, who is kept with the act.
 func (h *Hub) writeBy(ctx context.Context, by db.Actor, f func(*act) error) error {
+	return h.turn(ctx, by, false, f)
+}
+
+func (h *Hub) turn(ctx context.Context, by db.Actor, carries bool, f func(*act) error) error {
 	if err := h.Broken(); err != nil {
 		return errBroken(err)
 	}
-	return h.sound(h.Store.Write(ctx, by, func(tx *db.Tx) error { return h.run(tx, f) }))
+	start := time.Now()
+	err := h.sound(h.Store.Write(ctx, by, func(tx *db.Tx) error {
+		return h.run(&act{Tx: tx, hub: h, carries: carries, wakes: map[int64]bool{}}, f)
+	}))
+	h.counts.writes.add(time.Since(start))
+	return err
 }
 
-func (h *Hub) run(tx *db.Tx, f func(*act) error) error {
-	a := &act{Tx: tx, hub: h, wakes: map[int64]bool{}}
+func (h *Hub) run(a *act, f func(*act) error) error {
+	h.memory.begin(a.Tx)
 	if err := f(a); err != nil {
 		return err
 	}
 	if err := a.saveTail(); err != nil {
 		return err
 	}
-	tx.After(func() {
-		for agency := range a.wakes {
-			h.wake.rouse(agency)
+	if a.By.Person != 0 { // an operator finds what he changed; Tick follows the rest
+		if _, err := a.followDirectory(); err != nil {
+			return err
 		}
-	})
+	}
+	for agency := range a.wakes {
+		a.Rouse(db.Topic(agency))
+	}
+	h.memory.end(a)
 	return nil
 }
 
@@ -134,11 +163,10 @@ func (h *Hub) run(tx *db.Tx, f func(*act) error) error {
 // inside it, and whom to wake after it.
 type act struct {
 	*db.Tx
-	hub    *Hub
-	wakes  map[int64]bool
-	tail   ledger.Tail
-	loaded bool
-	last   *logged // the newest entry that the act appended
-
-	version int64 // of the directory, once looked at
+	hub     *Hub
+	carries bool // leaves the directory as it is
+	wakes   map[int64]bool
+	tail    ledger.Tail
+	loaded  bool
+	last    *logged // the newest entry that the act appended
 }

@@ -59,7 +59,7 @@ const maxRejected = 1000
 // file as a whole or of the store; the report tells what was entered before it.
 // progress may be nil.
 func (h *Hub) Import(ctx context.Context, by db.Actor, file io.Reader, progress func(Imported)) (m Imported, err error) {
-	r, set, err := openCSV(file)
+	r, set, _, err := openCSV(file)
 	if err != nil {
 		return m, err
 	}
@@ -116,31 +116,34 @@ type csvLine struct {
 	agency Agency
 }
 
-func openCSV(file io.Reader) (*csv.Reader, []func(*Agency, string), error) {
+// openCSV reads the header line; unknown are columns that are not ours.
+func openCSV(file io.Reader) (r *csv.Reader, set []func(*Agency, string), unknown []string, err error) {
 	in := bufio.NewReader(file)
 	if b, _ := in.Peek(3); string(b) == "\xef\xbb\xbf" {
 		in.Discard(3)
 	}
-	r := csv.NewReader(in)
+	r = csv.NewReader(in)
 	if line, _ := in.Peek(1000); strings.Contains(strings.SplitN(string(line), "\n", 2)[0], ";") {
 		r.Comma = ';'
 	}
 	r.ReuseRecord = true
 	head, err := r.Read()
 	if err != nil {
-		return nil, nil, badHead(err)
+		return nil, nil, nil, badHead(err)
 	}
-	set := make([]func(*Agency, string), len(head))
+	set = make([]func(*Agency, string), len(head))
 	have := map[string]bool{}
 	for i, name := range head {
 		name = strings.ToLower(strings.TrimSpace(name))
-		set[i] = importColumns[name] // nil: a column that is not ours
+		if set[i] = importColumns[name]; set[i] == nil {
+			unknown = append(unknown, oneLine(name, 40))
+		}
 		have[name] = true
 	}
 	if !have["code"] || !have["name"] {
-		return nil, nil, badHead(errors.New("no columns code and name"))
+		return nil, nil, nil, badHead(errors.New("no columns code and name"))
 	}
-	return r, set, nil
+	return r, set, unknown, nil
 }
 
 // readBatch reads the next lines; those that are no CSV are rejected here.
@@ -162,12 +165,82 @@ func (m *Imported) readBatch(r *csv.Reader, set []func(*Agency, string)) (batch 
 		l := csvLine{line: line}
 		for i, v := range record {
 			if set[i] != nil {
-				set[i](&l.agency, oneLine(v, 1000))
+				set[i](&l.agency, cell(v))
 			}
 		}
 		batch = append(batch, l)
 	}
 	return batch, false, nil
+}
+
+// cell takes the mark off that keeps spreadsheets from reading a text as a
+// formula.
+func cell(v string) string {
+	if len(v) > 1 && v[0] == '\'' && strings.ContainsRune("=+-@", rune(v[1])) {
+		v = v[1:]
+	}
+	return oneLine(v, 1000)
+}
+
+// Preview is what a directory file holds, before anything is entered.
+type Preview struct {
+	Lines    int        // with an agency
+	Fresh    int        // whose code the directory does not have yet
+	Known    int        // whose code it has: their particulars would change
+	First    []Agency   // the first few
+	Unknown  []string   // columns that will be left out
+	Rejected int        // lines that cannot be entered as they are written
+	Bad      []Rejected // the first of them
+}
+
+// firstLines is how many agencies Preview shows.
+const firstLines = 8
+
+// LookAt reads a directory file as Import does and enters nothing. What the
+// rest of the directory has against a line only Import finds out.
+func (h *Hub) LookAt(ctx context.Context, file io.Reader) (p Preview, err error) {
+	r, set, unknown, err := openCSV(file)
+	if err != nil {
+		return p, err
+	}
+	p.Unknown = unknown
+	var m Imported
+	for end := false; !end; {
+		var batch []csvLine
+		if batch, end, err = m.readBatch(r, set); err != nil {
+			return p, err
+		}
+		if err := h.lookAt(ctx, &p, &m, batch); err != nil {
+			return p, err
+		}
+	}
+	p.Rejected, p.Bad = m.Rejected, m.Lines
+	return p, nil
+}
+
+func (h *Hub) lookAt(ctx context.Context, p *Preview, m *Imported, batch []csvLine) error {
+	codes := make([]string, 0, len(batch))
+	for _, l := range batch {
+		g := l.agency
+		g.Code = NormalCode(g.Code)
+		p.Lines++
+		if e, bad := fail.As(checkAgency(g)); bad {
+			m.reject(l.line, g.Code, e.Text)
+			continue
+		}
+		if codes = append(codes, g.Code); len(p.First) < firstLines {
+			p.First = append(p.First, g)
+		}
+	}
+	if len(codes) == 0 {
+		return nil
+	}
+	return h.Store.Read(ctx, func(v *db.View) error {
+		in, args := db.In(1, codes)
+		known, err := db.Value[int](v, `SELECT COUNT(*) FROM agency_code WHERE code IN `+in, args...)
+		p.Known, p.Fresh = p.Known+known, p.Fresh+len(codes)-known
+		return err
+	})
 }
 
 func badHead(err error) error {

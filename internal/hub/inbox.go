@@ -55,9 +55,9 @@ const (
 func (h *Hub) Inbox(ctx context.Context, c Caller, k Look) ([]Arrival, error) {
 	k = k.bounded(h)
 	until := time.Now().Add(k.Wait)
-	for {
-		rouse := h.wake.on(c.id)
-		list, err := h.handOut(ctx, c, k)
+	for roused := false; ; roused = true {
+		rouse := h.Store.Await(db.Topic(c.id))
+		list, err := h.handOut(ctx, c, k, roused)
 		if err != nil || len(list) > 0 || !sleep(ctx, rouse, until) {
 			return list, err
 		}
@@ -75,23 +75,27 @@ func (k Look) bounded(h *Hub) Look {
 	return k
 }
 
-// handOut looks without the turn first: most looks find nothing.
-func (h *Hub) handOut(ctx context.Context, c Caller, k Look) (list []Arrival, err error) {
-	err = h.Store.Read(ctx, func(v *db.View) error {
-		list, err = pick(v, v.Now, c, k)
-		return err
-	})
-	if err != nil || len(list) == 0 {
-		return nil, err
+// handOut looks without the turn first: most looks find nothing, but for those
+// that were roused.
+func (h *Hub) handOut(ctx context.Context, c Caller, k Look, roused bool) (list []Arrival, err error) {
+	if !roused {
+		err = h.Store.Read(ctx, func(v *db.View) error {
+			list, err = pick(v, v.Now, c, k)
+			return err
+		})
+		if err != nil || len(list) == 0 {
+			return nil, err
+		}
 	}
-	err = h.write(ctx, func(a *act) error {
+	err = h.carry(ctx, func(a *act) error {
 		if list, err = pick(a, a.Now, c, k); err != nil || len(list) == 0 {
 			return err
 		}
 		if err := addAddressees(a, c, list); err != nil {
 			return err
 		}
-		return a.lock(c, list, a.Now.Add(k.Lock))
+		a.lock(c, list, a.Now.Add(k.Lock))
+		return nil
 	})
 	h.counts.handedOut.Add(int64(len(list)))
 	return list, err
@@ -99,7 +103,8 @@ func (h *Hub) handOut(ctx context.Context, c Caller, k Look) (list []Arrival, er
 
 const arrivalColumns = `SELECT p.name, p.kind, s.code, s.name, p.document, p.notation, p.hash, p.size, p.priority, p.at,
 	w.locked_until, w.attempts, w.packet, w.sender, w.recipient, w.class
-	FROM waiting w JOIN packet p ON p.id = w.packet JOIN agency s ON s.id = w.sender`
+	FROM waiting w JOIN packet p ON p.id = w.packet JOIN agency s ON s.id = w.sender
+	JOIN agency me ON me.id = w.recipient AND NOT me.paused`
 
 func scanArrival(r db.Row) (x Arrival, err error) {
 	var at, locked int64
@@ -112,10 +117,6 @@ func scanArrival(r db.Row) (x Arrival, err error) {
 // pick chooses what may be handed out now. It reads a little more than was
 // asked for, and further only when much of that is in somebody's hands.
 func pick(q db.Q, now time.Time, c Caller, k Look) ([]Arrival, error) {
-	paused, err := db.Value[bool](q, `SELECT paused FROM agency WHERE id = $1`, c.id)
-	if err != nil || paused {
-		return nil, err
-	}
 	for n := k.Limit + 10; ; n = min(4*n, scanAhead) {
 		page, err := k.page(q, c, 0, math.MaxInt64, n)
 		if err != nil {
@@ -153,7 +154,8 @@ func free(page []Arrival, now time.Time, limit int) (out []Arrival) {
 	return out
 }
 
-// page reads the first n of a queue that were accepted in [from, to), in order.
+// page reads the first n of a queue that were accepted in [from, to), in order;
+// none while the agency is paused.
 func (k Look) page(q db.Q, c Caller, from, to int64, n int) ([]Arrival, error) {
 	if k.Statuses == k.Letters {
 		return db.All(q, scanArrival, arrivalColumns+` WHERE w.recipient = $1 AND w.since >= $2 AND w.since < $3
@@ -186,7 +188,7 @@ func addAddressees(q db.Q, c Caller, list []Arrival) error {
 	return err
 }
 
-func (a *act) lock(c Caller, list []Arrival, until time.Time) error {
+func (a *act) lock(c Caller, list []Arrival, until time.Time) {
 	ids := make([]int64, len(list))
 	for i := range list {
 		ids[i] = list[i].packet
@@ -194,9 +196,8 @@ func (a *act) lock(c Caller, list []Arrival, until time.Time) error {
 		list[i].Attempts++
 	}
 	in, args := db.In(3, ids)
-	_, err := a.Exec(`UPDATE waiting SET locked_until = $1, attempts = attempts + 1 WHERE recipient = $2 AND packet IN `+in,
+	a.Put(`UPDATE waiting SET locked_until = $1, attempts = attempts + 1 WHERE recipient = $2 AND packet IN `+in,
 		append([]any{db.Ms(until), c.id}, args...)...)
-	return err
 }
 
 // Waiting lists what waits for the caller's agency without locking it, for
@@ -205,10 +206,6 @@ func (a *act) lock(c Caller, list []Arrival, until time.Time) error {
 func (h *Hub) Waiting(ctx context.Context, c Caller, k Look, from, to time.Time) (list []Arrival, err error) {
 	k = k.bounded(h)
 	err = h.Store.Read(ctx, func(v *db.View) error {
-		paused, err := db.Value[bool](v, `SELECT paused FROM agency WHERE id = $1`, c.id)
-		if err != nil || paused {
-			return err
-		}
 		end := db.Ms(to)
 		if end == 0 {
 			end = math.MaxInt64

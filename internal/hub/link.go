@@ -22,6 +22,9 @@ var ways = map[LinkState][]LinkState{
 	LinkSuspended: {LinkOfficial, LinkTrial, LinkNone, LinkClosed},
 }
 
+// Ways lists where an agency may go from a state, the usual next step first.
+func Ways(from LinkState) []LinkState { return ways[from] }
+
 // Link moves an agency along its way onto the exchange: not connected → trial →
 // official; suspended and back; closed. A trial lasts two months and ends by
 // itself (see Tick); it becomes official, then or before, only with every item

@@ -99,6 +99,10 @@ func (a *act) loadTail() error {
 	if a.loaded {
 		return nil
 	}
+	if kept := a.hub.memory.tail; kept != nil {
+		a.tail, a.loaded = *kept, true
+		return nil
+	}
 	text, err := db.Value[string](a, `SELECT tail FROM tail WHERE id = 1`)
 	switch {
 	case errors.Is(err, db.ErrNone):
@@ -129,10 +133,8 @@ func (a *act) log(packet, recipient int64, e ledger.Entry) (int64, error) {
 		return 0, err
 	}
 	l := leaves[0]
-	if _, err := a.Exec(`INSERT INTO leaf (id, packet, recipient, event, entry, hashes) VALUES ($1, $2, $3, $4, $5, $6)`,
-		l.Index, packet, recipient, string(e.Event), l.Entry, l.Hashes); err != nil {
-		return 0, err
-	}
+	a.Put(`INSERT INTO leaf (id, packet, recipient, event, entry, hashes) VALUES ($1, $2, $3, $4, $5, $6)`,
+		l.Index, packet, recipient, string(e.Event), l.Entry, l.Hashes)
 	a.last = &logged{index: l.Index, entry: e, before: a.tail, after: next}
 	a.tail = next
 	return l.Index, nil
@@ -200,8 +202,8 @@ func (a *act) saveTail() error {
 	if err != nil {
 		return err
 	}
-	_, err = a.Exec(`UPDATE tail SET tail = $1 WHERE id = 1`, string(text))
-	return err
+	a.Put(`UPDATE tail SET tail = $1 WHERE id = 1`, string(text))
+	return nil
 }
 
 // logReader reads leaves of the log inside one snapshot or write.
@@ -255,6 +257,25 @@ func (h *Hub) receiptOf(ctx context.Context, q db.Q, index int64) ([]byte, error
 		return nil, err
 	}
 	rc, err := ledger.NewReceipt(ctx, r, index, cp)
+	if err != nil {
+		return nil, err
+	}
+	return rc.Bytes(), nil
+}
+
+// stampedReceiptOf is receiptOf at the first stamped checkpoint that covers the
+// entry; db.ErrNone while there is none.
+func (h *Hub) stampedReceiptOf(ctx context.Context, q db.Q, index int64) ([]byte, error) {
+	k, err := db.One(q, scanKept, `SELECT size, at, note, stamp FROM checkpoint WHERE size > $1 AND stamp <> '' ORDER BY size LIMIT 1`, index)
+	if err != nil {
+		return nil, err
+	}
+	cp, err := ledger.OpenCheckpoint(k.Note, h.public)
+	if err != nil {
+		return nil, err
+	}
+	cp.Stamp = k.Stamp
+	rc, err := ledger.NewReceipt(ctx, logReader{q}, index, cp)
 	if err != nil {
 		return nil, err
 	}

@@ -67,7 +67,7 @@ func TestReadiness(t *testing.T) {
 		}
 		must(t, w.Attest(ctx, Operator, HOIX, "training", "BB 8"))
 		must(t, w.Link(ctx, Operator, HOIX, hub.LinkOfficial, "", "QĐ 03"))
-		if list, err := w.Events(ctx, HOIX, 3); err != nil || list[0].Verb != "agency.official" || list[1].Verb != "agency.ready" || list[2].Verb != "agency.unready" {
+		if list, err := w.Events(ctx, HOIX, 0, 3); err != nil || list[0].Verb != "agency.official" || list[1].Verb != "agency.ready" || list[2].Verb != "agency.unready" {
 			t.Fatalf("%+v %v", list, err)
 		}
 	})
@@ -211,7 +211,7 @@ func TestMergeTakesDeadLettersAlong(t *testing.T) {
 	if err != nil || len(dead) != 1 || dead[0].To != UBH {
 		t.Fatalf("%+v %v", dead, err)
 	}
-	must(t, w.Resend(ctx, Operator, ack.ID, UBH))
+	must(t, w.Resend(ctx, Operator, ack.ID, UBH, ""))
 	if got := w.Take(UBH); !slices.Equal(got, []string{ack.ID}) {
 		t.Fatalf("%v", got)
 	}
@@ -274,15 +274,10 @@ func token(t *testing.T, w *World) string {
 	return d.Next
 }
 
-// load is an agency on the console; one that is not there has nothing.
+// load is an agency on the console.
 func load(t *testing.T, w *World, code string) hub.AgencyLoad {
 	t.Helper()
-	o, err := w.Overview(ctx)
+	a, err := w.Load(ctx, code)
 	must(t, err)
-	for _, a := range o.Agencies {
-		if a.Code == code {
-			return a
-		}
-	}
-	return hub.AgencyLoad{}
+	return a
 }

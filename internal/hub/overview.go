@@ -2,8 +2,7 @@ package hub
 
 import (
 	"context"
-	"errors"
-	"sync/atomic"
+	"slices"
 	"time"
 
 	"vanthu/internal/db"
@@ -16,21 +15,39 @@ type Overview struct {
 	Now        time.Time // the hub's clock
 	ID         string
 	PublicKey  string
-	Agencies   []AgencyLoad // those on the exchange or with a queue, by code
-	Waiting    int64        // packets × recipients that wait
-	Oldest     time.Time    // of what waits; zero when nothing does
-	LogSize    int64        // entries of the log
-	Checkpoint []byte       // signed head of the log
-	Counts     Counts       // since this process started
+	Agencies   map[LinkState]int64 // how many the directory has in each state
+	Busy       []AgencyLoad        // agencies that packets wait for, the longest wait first
+	Silent     []AgencyLoad        // agencies on the exchange that have not called, the longest silence first, at most Listed
+	Lost       int64               // how many those are
+	Paused     []AgencyLoad        // agencies whose queue is held back, at most Listed
+	Waiting    int64               // packets × queues that wait
+	Oldest     time.Time           // of what waits; zero when nothing does
+	Dead       int64               // dead letters (see DeadLetters)
+	LogSize    int64               // entries of the log
+	Checkpoint []byte              // signed head of the log
+	Held       Storage
+	Counts     Counts // since this process started
+}
+
+// Storage is what the hub holds and the room it has, in bytes.
+type Storage struct {
+	Packets, Bodies int64 // packets whose bodies are kept, and their size
+	Rows            int64 // size of the database
+	Free, Total     int64 // of the disk that the bodies are on; Total is 0 when it cannot be told
 }
 
 // AgencyLoad is one agency on the console.
 type AgencyLoad struct {
 	Code, Name string
+	AltCode    string
+	Parent     string
+	Gateway    string // code of the agency whose system fetches for it; "" its own
 	State      LinkState
+	Since      time.Time // of State
+	TrialEnds  time.Time
 	Paused     bool
 	Seen       time.Time // last call of its system; zero never
-	Silent     bool      // on the exchange, and not heard of for SilentAfter
+	Silent     bool      // on the exchange with a system of its own, and not heard of for SilentAfter
 	Waiting    int64     // packets for it
 	Oldest     time.Time // of them
 	Late       bool      // some wait longer than LateAfter: act
@@ -43,46 +60,26 @@ type AgencyLoad struct {
 // SilentAfter is when a link counts as lost (requirements §7 T23).
 const SilentAfter = 10 * time.Minute
 
-// Counts are what this process did.
-type Counts struct {
-	Started                                time.Time
-	Accepted, Duplicates, Refused, Faults  int64
-	HandedOut, Confirmed, Released, Failed int64
-	Bytes                                  int64 // of accepted packets
-}
+// Listed is how many agencies or dead letters a list of the console has.
+const Listed = 50
 
-// counters are Counts while they grow.
-type counters struct {
-	accepted, duplicates, refused, faults, handedOut, confirmed, released, failed, bytes atomic.Int64
-}
+const loadColumns = `SELECT a.id, a.code, a.name, a.alt_code, a.parent, a.gateway, a.state, a.state_at, a.trial_ends, a.paused, a.seen_at,
+	q.waiting, q.accepted, q.sent, q.failed, COALESCE((SELECT MIN(since) FROM (
+		SELECT MIN(w.since) AS since FROM waiting w WHERE w.recipient = a.id AND w.class = 0 AND w.packet =
+			(SELECT MIN(packet) FROM waiting WHERE recipient = a.id AND class = 0)
+		UNION ALL SELECT MIN(w.since) FROM waiting w WHERE w.recipient = a.id AND w.class = 1 AND w.packet =
+			(SELECT MIN(packet) FROM waiting WHERE recipient = a.id AND class = 1)) heads), 0)
+	FROM agency a JOIN queue q ON q.agency = a.id`
 
-func (k *counters) read(started time.Time) Counts {
-	return Counts{started, k.accepted.Load(), k.duplicates.Load(), k.refused.Load(), k.faults.Load(),
-		k.handedOut.Load(), k.confirmed.Load(), k.released.Load(), k.failed.Load(), k.bytes.Load()}
-}
-
-// Counts tells what this process did since it started.
-func (h *Hub) Counts() Counts { return h.counts.read(h.started) }
-
-// tallyAccept counts the outcome of an Accept.
-func (h *Hub) tallyAccept(ack Ack, err error) {
-	switch {
-	case err == nil && ack.Duplicate:
-		h.counts.duplicates.Add(1)
-	case err == nil:
-		h.counts.accepted.Add(1)
-		h.counts.bytes.Add(ack.Size)
-	default:
-		if _, ok := fail.As(err); ok {
-			h.counts.refused.Add(1)
-		} else {
-			h.counts.faults.Add(1)
-		}
-	}
-}
+// busyLoads steps from one agency with a queue to the next, so that what it
+// costs depends on how many there are, not on the packets or on the directory.
+const busyLoads = `WITH RECURSIVE busy (agency) AS (SELECT MIN(recipient) FROM waiting
+	UNION ALL SELECT (SELECT MIN(recipient) FROM waiting WHERE recipient > busy.agency) FROM busy WHERE busy.agency IS NOT NULL) ` +
+	loadColumns + ` JOIN busy ON busy.agency = a.id`
 
 // Overview reads the console's figures. Its cost depends on the number of
-// agencies, not on the length of queues.
+// agencies that packets wait for, not on the length of queues or the size of
+// the directory.
 func (h *Hub) Overview(ctx context.Context) (Overview, error) {
 	o := Overview{ID: h.ID(), PublicKey: h.public, Counts: h.Counts()}
 	err := h.Store.Read(ctx, func(v *db.View) error {
@@ -92,33 +89,81 @@ func (h *Hub) Overview(ctx context.Context) (Overview, error) {
 			return err
 		}
 		o.LogSize, o.Checkpoint = cp.Size, cp.Note
-		o.Agencies, err = db.All(v, h.scanLoad(v.Now), `SELECT a.id, a.code, a.name, a.state, a.paused, a.seen_at, q.waiting, q.accepted, q.sent, q.failed, COALESCE(
-				(SELECT MIN(since) FROM (SELECT MIN(w.since) AS since FROM waiting w WHERE w.recipient = a.id AND w.class = 0 AND w.packet =
-					(SELECT MIN(packet) FROM waiting WHERE recipient = a.id AND class = 0)
-				UNION ALL SELECT MIN(w.since) FROM waiting w WHERE w.recipient = a.id AND w.class = 1 AND w.packet =
-					(SELECT MIN(packet) FROM waiting WHERE recipient = a.id AND class = 1)) heads), 0)
-			FROM agency a JOIN queue q ON q.agency = a.id
-			WHERE a.state IN ('trial', 'official', 'suspended') OR q.waiting > 0 ORDER BY a.code`)
-		return err
-	})
-	for _, a := range o.Agencies {
-		o.Waiting += a.Waiting
-		if !a.Oldest.IsZero() && (o.Oldest.IsZero() || a.Oldest.Before(o.Oldest)) {
-			o.Oldest = a.Oldest
+		if err := h.loads(v, &o); err != nil {
+			return err
 		}
+		if o.Dead, err = deadCount(v); err != nil {
+			return err
+		}
+		return h.held(v, &o)
+	})
+	for _, a := range o.Busy {
+		o.Waiting += a.Waiting
+	}
+	if len(o.Busy) > 0 {
+		o.Oldest = o.Busy[0].Oldest
 	}
 	return o, err
 }
 
+// loads reads the agencies that the console names.
+func (h *Hub) loads(v *db.View, o *Overview) (err error) {
+	if o.Busy, err = db.All(v, h.scanLoad(v.Now), busyLoads); err != nil {
+		return err
+	}
+	slices.SortStableFunc(o.Busy, func(a, b AgencyLoad) int { return a.Oldest.Compare(b.Oldest) })
+	const silent = ` a.gateway = '' AND a.state IN ('trial', 'official') AND a.seen_at < $1`
+	if o.Silent, err = db.All(v, h.scanLoad(v.Now), loadColumns+` WHERE`+silent+` ORDER BY a.seen_at, a.code LIMIT $2`, silentSince(v.Now), Listed); err != nil {
+		return err
+	}
+	// Those that called in the last minute are not kept in the store yet.
+	o.Silent = slices.DeleteFunc(o.Silent, func(a AgencyLoad) bool { return !a.Silent })
+	if o.Lost = int64(len(o.Silent)); o.Lost == Listed {
+		if o.Lost, err = db.Value[int64](v, `SELECT COUNT(*) FROM agency a WHERE`+silent, silentSince(v.Now)); err != nil {
+			return err
+		}
+	}
+	o.Paused, err = db.All(v, h.scanLoad(v.Now), loadColumns+` WHERE a.paused ORDER BY a.code LIMIT $1`, Listed)
+	return err
+}
+
+// held reads what is kept, and how many agencies there are.
+func (h *Hub) held(v *db.View, o *Overview) error {
+	kept, err := readCounters(v, "body")
+	if err != nil {
+		return err
+	}
+	if o.Agencies, err = statesOf(v); err != nil {
+		return err
+	}
+	o.Held.Packets, o.Held.Bodies = kept["packets"], kept["bytes"]
+	o.Held.Free, o.Held.Total = h.Blobs.Room()
+	o.Held.Rows, err = v.Size()
+	return err
+}
+
+// Load is one agency, by any of its codes, as the console shows it.
+func (h *Hub) Load(ctx context.Context, code string) (a AgencyLoad, err error) {
+	err = h.Store.Read(ctx, func(v *db.View) error {
+		a, err = db.One(v, h.scanLoad(v.Now), loadColumns+` WHERE a.id = (SELECT agency FROM agency_code WHERE code = $1)`, NormalCode(code))
+		if err == db.ErrNone {
+			return refuse(CodeNotFound, fail.NotFound())
+		}
+		return err
+	})
+	return a, err
+}
+
 func (h *Hub) scanLoad(now time.Time) func(db.Row) (AgencyLoad, error) {
 	return func(r db.Row) (a AgencyLoad, err error) {
-		var id, seen, oldest int64
-		err = r.Scan(&id, &a.Code, &a.Name, &a.State, &a.Paused, &seen, &a.Waiting, &a.Received, &a.Sent, &a.Failed, &oldest)
-		a.Seen, a.Oldest = db.Time(seen), db.Time(oldest)
+		var id, since, trial, seen, oldest int64
+		err = r.Scan(&id, &a.Code, &a.Name, &a.AltCode, &a.Parent, &a.Gateway, &a.State, &since, &trial, &a.Paused, &seen,
+			&a.Waiting, &a.Received, &a.Sent, &a.Failed, &oldest)
+		a.Since, a.TrialEnds, a.Seen, a.Oldest = db.Time(since), db.Time(trial), db.Time(seen), db.Time(oldest)
 		if at, ok := h.heard.Load(id); ok && at.(time.Time).After(a.Seen) {
 			a.Seen = at.(time.Time)
 		}
-		a.Silent = a.State.live() && now.Sub(a.Seen) > SilentAfter
+		a.Silent = a.State.live() && a.Gateway == "" && now.Sub(a.Seen) > SilentAfter
 		a.Late = !a.Oldest.IsZero() && now.Sub(a.Oldest) > LateAfter
 		a.Next = a.advice()
 		return a, err
@@ -138,82 +183,26 @@ func (a AgencyLoad) advice() string {
 	return ""
 }
 
-// DeadLetter is a packet that a receiving system gave back as unreadable.
-type DeadLetter struct {
-	ID         string
-	From, To   string // codes
-	ToName     string
-	At         time.Time // of the failure
-	Note       string    // what the system said
-	Kind       Kind
-	Size       int64
-	AcceptedAt time.Time
-}
-
-// DeadLetters lists the newest failures.
-func (h *Hub) DeadLetters(ctx context.Context, limit int) (list []DeadLetter, err error) {
-	err = h.Store.Read(ctx, func(v *db.View) error {
-		list, err = db.All(v, func(r db.Row) (d DeadLetter, err error) {
-			var at, accepted int64
-			err = r.Scan(&d.ID, &d.From, &d.To, &d.ToName, &at, &d.Note, &d.Kind, &d.Size, &accepted)
-			d.At, d.AcceptedAt = db.Time(at), db.Time(accepted)
-			return d, err
-		}, `SELECT p.name, s.code, r.code, r.name, d.state_at, d.note, p.kind, p.size, p.at FROM delivery d
-			JOIN packet p ON p.id = d.packet JOIN agency s ON s.id = d.sender JOIN agency r ON r.id = d.recipient
-			WHERE d.state = 'failed' ORDER BY d.state_at DESC LIMIT $1`, limit)
-		return err
-	})
-	return list, err
-}
-
-// Resend puts a failed packet back into its recipient's queue: an act of the
-// operator, after the receiving system was mended.
-func (h *Hub) Resend(ctx context.Context, by db.Actor, id, to string) error {
-	return h.writeBy(ctx, by, func(a *act) error {
-		g, err := agencyByCode(a, to)
-		if errors.Is(err, db.ErrNone) {
-			return refuse(CodeNotFound, fail.NotFound())
-		}
-		if err != nil {
-			return err
-		}
-		packet, err := db.Value[int64](a, `SELECT id FROM packet WHERE name = $1 AND gone = 0`, id)
-		if errors.Is(err, db.ErrNone) {
-			return refuse(CodeNotFound, fail.NotFound())
-		}
-		if err != nil {
-			return err
-		}
-		return a.requeue(packet, g)
-	})
-}
-
-func (a *act) requeue(packet int64, g Agency) error {
-	type row struct {
-		state State
-		via   int64
-	}
-	d, err := db.One(a, func(r db.Row) (d row, err error) { return d, r.Scan(&d.state, &d.via) },
-		`SELECT state, via FROM delivery WHERE packet = $1 AND recipient = $2`, packet, g.id)
-	if errors.Is(err, db.ErrNone) || err == nil && d.state != Failed {
-		return refuse(CodeState, fail.State("Chỉ gửi lại gói tin bị lỗi.", "BRVT1842-6.5"))
-	}
+// keepBodies counts the bodies that came since the last look; purge takes off
+// what it removes.
+func (a *act) keepBodies() error {
+	from, err := a.counter("packet")
 	if err != nil {
 		return err
 	}
-	if err := a.move(packet, g.id, line{Sent, ""}, ""); err != nil {
+	type sum struct{ n, bytes, last int64 }
+	s, err := db.One(a, func(r db.Row) (s sum, err error) { return s, r.Scan(&s.n, &s.bytes, &s.last) },
+		`SELECT COUNT(*), COALESCE(SUM(size), 0), COALESCE(MAX(id), 0) FROM (SELECT id, size FROM packet WHERE id > $1 ORDER BY id LIMIT 50000) fresh`, from)
+	if err != nil || s.n == 0 {
 		return err
 	}
-	n, err := a.Exec(`INSERT INTO waiting (recipient, class, packet, sender, status, since, locked_until, attempts)
-		SELECT $1, 1, id, sender, kind = 'status', $2, 0, 0 FROM packet WHERE id = $3 ON CONFLICT DO NOTHING`, d.via, db.Ms(a.Now), packet)
-	if err != nil {
+	if err := a.setCounter("packet", s.last); err != nil {
 		return err
 	}
-	if _, err := a.Exec(`UPDATE queue SET waiting = waiting + $1, failed = failed - 1 WHERE agency = $2`, n, d.via); err != nil {
+	if err := a.count("body.packets", s.n); err != nil {
 		return err
 	}
-	a.wakes[d.via] = true
-	return a.note("packet.resent", g.Code, "")
+	return a.count("body.bytes", s.bytes)
 }
 
 // Event is one act of the operator or the clock.
@@ -227,17 +216,24 @@ type Event struct {
 	Detail  string
 }
 
-// Events lists what the operator and the clock did, newest first; subject ""
-// is everything.
-func (h *Hub) Events(ctx context.Context, subject string, limit int) (list []Event, err error) {
+// Events lists what the operator and the clock did, newest first: about one
+// agency or, with "", all; older than an event, or with 0 from the newest on.
+func (h *Hub) Events(ctx context.Context, subject string, before int64, limit int) (list []Event, err error) {
+	query, args := `SELECT id, at, actor, address, verb, subject, detail FROM event WHERE ($1 = 0 OR id < $1) ORDER BY id DESC LIMIT $2`, []any{before, limit}
+	if subject != "" {
+		query = `SELECT id, at, actor, address, verb, subject, detail FROM event WHERE ($1 = 0 OR id < $1) AND subject = $3 ORDER BY id DESC LIMIT $2`
+		args = append(args, subject)
+	}
 	err = h.Store.Read(ctx, func(v *db.View) error {
-		list, err = db.All(v, func(r db.Row) (e Event, err error) {
-			var at int64
-			err = r.Scan(&e.ID, &at, &e.Actor, &e.Address, &e.Verb, &e.Subject, &e.Detail)
-			e.At = db.Time(at)
-			return e, err
-		}, `SELECT id, at, actor, address, verb, subject, detail FROM event WHERE $1 = '' OR subject = $1 ORDER BY id DESC LIMIT $2`, subject, limit)
+		list, err = db.All(v, scanEvent, query, args...)
 		return err
 	})
 	return list, err
+}
+
+func scanEvent(r db.Row) (e Event, err error) {
+	var at int64
+	err = r.Scan(&e.ID, &at, &e.Actor, &e.Address, &e.Verb, &e.Subject, &e.Detail)
+	e.At = db.Time(at)
+	return e, err
 }

@@ -45,6 +45,16 @@ var conditions = []condition{
 	{"exchange", false, "Đã gửi và nhận được gói tin trên trục", []law.Ref{"BRVT1842-11.2"}},
 }
 
+// ItemText is the text of a line of the readiness list by its key; "" for none.
+func ItemText(key string) string {
+	for _, c := range conditions {
+		if c.key == key {
+			return c.text
+		}
+	}
+	return ""
+}
+
 // Voluntary is the class of agencies that may take part without being bound to
 // (law:GL443-1.2 HT33-2.3).
 const Voluntary = "voluntary"

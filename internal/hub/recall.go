@@ -18,8 +18,10 @@ func (a *act) recall(id int64, c Caller, l *letter, legs []leg) error {
 			asked.targets = []string{document}
 			s, err := a.subjectOf(c.id, g.agency.id, &asked)
 			if errors.Is(err, db.ErrNone) {
-				err = a.keepStatus(id, subject{recipient: g.agency.id}, &asked, Anomaly, "không thấy văn bản này trên trục")
-			} else if err == nil {
+				a.keepStatus(id, subject{recipient: g.agency.id}, &asked, Anomaly, "không thấy văn bản này trên trục")
+				continue
+			}
+			if err == nil {
 				err = a.applyStatus(id, s, &asked)
 			}
 			if err != nil {

@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"errors"
 	"strings"
 
 	"vanthu/internal/fail"
@@ -56,6 +57,15 @@ type Refusal struct {
 func (r *Refusal) Unwrap() error { return r.Fail }
 
 func (r *Refusal) Error() string { return string(r.Code) + ": " + r.Fail.Error() }
+
+// codeOf is the code of a refusal; "" for other errors and nil.
+func codeOf(err error) Code {
+	var r *Refusal
+	if errors.As(err, &r) {
+		return r.Code
+	}
+	return ""
+}
 
 func refuse(c Code, e *fail.Error) error { return &Refusal{Fail: e, Code: c} }
 

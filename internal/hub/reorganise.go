@@ -201,7 +201,7 @@ func (a *act) moveBelow(g, heir Agency) (under, behind int64, err error) {
 	if err != nil {
 		return 0, 0, err
 	}
-	served, err := db.Column[int64](a, `SELECT id FROM agency WHERE gateway = $1 AND state <> 'closed'`, g.Code)
+	served, err := db.Column[int64](a, `SELECT id FROM agency WHERE gateway = $1 AND gateway <> '' AND state <> 'closed'`, g.Code)
 	if err == nil && len(served) > 0 && heir.Gateway != "" {
 		err = badAgency("heir", "Cơ quan tiếp nhận phải nối thẳng với trục, vì "+g.Name+" là cổng của cơ quan khác.")
 	}

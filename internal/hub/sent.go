@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"time"
 
@@ -149,7 +150,18 @@ type Proof struct {
 
 // Receipts draws the receipts of every logged step of a packet: for its sender
 // all, for a recipient those of the acceptance and of its own copy.
-func (h *Hub) Receipts(ctx context.Context, c Caller, id string) (list []Proof, err error) {
+func (h *Hub) Receipts(ctx context.Context, c Caller, id string) ([]Proof, error) {
+	return h.receipts(ctx, c, id, h.receiptOf)
+}
+
+// StampedReceipts are Receipts drawn at the first checkpoint that covers the
+// step and carries a time stamp, which makes them larger; steps that no stamp
+// covers yet are left out.
+func (h *Hub) StampedReceipts(ctx context.Context, c Caller, id string) ([]Proof, error) {
+	return h.receipts(ctx, c, id, h.stampedReceiptOf)
+}
+
+func (h *Hub) receipts(ctx context.Context, c Caller, id string, draw drawer) (list []Proof, err error) {
 	err = h.Store.Read(ctx, func(v *db.View) error {
 		p, err := visible(v, c, id)
 		if err != nil {
@@ -165,7 +177,10 @@ func (h *Hub) Receipts(ctx context.Context, c Caller, id string) (list []Proof, 
 			return err
 		}
 		for _, n := range leaves {
-			proof, err := h.proofOf(ctx, v, n)
+			proof, err := h.proofOf(ctx, v, n, draw)
+			if errors.Is(err, db.ErrNone) {
+				return nil // later steps have no stamp either
+			}
 			if err != nil {
 				return err
 			}
@@ -176,8 +191,11 @@ func (h *Hub) Receipts(ctx context.Context, c Caller, id string) (list []Proof, 
 	return list, err
 }
 
-func (h *Hub) proofOf(ctx context.Context, q db.Q, leaf int64) (Proof, error) {
-	rc, err := h.receiptOf(ctx, q, leaf)
+// drawer draws the receipt of a leaf; db.ErrNone when there is none yet.
+type drawer func(ctx context.Context, q db.Q, leaf int64) ([]byte, error)
+
+func (h *Hub) proofOf(ctx context.Context, q db.Q, leaf int64, draw drawer) (Proof, error) {
+	rc, err := draw(ctx, q, leaf)
 	if err != nil {
 		return Proof{}, err
 	}

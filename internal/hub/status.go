@@ -33,8 +33,10 @@ func (a *act) status(id int64, c Caller, l *letter, legs []leg) error {
 		}
 		s, err := a.subjectOf(sender, recipient, l)
 		if errors.Is(err, db.ErrNone) {
-			err = a.keepStatus(id, subject{recipient: recipient}, l, Anomaly, "không thấy văn bản này trên trục")
-		} else if err == nil {
+			a.keepStatus(id, subject{recipient: recipient}, l, Anomaly, "không thấy văn bản này trên trục")
+			continue
+		}
+		if err == nil {
 			err = a.applyStatus(id, s, l)
 		}
 		if err != nil {
@@ -139,10 +141,9 @@ func (a *act) applyStatus(id int64, s subject, l *letter) error {
 		to, ok = s.change(code)
 	}
 	if ok {
-		if err := a.keepStatus(id, s, l, Applied, ""); err != nil {
-			return err
-		}
-		return a.move(s.packet, s.recipient, to, oneLine(l.status.note, 500))
+		a.keepStatus(id, s, l, Applied, "")
+		a.move(s.packet, s.recipient, to, oneLine(l.status.note, 500))
+		return nil
 	}
 	said, err := db.Value[int](a, `SELECT COUNT(*) FROM status WHERE subject = $1 AND recipient = $2 AND code = $3 AND outcome = $4`,
 		s.packet, s.recipient, code, Applied)
@@ -150,9 +151,11 @@ func (a *act) applyStatus(id int64, s subject, l *letter) error {
 		return err
 	}
 	if said > 0 || code == CodeArrived && s.line.state != Sent {
-		return a.keepStatus(id, s, l, Repeat, "")
+		a.keepStatus(id, s, l, Repeat, "")
+	} else {
+		a.keepStatus(id, s, l, Anomaly, "mã "+oneLine(code, 20)+" không đi sau trạng thái "+string(s.line.state))
 	}
-	return a.keepStatus(id, s, l, Anomaly, "mã "+oneLine(code, 20)+" không đi sau trạng thái "+string(s.line.state))
+	return nil
 }
 
 // change is the answer to an update or replacement.
@@ -169,10 +172,9 @@ func (s subject) change(code string) (line, bool) {
 	return s.line, false
 }
 
-func (a *act) keepStatus(packet int64, s subject, l *letter, outcome, why string) error {
-	_, err := a.Exec(`INSERT INTO status (id, packet, subject, recipient, code, said_at, at, staff, note, outcome, why)
+func (a *act) keepStatus(packet int64, s subject, l *letter, outcome, why string) {
+	a.Put(`INSERT INTO status (id, packet, subject, recipient, code, said_at, at, staff, note, outcome, why)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, a.NewID(), packet, s.packet, s.recipient,
 		oneLine(l.status.code, 20), l.status.at, db.Ms(a.Now), oneLine(l.status.staff, 200),
 		oneLine(strings.TrimSpace(l.status.note), 500), outcome, why)
-	return err
 }

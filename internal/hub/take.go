@@ -95,7 +95,7 @@ func (t *taking) wait() error {
 // discard removes a body that no packet names. It does so in the turn, where
 // nobody can be about to name it.
 func (h *Hub) discard(ctx context.Context, hash blob.Hash) error {
-	return h.write(context.WithoutCancel(ctx), func(a *act) error {
+	return h.carry(context.WithoutCancel(ctx), func(a *act) error {
 		n, err := db.Value[int](a, `SELECT COUNT(*) FROM packet WHERE hash = $1 AND gone = 0`, string(hash))
 		if err != nil || n > 0 {
 			return err

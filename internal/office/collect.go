@@ -149,13 +149,6 @@ func (o *Office) Run(ctx context.Context) {
 	go o.follow(ctx, time.Minute, o.Tell)
 	o.RunIndex(ctx)
 	go o.loop(ctx, func(ctx context.Context) error {
-		_, err := o.WatchKeys(ctx)
-		if err == nil {
-			pause(ctx, nil, time.Hour)
-		}
-		return err
-	})
-	go o.loop(ctx, func(ctx context.Context) error {
 		_, err := o.Collect(ctx, 25*time.Second)
 		return err
 	})
@@ -168,8 +161,16 @@ func (o *Office) Run(ctx context.Context) {
 	})
 }
 
-// RunIndex follows the journal for search until ctx ends.
-func (o *Office) RunIndex(ctx context.Context) { go o.follow(ctx, time.Minute, o.Index) }
+// RunIndex does until ctx ends what an agency needs without an exchange, too: it
+// follows the journal for search, and renews evidence that ages.
+func (o *Office) RunIndex(ctx context.Context) {
+	go o.follow(ctx, time.Minute, o.Index)
+	go o.loop(ctx, func(ctx context.Context) error {
+		_, err := o.Restamp(ctx)
+		pause(ctx, nil, time.Hour)
+		return err
+	})
+}
 
 // follow repeats f while it finds something to do, then waits for the next
 // commit, or for rest.

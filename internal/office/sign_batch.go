@@ -126,10 +126,10 @@ func (o *Office) tellBatch(batch int64) {
 	}
 }
 
-// Batch finds a batch of this person. law:HN20-8.1.b
-func Batch(q db.Q, by org.Actor, id int64) (signing.Batch, error) {
+// Batch finds a batch of a person, whom alone it concerns. law:HN20-8.1.b
+func Batch(q db.Q, p org.PersonID, id int64) (signing.Batch, error) {
 	b, err := signing.BatchByID(q, id)
-	if err == nil && b.Person != by.ID {
+	if err == nil && b.Person != p {
 		err = fail.NotFound()
 	}
 	return b, err

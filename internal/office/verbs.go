@@ -22,6 +22,7 @@ const (
 	CheckedIt      journal.Verb = "document.checked"
 	IssuedIt       journal.Verb = "document.issued"
 	CancelledIt    journal.Verb = "document.cancelled"
+	RestampedIt    journal.Verb = "document.restamped"
 	SentIt         journal.Verb = "document.sent"
 	SendFailed     journal.Verb = "document.send_failed"
 	StatusCame     journal.Verb = "document.status"
@@ -40,26 +41,17 @@ const (
 	ProgressedIt journal.Verb = "document.progress"
 	CompletedIt  journal.Verb = "document.completed"
 	ClosedIt     journal.Verb = "document.closed"
-
-	CertificateEntered journal.Verb = "certificate.entered"
-	CertificateEnded   journal.Verb = "certificate.ended"
-	PictureSet         journal.Verb = "picture.set"
-	KeyOffered         journal.Verb = "key.offered"
-	KeyTaken           journal.Verb = "key.taken"
-	KeyWithdrawn       journal.Verb = "key.withdrawn"
 )
 
 // VerbNames are the verbs as a timeline says them.
 var VerbNames = map[journal.Verb]string{
 	Drafted: "Soạn dự thảo", SubmittedIt: "Trình", ReturnedIt: "Trả lại", ContentPassed: "Duyệt nội dung", FormPassed: "Thể thức đạt",
 	ApprovedIt: "Duyệt", HandedOutIt: "Giao tệp để ký", SignedIt: "Ký số", NumberedIt: "Cấp số", NumberVoided: "Hủy số", SealedIt: "Ký số cơ quan",
-	CheckedIt: "Kiểm tra cuối", IssuedIt: "Phát hành", CancelledIt: "Hủy dự thảo", SentIt: "Gửi lên trục", SendFailed: "Chưa gửi được",
+	CheckedIt: "Kiểm tra cuối", IssuedIt: "Phát hành", CancelledIt: "Hủy dự thảo", RestampedIt: "Gia hạn chứng cứ chữ ký", SentIt: "Gửi lên trục", SendFailed: "Chưa gửi được",
 	StatusCame: "Trạng thái nơi nhận", PaperSentIt: "Gửi bản giấy", RecallAskedIt: "Yêu cầu thu hồi", RecallEnded: "Thu hồi", RecallDeclined: "Từ chối thu hồi",
 	ArrivedIt: "Đã đến", RegisteredIt: "Vào sổ", PresentedIt: "Trình lãnh đạo", DirectedIt: "Ý kiến chỉ đạo", AssignedIt: "Giao việc",
 	TaskReturned: "Trả lại việc", OpenedIt: "Bắt đầu xử lý", ProgressedIt: "Tiến độ", CompletedIt: "Hoàn thành", ClosedIt: "Kết thúc",
 	"document.resent": "Gửi lại", "document.followed": "Đã theo dõi", "document.scanned": "Gắn bản quét",
-	CertificateEntered: "Đăng ký chứng thư số", CertificateEnded: "Ngừng dùng chứng thư số", PictureSet: "Thay hình chữ ký, con dấu",
-	KeyOffered: "Đề nghị bàn giao khóa", KeyTaken: "Nhận bàn giao khóa", KeyWithdrawn: "Thôi bàn giao khóa",
 	"act.refused": "Bị từ chối",
 }
 

@@ -32,8 +32,12 @@ type Ring struct {
 	Client  *http.Client   // asks OCSP and CRL
 }
 
-// askTime bounds one question to a driver, a TSA, or an issuer.
-const askTime = time.Minute
+// askTime bounds one question to a driver, a TSA, or an issuer; signTime a
+// signature, for which a person may have to look at his telephone.
+const (
+	askTime  = time.Minute
+	signTime = 3 * time.Minute
+)
 
 func (r *Ring) driver(c Certificate) (Driver, error) {
 	if c.Driver.HandsOut() {
@@ -70,6 +74,22 @@ func (r *Ring) Keys(ctx context.Context, k Kind) ([]Key, error) {
 	ctx, cancel := context.WithTimeout(ctx, askTime)
 	defer cancel()
 	return d.Keys(ctx)
+}
+
+// SendCode has the holder of a remote key sent his one-time code; see
+// [Need.Sends].
+func (r *Ring) SendCode(ctx context.Context, c Certificate) error {
+	d, err := r.driver(c)
+	if err != nil {
+		return err
+	}
+	remote, ok := d.(*Remote)
+	if !ok {
+		return Refuse(NoDriver, errors.New("a key of this kind sends no code"))
+	}
+	ctx, cancel := context.WithTimeout(ctx, askTime)
+	defer cancel()
+	return remote.SendCode(ctx, c)
 }
 
 // Check refuses to sign with a certificate, or under an issuer, that is not
@@ -150,7 +170,7 @@ func (r *Ring) Sign(ctx context.Context, c Certificate, consent Consent, all ...
 	for i, p := range all {
 		digests[i] = p.cms.Digest
 	}
-	ctx, cancel := context.WithTimeout(ctx, askTime)
+	ctx, cancel := context.WithTimeout(ctx, signTime)
 	defer cancel()
 	values, err := d.Sign(ctx, c, consent, digests, all[0].cms.Hash)
 	if _, named := fail.As(err); err != nil && !named {

@@ -51,6 +51,9 @@ func (s *Software) Sign(ctx context.Context, c Certificate, _ Consent, digests [
 	}
 	out := make([][]byte, len(digests))
 	for i, d := range digests {
+		if len(d) != hash.Size() {
+			return nil, Refuse(NotWorked, errors.New("a digest of another length than its hash has"))
+		}
 		if out[i], err = k.Sign(ctx, d, hash); err != nil {
 			return nil, Refuse(NotWorked, err)
 		}

@@ -48,11 +48,13 @@ const (
 	CodeNeeded  State = "code-needed"
 	CodeWrong   State = "code-wrong"
 	CodeEnded   State = "code-expired"
-	TooMany     State = "too-many"
-	TwoRounds   State = "two-rounds"
-	NotWorked   State = "not-worked"
-	StampAway   State = "stamp-away"
-	SignedAway  State = "signed-away" // the key signs in another program
+	// ConsentWrong: PIN or code, the service does not say which.
+	ConsentWrong State = "consent-wrong"
+	TooMany      State = "too-many"
+	TwoRounds    State = "two-rounds"
+	NotWorked    State = "not-worked"
+	StampAway    State = "stamp-away"
+	SignedAway   State = "signed-away" // the key signs in another program
 )
 
 // The states of a file that was handed out and comes back.
@@ -91,23 +93,24 @@ var sentences = map[State]words{
 	Weak:        {fail.Conflict, "Khóa hoặc chữ ký của chứng thư số quá yếu.", "Đề nghị cấp chứng thư số với khóa RSA từ 2048 bit hoặc ECDSA từ 256 bit.", "", refs("ND23-15")},
 	Incomplete:  {fail.Conflict, "Sổ chứng thư số thiếu nội dung của chứng thư số này.", "Đề nghị quản trị đăng ký lại chứng thư số.", "", refs("HT33-4.2")},
 
-	NoDriver:    {fail.Conflict, "Máy chủ chưa được cài để dùng khóa loại này.", "Báo quản trị cài đặt, hoặc ký bằng phần mềm ngoài rồi tải lên.", "", refs("HT33-4.2")},
-	NoKey:       {fail.Conflict, "Không tìm thấy khóa ký số.", "Cắm thiết bị ký rồi thử lại; báo quản trị nếu thiết bị đã cắm.", "", refs("HT33-4.2")},
-	KeyBroken:   {fail.Conflict, "Không mở được khóa ký số.", "Báo quản trị kiểm tra kho khóa.", "", refs("HT33-4.2")},
-	AgentAway:   {fail.Busy, "Chương trình thiết bị ký trên máy chủ không trả lời.", "Thử lại sau ít phút; báo quản trị chạy lại vanthu-token.", "", refs("HT33-4.2")},
-	ServiceAway: {fail.Busy, "Dịch vụ ký số từ xa không trả lời.", "Thử lại sau ít phút; báo quản trị nếu lỗi kéo dài.", "", refs("HT33-4.2")},
-	ServiceNo:   {fail.Conflict, "Dịch vụ ký số từ xa không nhận yêu cầu.", "Báo quản trị kiểm tra tài khoản của dịch vụ.", "", refs("HT33-4.2")},
-	PINNeeded:   {fail.BadInput, "Cần mã PIN của thiết bị ký.", "Nhập mã PIN rồi ký lại.", "pin", refs("HT33-4.2")},
-	PINWrong:    {fail.Conflict, "Mã PIN sai.", "Nhập lại mã PIN; sai nhiều lần thì thiết bị bị khóa.", "pin", refs("HT33-4.2")},
-	PINLocked:   {fail.Conflict, "Mã PIN bị khóa vì nhập sai nhiều lần.", "Đề nghị đơn vị cấp thiết bị mở khóa.", "pin", refs("HT33-4.2")},
-	CodeNeeded:  {fail.BadInput, "Cần mã xác nhận một lần.", "Nhập mã vừa nhận rồi ký lại.", "code", refs("HT33-4.2")},
-	CodeWrong:   {fail.Conflict, "Mã xác nhận một lần sai.", "Nhập lại mã, hoặc lấy mã mới.", "code", refs("HT33-4.2")},
-	CodeEnded:   {fail.Conflict, "Mã xác nhận đã hết hạn hoặc đã dùng.", "Lấy mã mới rồi ký lại.", "code", refs("HT33-4.2")},
-	TooMany:     {fail.Conflict, "Khóa này không ký được từng ấy tệp trong một lần xác nhận.", "Chọn ít văn bản hơn rồi ký lại.", "", refs("HT33-10.1.b")},
-	TwoRounds:   {fail.Conflict, "Tệp không có chỗ cho số, ngày nên cần hai chữ ký cơ quan nối tiếp, mà mỗi lần xác nhận khóa này chỉ ký được một lượt.", "Ký bằng thiết bị, hoặc soạn lại tệp có dòng số, ngày.", "", refs("HT33-10.1.c.i")},
-	NotWorked:   {fail.Conflict, "Ký không thành công.", "Kiểm tra chứng thư số và khóa rồi ký lại.", "", refs("ND23-17")},
-	StampAway:   {fail.Busy, "Chưa lấy được dấu thời gian nên chưa ký.", "Thử lại sau ít phút; báo quản trị nếu lỗi kéo dài.", "", refs("ND23-15")},
-	SignedAway:  {fail.Conflict, "Khóa này ký bằng phần mềm trên máy của người ký.", "Mở văn bản, chọn “Ký bằng phần mềm ký số”, hoặc tải tệp về ký rồi tải lên.", "", refs("HT33-4.2")},
+	NoDriver:     {fail.Conflict, "Máy chủ chưa được cài để dùng khóa loại này.", "Báo quản trị cài đặt, hoặc ký bằng phần mềm ngoài rồi tải lên.", "", refs("HT33-4.2")},
+	NoKey:        {fail.Conflict, "Không tìm thấy khóa ký số.", "Cắm thiết bị ký rồi thử lại; báo quản trị nếu thiết bị đã cắm.", "", refs("HT33-4.2")},
+	KeyBroken:    {fail.Conflict, "Không mở được khóa ký số.", "Báo quản trị kiểm tra kho khóa.", "", refs("HT33-4.2")},
+	AgentAway:    {fail.Busy, "Chương trình thiết bị ký trên máy chủ không trả lời.", "Thử lại sau ít phút; báo quản trị chạy lại vanthu-token.", "", refs("HT33-4.2")},
+	ServiceAway:  {fail.Busy, "Dịch vụ ký số từ xa không trả lời.", "Thử lại sau ít phút; báo quản trị nếu lỗi kéo dài.", "", refs("HT33-4.2")},
+	ServiceNo:    {fail.Conflict, "Dịch vụ ký số từ xa không nhận yêu cầu.", "Báo quản trị kiểm tra tài khoản của dịch vụ.", "", refs("HT33-4.2")},
+	PINNeeded:    {fail.BadInput, "Cần mã PIN của thiết bị ký.", "Nhập mã PIN rồi ký lại.", "pin", refs("HT33-4.2")},
+	PINWrong:     {fail.Conflict, "Mã PIN sai.", "Nhập lại mã PIN; sai nhiều lần thì thiết bị bị khóa.", "pin", refs("HT33-4.2")},
+	PINLocked:    {fail.Conflict, "Mã PIN bị khóa vì nhập sai nhiều lần.", "Đề nghị đơn vị cấp thiết bị mở khóa.", "pin", refs("HT33-4.2")},
+	CodeNeeded:   {fail.BadInput, "Cần mã xác nhận một lần.", "Nhập mã vừa nhận rồi ký lại.", "code", refs("HT33-4.2")},
+	CodeWrong:    {fail.Conflict, "Mã xác nhận một lần sai.", "Nhập lại mã, hoặc lấy mã mới.", "code", refs("HT33-4.2")},
+	CodeEnded:    {fail.Conflict, "Mã xác nhận đã hết hạn hoặc đã dùng.", "Lấy mã mới rồi ký lại.", "code", refs("HT33-4.2")},
+	ConsentWrong: {fail.Conflict, "Mã PIN hoặc mã xác nhận một lần sai.", "Nhập lại cả hai mã; lấy mã mới nếu mã cũ đã dùng.", "code", refs("HT33-4.2")},
+	TooMany:      {fail.Conflict, "Khóa này không ký được từng ấy tệp trong một lần xác nhận.", "Chọn ít văn bản hơn rồi ký lại.", "", refs("HT33-10.1.b")},
+	TwoRounds:    {fail.Conflict, "Tệp không có chỗ cho số, ngày nên cần hai chữ ký cơ quan nối tiếp, mà mỗi lần xác nhận khóa này chỉ ký được một lượt.", "Ký bằng thiết bị, hoặc soạn lại tệp có dòng số, ngày.", "", refs("HT33-10.1.c.i")},
+	NotWorked:    {fail.Conflict, "Ký không thành công.", "Kiểm tra chứng thư số và khóa rồi ký lại.", "", refs("ND23-17")},
+	StampAway:    {fail.Busy, "Chưa lấy được dấu thời gian nên chưa ký.", "Thử lại sau ít phút; báo quản trị nếu lỗi kéo dài.", "", refs("ND23-15")},
+	SignedAway:   {fail.Conflict, "Khóa này ký bằng phần mềm trên máy của người ký.", "Mở văn bản, chọn “Ký bằng phần mềm ký số”, hoặc tải tệp về ký rồi tải lên.", "", refs("HT33-4.2")},
 
 	TokenUnknown:     {fail.Auth, "Phiên ký ngoài không đúng.", "Mở lại văn bản và bắt đầu ký lại.", "", refs("HT33-4.2")},
 	TokenEnded:       {fail.Conflict, "Phiên ký ngoài đã hết hạn.", "Mở lại văn bản và bắt đầu ký lại.", "", refs("HT33-4.2")},

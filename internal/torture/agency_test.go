@@ -391,4 +391,3 @@ func (b books) standings(t *testing.T, s *site) {
 		}
 	}
 }
-

@@ -131,17 +131,39 @@ func (s *site) open() *host.Hub {
 // start runs the hub and waits until it answers.
 func (s *site) start() {
 	s.t.Helper()
-	args := append([]string{}, s.wrap...)
-	args = append(args, os.Args[0], "hub", "serve", "--data", s.dir, "--postgres", s.dsn(), "--listen", s.addr, "--admin", freeAddr(s.t), "--lock", "300ms")
-	s.cmd = child(s.t, "vanthu", filepath.Join(s.dir, "log"), append(args, s.args...)...)
+	s.launch(filepath.Join(s.dir, "log"))
 	s.ready()
 }
 
-// ready waits until the hub answers.
+func (s *site) launch(log string) {
+	s.t.Helper()
+	args := append([]string{}, s.wrap...)
+	args = append(args, os.Args[0], "hub", "serve", "--data", s.dir, "--postgres", s.dsn(), "--listen", s.addr, "--admin", freeAddr(s.t), "--lock", "300ms")
+	s.cmd = child(s.t, "vanthu", log, append(args, s.args...)...)
+}
+
+// ready waits until the hub serves its agencies.
 func (s *site) ready() {
 	s.t.Helper()
+	s.await(func() error { _, err := s.partner(hubtest.SXD).About(ctx); return err })
+}
+
+// answers waits until the hub answers anything at all.
+func (s *site) answers() {
+	s.t.Helper()
+	s.await(func() error {
+		c, err := net.Dial("tcp", s.addr)
+		if err == nil {
+			c.Close()
+		}
+		return err
+	})
+}
+
+func (s *site) await(f func() error) {
+	s.t.Helper()
 	until := time.Now().Add(time.Minute)
-	for _, err := s.partner(hubtest.SXD).About(ctx); err != nil; _, err = s.partner(hubtest.SXD).About(ctx) {
+	for err := f(); err != nil; err = f() {
 		if time.Now().After(until) {
 			log, _ := os.ReadFile(filepath.Join(s.dir, "log"))
 			s.t.Fatalf("the hub does not answer: %v\n%s", err, log)
@@ -161,7 +183,7 @@ func child(t *testing.T, role, log string, args ...string) *exec.Cmd {
 	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Env = append(os.Environ(), roleEnv+"="+role)
 	cmd.Stdout, cmd.Stderr = f, f
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

@@ -9,7 +9,6 @@ import (
 
 	"vanthu/internal/account"
 	"vanthu/internal/org"
-	"vanthu/internal/web/chungthu"
 	"vanthu/internal/web/congviec"
 	"vanthu/internal/web/den"
 	"vanthu/internal/web/desk"
@@ -17,7 +16,7 @@ import (
 	"vanthu/internal/web/duthao"
 	"vanthu/internal/web/guinhan"
 	"vanthu/internal/web/kit"
-	"vanthu/internal/web/ky"
+	"vanthu/internal/web/kyngoai"
 	"vanthu/internal/web/quantri"
 	"vanthu/internal/web/seat"
 	"vanthu/internal/web/so"
@@ -71,15 +70,15 @@ func Handler(s *seat.Site, demo *Demo) http.Handler {
 	toi.Routes(s, mux)
 	truc.Routes(s, mux)
 	quantri.Routes(s, mux)
-	chungthu.Routes(s, mux)
-	ky.Routes(s, mux)
+	kyngoai.Routes(s, mux)
 
 	mux.Handle("/", s.Kit.Handle(nowhere))
 	return s.Kit.Wrap(mux)
 }
 
-// live lets a page listen only to topics of its own agency; the page fetches
-// again what it may see, so a topic tells nothing but that something changed.
+// live lets a page listen only to topics of its own agency, and to the hub's
+// where it runs; the page fetches again what it may see, so a topic tells
+// nothing but that something changed.
 func live(s *seat.Site) func(http.ResponseWriter, *http.Request) error {
 	h := s.Live.Handler(func(r *http.Request, topic string) bool {
 		k, _ := kit.SessionOf(r.Context())
@@ -89,7 +88,7 @@ func live(s *seat.Site) func(http.ResponseWriter, *http.Request) error {
 		}
 		_, name, _ := strings.Cut(topic, ":")
 		name, _, _ = strings.Cut(name, ".")
-		return name == o.Store.Name()
+		return name == o.Store.Name() || topic == truc.Topic && s.Hub != nil
 	})
 	return func(w http.ResponseWriter, r *http.Request) error {
 		h.ServeHTTP(w, r)

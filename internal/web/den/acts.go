@@ -51,7 +51,7 @@ var acts = map[string]act{
 
 // post runs an act and leads to the next document of the same queue.
 func (a act) post(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
-	id, err := idOf(r)
+	id, err := seat.DocumentID(r)
 	if err != nil {
 		return err
 	}
@@ -61,7 +61,7 @@ func (a act) post(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
 	}
 	next, code := "", ""
 	err = x.Read(r, func(v *db.View) error {
-		d, err := seen(v, x, id)
+		d, err := x.Incoming(v, id)
 		if err != nil {
 			return err
 		}

@@ -22,7 +22,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"vanthu/internal/db"
 	"vanthu/internal/document"
 	"vanthu/internal/fail"
 	"vanthu/internal/office"
@@ -58,27 +57,6 @@ func start(w http.ResponseWriter, r *http.Request, x *seat.Seat, title string) (
 		p.Toast = t
 	}
 	return p, err
-}
-
-// idOf reads the document's id of a path.
-func idOf(r *http.Request) (document.ID, error) {
-	n, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
-	if err != nil || n <= 0 {
-		return 0, fail.NotFound()
-	}
-	return document.ID(n), nil
-}
-
-// seen loads an incoming document that the person may see.
-func seen(q db.Q, x *seat.Seat, id document.ID) (document.Document, error) {
-	if err := office.See(q, x.Actor, id); err != nil {
-		return document.Document{}, err
-	}
-	d, err := document.ByID(q, id)
-	if err == nil && d.Way != document.In {
-		return d, fail.NotFound()
-	}
-	return d, err
 }
 
 // title is how people name a document: its subject, with the kind before it

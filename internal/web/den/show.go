@@ -65,7 +65,7 @@ var showView = kit.NewView[showPage](files, "show.html", "side.html", "do.html",
 // show draws the page. Opening it as the handler begins the handling
 // (office.OpenTask); nothing else changes.
 func show(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
-	id, err := idOf(r)
+	id, err := seat.DocumentID(r)
 	if err != nil {
 		return err
 	}
@@ -77,7 +77,7 @@ func show(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
 
 // again leads a reload of a refused form back to its document.
 func again(w http.ResponseWriter, r *http.Request, _ *seat.Seat) error {
-	id, err := idOf(r)
+	id, err := seat.DocumentID(r)
 	if err != nil {
 		return err
 	}
@@ -176,7 +176,7 @@ type content struct {
 }
 
 func (c *content) load(id document.ID) (err error) {
-	if c.d, err = seen(c.v, c.x, id); err != nil {
+	if c.d, err = c.x.Incoming(c.v, id); err != nil {
 		return err
 	}
 	if c.mine, err = waitsFor(c.v, c.x, id); err != nil {

@@ -119,7 +119,7 @@ func recall(r *http.Request, x *seat.Seat, id document.ID, f *kit.Form) error {
 // post performs the act. A refusal shows the page again, with the reason and
 // every word still there; otherwise the next document of the queue opens.
 func (a act) post(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
-	id, err := idOf(r)
+	id, err := seat.DocumentID(r)
 	if err != nil {
 		return err
 	}

@@ -79,7 +79,7 @@ type dossier struct {
 }
 
 func load(v *db.View, x *seat.Seat, id document.ID) (d dossier, err error) {
-	if d.doc, err = seen(v, x, id); err != nil {
+	if d.doc, err = x.Outgoing(v, id); err != nil {
 		return d, err
 	}
 	if d.dr, err = draft.Of(v, id); err != nil {
@@ -101,7 +101,7 @@ var parts = []struct{ key, name string }{
 }
 
 func show(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
-	id, err := idOf(r)
+	id, err := seat.DocumentID(r)
 	if err != nil {
 		return err
 	}

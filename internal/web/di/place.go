@@ -62,7 +62,7 @@ func number64(s string) (float64, bool) {
 func pagesOf(r *http.Request, x *seat.Seat, id document.ID) ([]pdf.Page, *pdf.File, error) {
 	var body document.File
 	err := x.Read(r, func(v *db.View) (err error) {
-		if _, err = seen(v, x, id); err != nil {
+		if _, err = x.Outgoing(v, id); err != nil {
 			return err
 		}
 		body, err = document.Newest(v, id, document.Body)

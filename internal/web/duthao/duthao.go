@@ -18,10 +18,6 @@ import (
 	"net/http"
 	"strconv"
 
-	"vanthu/internal/db"
-	"vanthu/internal/document"
-	"vanthu/internal/fail"
-	"vanthu/internal/office"
 	"vanthu/internal/web/seat"
 )
 
@@ -36,23 +32,6 @@ func Routes(s *seat.Site, mux *http.ServeMux) {
 	mux.Handle("POST /du-thao/moi", s.Handle(create))
 	mux.Handle("GET /du-thao/{id}/sua", s.Handle(showEdit))
 	mux.Handle("POST /du-thao/{id}/sua", s.Handle(revise))
-}
-
-// idOf reads a document's id, E-HIDDEN when it is none.
-func idOf(text string) (document.ID, error) {
-	n, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || n <= 0 {
-		return 0, fail.NotFound()
-	}
-	return document.ID(n), nil
-}
-
-// seen loads a document that the person may see.
-func seen(q db.Q, x *seat.Seat, id document.ID) (document.Document, error) {
-	if err := office.See(q, x.Actor, id); err != nil {
-		return document.Document{}, err
-	}
-	return document.ByID(q, id)
 }
 
 func itoa[T ~int | ~int64](n T) string { return strconv.FormatInt(int64(n), 10) }

@@ -105,11 +105,11 @@ func start(v *db.View, x *seat.Seat, c choices, reply, repeat, to string) (openi
 }
 
 func (o opening) reply(v *db.View, x *seat.Seat, c choices, text string) (opening, error) {
-	id, err := idOf(text)
+	id, err := seat.ID[document.ID](text)
 	if err != nil {
 		return o, err
 	}
-	d, err := seen(v, x, id)
+	d, err := x.Incoming(v, id)
 	if err != nil {
 		return o, err
 	}
@@ -129,13 +129,13 @@ func (o opening) reply(v *db.View, x *seat.Seat, c choices, text string) (openin
 }
 
 func (o opening) repeat(v *db.View, x *seat.Seat, text, to string) (opening, error) {
-	id, err := idOf(text)
+	id, err := seat.ID[document.ID](text)
 	if err != nil {
 		return o, err
 	}
-	d, err := seen(v, x, id)
-	if err != nil || d.Way != document.Out {
-		return o, orNotFound(err)
+	d, err := x.Outgoing(v, id)
+	if err != nil {
+		return o, err
 	}
 	dr, err := draft.Of(v, id)
 	if err != nil {
@@ -146,13 +146,6 @@ func (o opening) repeat(v *db.View, x *seat.Seat, text, to string) (opening, err
 	o.to[to] = true
 	o.source = &source{Label: "Bổ sung, gửi lại văn bản", Name: "repeat", Value: itoa(id), Code: d.Code(), Subject: d.Subject, About: "Văn bản đã phát hành giữ nguyên số; bản bổ sung lấy số mới.", Href: "/gui-nhan/" + itoa(id)}
 	return o, nil
-}
-
-func orNotFound(err error) error {
-	if err == nil {
-		return fail.NotFound()
-	}
-	return err
 }
 
 // values are a draft's data as the form holds them.
@@ -212,7 +205,7 @@ func save(r *http.Request, x *seat.Seat, c choices, f *kit.Form) (document.ID, e
 		}
 	}
 	if reply := f.Get("reply"); reply != "" {
-		if in.ReplyTo, err = idOf(reply); err != nil {
+		if in.ReplyTo, err = seat.ID[document.ID](reply); err != nil {
 			return 0, err
 		}
 	}
@@ -279,7 +272,7 @@ func names(list []org.Person) string {
 
 // showEdit shows the form for the next version.
 func showEdit(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
-	id, err := idOf(r.PathValue("id"))
+	id, err := seat.DocumentID(r)
 	if err != nil {
 		return err
 	}
@@ -292,8 +285,8 @@ func editPage(w http.ResponseWriter, r *http.Request, x *seat.Seat, id document.
 	var p formPage
 	var d document.Document
 	err := x.Read(r, func(v *db.View) (err error) {
-		if d, err = seen(v, x, id); err != nil || d.Way != document.Out {
-			return orNotFound(err)
+		if d, err = x.Outgoing(v, id); err != nil {
+			return err
 		}
 		if d.State != document.Draft {
 			return d.Move(document.Draft, document.Draft)
@@ -391,7 +384,7 @@ func loadBefore(v *db.View, dr draft.Draft) (*before, error) {
 
 // revise saves the next version.
 func revise(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
-	id, err := idOf(r.PathValue("id"))
+	id, err := seat.DocumentID(r)
 	if err != nil {
 		return err
 	}

@@ -37,7 +37,7 @@ type boardPage struct {
 }
 
 func showBoard(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
-	id, err := idOf(r)
+	id, err := seat.DocumentID(r)
 	if err != nil {
 		return err
 	}
@@ -49,13 +49,13 @@ func showBoard(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
 func board(w http.ResponseWriter, r *http.Request, x *seat.Seat, id document.ID, f *kit.Form, at int64) error {
 	p := boardPage{Topic: x.Office.Topic(id), Print: path(id) + "/bang.pdf", Proof: path(id) + "/chung-cu.zip"}
 	err := x.Read(r, func(v *db.View) (err error) {
-		if p.Doc, err = seen(v, x, id); err != nil {
+		if p.Doc, err = x.Outgoing(v, id); err != nil {
 			return err
 		}
 		if p.Doc.Issued.IsZero() {
 			return fail.State("Văn bản chưa phát hành nên chưa có bảng gửi nhận.").Then("Mở trang văn bản để xem đang ở bước nào.")
 		}
-		chosen, _ := number(r.URL.Query().Get("dong"))
+		chosen, _ := seat.ID[int64](r.URL.Query().Get("dong"))
 		if err := p.loadLines(v, x, chosen); err != nil {
 			return err
 		}
@@ -166,11 +166,11 @@ func (p *boardPage) refuse(f *kit.Form, at int64) {
 
 // recordPaper notes how the paper copy for a recipient went. law:HT33-7.4
 func recordPaper(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
-	id, err := idOf(r)
+	id, err := seat.DocumentID(r)
 	if err != nil {
 		return err
 	}
-	at, err := number(r.PathValue("line"))
+	at, err := seat.ID[int64](r.PathValue("line"))
 	if err != nil {
 		return err
 	}
@@ -192,11 +192,11 @@ const followed = -1
 
 // resend queues a failed line again. law:BRVT1842-6.5
 func resend(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
-	id, err := idOf(r)
+	id, err := seat.DocumentID(r)
 	if err != nil {
 		return err
 	}
-	at, err := number(r.PathValue("line"))
+	at, err := seat.ID[int64](r.PathValue("line"))
 	if err != nil {
 		return err
 	}
@@ -208,7 +208,7 @@ func resend(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
 
 // followUp notes how a refusal or a failure was dealt with. law:QD28-8.2
 func followUp(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
-	id, err := idOf(r)
+	id, err := seat.DocumentID(r)
 	if err != nil {
 		return err
 	}
@@ -227,7 +227,7 @@ func followUp(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
 
 // recall asks every recipient for the document back. law:ND30-18.4
 func recall(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
-	id, err := idOf(r)
+	id, err := seat.DocumentID(r)
 	if err != nil {
 		return err
 	}

@@ -18,10 +18,7 @@ import (
 	"net/http"
 	"strconv"
 
-	"vanthu/internal/db"
 	"vanthu/internal/document"
-	"vanthu/internal/fail"
-	"vanthu/internal/office"
 	"vanthu/internal/web/seat"
 )
 
@@ -48,37 +45,11 @@ func Routes(s *seat.Site, mux *http.ServeMux) {
 }
 
 func back(w http.ResponseWriter, r *http.Request, _ *seat.Seat) error {
-	id, err := idOf(r)
+	id, err := seat.DocumentID(r)
 	if err == nil {
 		http.Redirect(w, r, path(id), http.StatusSeeOther)
 	}
 	return err
-}
-
-// idOf reads the document's id of a path.
-func idOf(r *http.Request) (document.ID, error) {
-	n, err := number(r.PathValue("id"))
-	return document.ID(n), err
-}
-
-func number(s string) (int64, error) {
-	n, err := strconv.ParseInt(s, 10, 64)
-	if err != nil || n <= 0 {
-		return 0, fail.NotFound()
-	}
-	return n, nil
-}
-
-// seen loads an outgoing document that the person may see.
-func seen(q db.Q, x *seat.Seat, id document.ID) (document.Document, error) {
-	if err := office.See(q, x.Actor, id); err != nil {
-		return document.Document{}, err
-	}
-	d, err := document.ByID(q, id)
-	if err == nil && d.Way != document.Out {
-		return d, fail.NotFound()
-	}
-	return d, err
 }
 
 func itoa[T ~int | ~int64](n T) string { return strconv.FormatInt(int64(n), 10) }

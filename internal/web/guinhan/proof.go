@@ -22,11 +22,11 @@ import (
 // ("vanthu verify"), or the status packet as it came.
 // law:GL443-3.4.ii
 func receipt(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
-	id, err := idOf(r)
+	id, err := seat.DocumentID(r)
 	if err != nil {
 		return err
 	}
-	want, err := number(r.PathValue("event"))
+	want, err := seat.ID[int64](r.PathValue("event"))
 	if err != nil {
 		return err
 	}
@@ -85,7 +85,7 @@ type proofLine struct {
 
 func loadProof(r *http.Request, x *seat.Seat, id document.ID) (s proof, err error) {
 	err = x.Read(r, func(v *db.View) error {
-		if s.doc, err = seen(v, x, id); err != nil {
+		if s.doc, err = x.Outgoing(v, id); err != nil {
 			return err
 		}
 		if s.files, err = document.Files(v, id); err != nil {
@@ -110,7 +110,7 @@ func loadProof(r *http.Request, x *seat.Seat, id document.ID) (s proof, err erro
 // evidence sends the document as it was issued, the delivery sheet and every
 // receipt in one archive. law:HT33-10.2.i GL443-3.4.ii
 func evidence(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
-	id, err := idOf(r)
+	id, err := seat.DocumentID(r)
 	if err != nil {
 		return err
 	}
@@ -176,7 +176,7 @@ func put(z *zip.Writer, name string, data []byte, at time.Time) error {
 
 // printBoard sends the board as a PDF.
 func printBoard(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
-	id, err := idOf(r)
+	id, err := seat.DocumentID(r)
 	if err != nil {
 		return err
 	}

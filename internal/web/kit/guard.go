@@ -54,6 +54,9 @@ func (k *Kit) crossOrigin(next http.Handler) http.Handler {
 			panic(fmt.Sprintf("kit: trusted origin %q: %v", o, err)) // a fault of the start-up, not of a request
 		}
 	}
+	for _, p := range k.tokened {
+		c.AddInsecureBypassPattern("POST " + p)
+	}
 	c.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		k.Problem(w, r, fail.Deny("Yêu cầu đến từ một trang khác nên không được thực hiện.").Then("Mở lại trang này và làm lại."))
 	}))

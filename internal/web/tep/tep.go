@@ -7,7 +7,6 @@ import (
 	"errors"
 	"mime"
 	"net/http"
-	"strconv"
 	"time"
 
 	"vanthu/internal/blob"
@@ -24,17 +23,20 @@ func Routes(s *seat.Site, mux *http.ServeMux) {
 }
 
 func serve(w http.ResponseWriter, r *http.Request, s *seat.Seat) error {
-	doc, err1 := strconv.ParseInt(r.PathValue("document"), 10, 64)
-	id, err2 := strconv.ParseInt(r.PathValue("file"), 10, 64)
-	if err1 != nil || err2 != nil {
-		return fail.NotFound()
+	doc, err := seat.ID[document.ID](r.PathValue("document"))
+	if err != nil {
+		return err
+	}
+	id, err := seat.ID[document.FileID](r.PathValue("file"))
+	if err != nil {
+		return err
 	}
 	var f document.File
-	err := s.Read(r, func(v *db.View) (err error) {
-		if err = office.See(v, s.Actor, document.ID(doc)); err != nil {
+	err = s.Read(r, func(v *db.View) (err error) {
+		if err = office.See(v, s.Actor, doc); err != nil {
 			return err
 		}
-		f, err = document.FileByID(v, document.ID(doc), document.FileID(id))
+		f, err = document.FileByID(v, doc, id)
 		return err
 	})
 	if err != nil {

@@ -2,76 +2,132 @@ package truc
 
 import (
 	"net/http"
-	"strings"
 
-	"vanthu/internal/fail"
+	"vanthu/internal/db"
 	"vanthu/internal/hub"
+	"vanthu/internal/org"
 	"vanthu/internal/web/kit"
 	"vanthu/internal/web/part"
 	"vanthu/internal/web/seat"
+	"vanthu/law"
 	"vanthu/viet"
 )
 
 // agencyPage is one agency on the hub.
 type agencyPage struct {
-	kit.Page
+	shell
+	Topic      string
 	Code, Name string
 	Crumbs     []part.Crumb
 	Link       part.Tag
-	Paused     bool
 	Next       string
 	Facts      []fact
+	Flow       chart
+	Queue      []letter
+	QueueMore  string // how many more wait
+	Items      []item
+	Ready      string // how much of the list is done
+	Codes      []naming
+	Keys       []key
+	Secret     string // a new key, shown once
 	Events     []part.Event
 	Form       *kit.Form
+	Sum        *kit.Sum
+	Moves      []part.Option // states that it may go to
+	Trial      bool          // its trial may be extended
+	Paused     bool
+	Closed     bool
+	Below      bool // others stand below it
+	Revoke     part.Confirm
 }
 
-var agencyView = kit.NewView[agencyPage](files, "co-quan.html")
+// item is a line of the readiness list.
+type item struct {
+	Key, Text string
+	Laws      []law.Ref
+	Done      bool
+	How       string // by whom and on what it was attested, or that the hub sees it
+	Attested  bool
+	Attest    part.Confirm
+	Withdraw  part.Confirm
+}
+
+// naming is a code that leads to the agency.
+type naming struct{ Code, Of, Since, Until string }
+
+// key is a secret of its system.
+type key struct {
+	Label, Since string
+	State        part.Tag
+}
+
+var agencyView = kit.NewView[agencyPage](files, "agency.html", "pieces.html")
+
+const (
+	shownQueue = 20
+	shownKeys  = 5
+)
 
 func showAgency(w http.ResponseWriter, r *http.Request, s *seat.Seat) error {
-	return renderAgency(w, r, s, s.Kit.NewForm(nil))
+	return renderAgency(w, r, s, s.Kit.NewForm(nil), "")
 }
 
-func renderAgency(w http.ResponseWriter, r *http.Request, s *seat.Seat, f *kit.Form) error {
+// renderAgency shows an agency with a form that was refused, or a new secret.
+func renderAgency(w http.ResponseWriter, r *http.Request, s *seat.Seat, f *kit.Form, secret string) error {
 	g, err := s.Hub.Agency(r.Context(), r.PathValue("code"))
 	if err != nil {
 		return err
 	}
-	shell, err := s.Page(r, g.Name)
+	sh, err := open(r, s, g.Name, "/truc/danh-ba")
 	if err != nil {
 		return err
 	}
-	shell.Back = "/truc"
-	o, err := s.Hub.Overview(r.Context())
-	if err != nil {
-		return err
-	}
-	events, err := s.Hub.Events(r.Context(), g.Code, 30)
-	if err != nil {
-		return err
-	}
-	p := agencyPage{Page: shell, Code: g.Code, Name: g.Name, Paused: g.Paused, Link: linkTag(g.State, g.Paused), Form: f,
-		Crumbs: []part.Crumb{{Text: "Trục liên thông", Href: "/truc"}, {Text: g.Code}}, Facts: about(g)}
-	for _, a := range o.Agencies {
-		if a.Code == g.Code {
-			x := rowOf(a, o.Now)
-			p.Next, p.Link = x.Next, x.Link
-			p.Facts = append(p.Facts, fact{"Gói tin chờ nhận", x.Waiting}, fact{"Chờ lâu nhất", x.Oldest}, fact{"Hệ thống gọi lần cuối", x.Seen},
-				fact{"Đã nhận, đã gửi", x.Received + ", " + x.Sent + " gói"}, fact{"Báo lỗi", viet.Int(a.Failed)})
+	sh.Back = "/truc/danh-ba"
+	p := agencyPage{shell: sh, Topic: Topic, Code: g.Code, Name: g.Name, Form: f, Sum: f.Sum(), Secret: secret, Paused: g.Paused, Closed: g.State == hub.LinkClosed,
+		Crumbs: []part.Crumb{{Text: "Trục liên thông", Href: "/truc"}, {Text: "Danh bạ", Href: "/truc/danh-ba"}, {Text: g.Code}}}
+	p.Revoke = part.Confirm{ID: "thu-hoi", Title: "Thu hồi tất cả khóa", Text: "Hệ thống của cơ quan không gọi được trục cho đến khi có khóa mới. Gói tin gửi đến vẫn được giữ.", Icon: part.Icon("key-round"), Risk: true,
+		Button: "Thu hồi tất cả", Action: "/truc/" + g.Code + "/thu-hoi-khoa", Hidden: map[string]string{"which": "all"}, Laws: []law.Ref{"HN20-3.2.iii"}}
+	for _, fill := range []func(*http.Request, *seat.Seat, hub.Agency) error{p.fillLink, p.fillQueue, p.fillReadiness, p.fillCodes, p.fillKeys, p.fillEvents} {
+		if err := fill(r, s, g); err != nil {
+			return err
 		}
-	}
-	if p.Events, err = timeline(r, s, events, false); err != nil {
-		return err
 	}
 	return agencyView.ShowAs(w, r, f.Status(), p)
 }
 
+// fillLink is what the directory and the line say of an agency.
+func (p *agencyPage) fillLink(r *http.Request, s *seat.Seat, g hub.Agency) error {
+	a, err := s.Hub.Load(r.Context(), g.Code)
+	if err != nil {
+		return err
+	}
+	x := rowOf(a, s.Now())
+	p.Next, p.Link = x.Next, x.Link
+	p.Facts = append(about(g), fact{"Hệ thống gọi lần cuối", x.Seen}, fact{"Đã nhận, đã gửi", x.Received + ", " + x.Sent + " gói"})
+	p.Trial = g.State == hub.LinkTrial
+	p.Moves = moves(g.State)
+	flow, err := s.Hub.FlowOf(r.Context(), g.Code)
+	if err != nil {
+		return err
+	}
+	p.Flow = flowChart(flow)
+	below, err := s.Hub.Below(r.Context(), []string{g.Code})
+	p.Below = below[g.Code]
+	return err
+}
+
 // about is what the directory says of an agency.
 func about(g hub.Agency) []fact {
-	list := []fact{{"Mã định danh", strings.Join(append([]string{g.Code}, filled(g.AltCode)...), " · ")}, {"Trạng thái", linkNames[g.State].Text + " từ " + viet.DayOf(g.Since).String()}}
+	codes := g.Code
+	if g.AltCode != "" {
+		codes += " · " + g.AltCode
+	}
+	list := []fact{{"Mã định danh", codes}, {"Trạng thái", linkNames[g.State].Text + " từ " + viet.DayOf(g.Since).String()}}
 	if g.State == hub.LinkTrial && !g.TrialEnds.IsZero() {
 		list = append(list, fact{"Hết thử nghiệm", viet.DayOf(g.TrialEnds).String()})
 	}
-	for _, x := range []fact{{"Căn cứ", g.Decision}, {"Cơ quan cấp trên", g.Parent}, {"Đầu mối kỹ thuật", g.Contact}, {"Điện thoại", g.Phone}, {"Thư điện tử", g.Mail}, {"Cơ quan kế tục", g.Successor}, {"Mã cũ", strings.Join(g.Old, ", ")}} {
+	for _, x := range []fact{{"Ký hiệu", g.Symbol}, {"Loại", classNames[g.Class]}, {"Căn cứ", g.Decision}, {"Cơ quan cấp trên", g.Parent}, {"Qua cổng của", g.Gateway}, {"Đầu mối kỹ thuật", g.Contact},
+		{"Điện thoại", g.Phone}, {"Thư điện tử", g.Mail}, {"Địa chỉ", g.Address}, {"Cơ quan kế tục", g.Successor}} {
 		if x.Value != "" {
 			list = append(list, x)
 		}
@@ -79,37 +135,110 @@ func about(g hub.Agency) []fact {
 	return list
 }
 
-func filled(s string) []string {
-	if s == "" {
-		return nil
+var classNames = map[string]string{"state": "Cơ quan nhà nước", "enterprise": "Doanh nghiệp", hub.Voluntary: "Tham gia tự nguyện"}
+
+// moves offers the states that an agency may go to, the most likely one first.
+// The hub decides again.
+func moves(from hub.LinkState) (list []part.Option) {
+	for _, to := range hub.Ways(from) {
+		list = append(list, part.Option{Value: string(to), Label: moveNames[to]})
 	}
-	return []string{s}
+	return list
 }
 
-// pause holds an agency's queue back or lets it go on. The reason stands in the
-// hub's journal.
-func pause(on bool) handler {
-	return func(w http.ResponseWriter, r *http.Request, s *seat.Seat) error {
-		f, err := s.Kit.Form(w, r)
-		if err != nil {
-			return err
-		}
-		code := r.PathValue("code")
-		var missing fail.Form
-		missing.Require("reason", f.Get("reason"), "Ghi lý do; lý do được lưu vào nhật ký của trục.", "BRVT1842-10.4")
-		if err = missing.Err(); err == nil {
-			err = s.Hub.Pause(r.Context(), s.Actor.DB(), code, on, f.Get("reason"))
-		}
-		if f.Refused(err) {
-			return renderAgency(w, r, s, f)
-		}
-		if err != nil {
-			return err
-		}
-		text := "Đã mở lại hàng đợi: gói tin chờ được giao tiếp."
-		if on {
-			text = "Đã tạm giữ hàng đợi. Trục vẫn nhận gói tin gửi đến cơ quan này."
-		}
-		return s.Kit.Done(w, r, "/truc/"+code, part.Toast{Kind: "ok", Text: text})
+var moveNames = map[hub.LinkState]string{hub.LinkTrial: "Bắt đầu thử nghiệm", hub.LinkOfficial: "Liên thông chính thức", hub.LinkSuspended: "Tạm dừng kết nối",
+	hub.LinkNone: "Ngừng liên thông", hub.LinkClosed: "Đóng, có cơ quan kế tục"}
+
+func (p *agencyPage) fillQueue(r *http.Request, s *seat.Seat, g hub.Agency) error {
+	list, err := s.Hub.Queue(r.Context(), g.Code, shownQueue)
+	if err != nil {
+		return err
 	}
+	for _, d := range list {
+		p.Queue = append(p.Queue, letterOf(d, s, "/truc/"+g.Code))
+	}
+	if len(list) == shownQueue {
+		a, err := s.Hub.Load(r.Context(), g.Code)
+		if err != nil {
+			return err
+		}
+		p.QueueMore = viet.Int(max(0, a.Waiting-shownQueue))
+	}
+	return nil
+}
+
+func (p *agencyPage) fillReadiness(r *http.Request, s *seat.Seat, g hub.Agency) error {
+	list, err := s.Hub.Readiness(r.Context(), g.Code)
+	if err != nil {
+		return err
+	}
+	done := 0
+	err = s.Read(r, func(v *db.View) error {
+		for _, i := range list {
+			x := item{Key: i.Key, Text: i.Text, Laws: i.Refs, Done: i.Done, Attested: !i.At.IsZero()}
+			switch {
+			case x.Attested:
+				x.How = i.Evidence + " · " + viet.DayOf(i.At).String()
+				if by, err := org.PersonByID(v, org.PersonID(i.By)); err == nil {
+					x.How += " · " + by.Name
+				}
+			case i.Seen:
+				x.How = "trục tự thấy"
+			}
+			if i.Done {
+				done++
+			}
+			p.Items = append(p.Items, itemActs(x, g.Code, s))
+		}
+		return nil
+	})
+	p.Ready = viet.Int(int64(done)) + " trên " + viet.Int(int64(len(list))) + " điều kiện"
+	return err
+}
+
+// itemActs adds what the operator may do about an item.
+func itemActs(x item, code string, s *seat.Seat) item {
+	evidence := s.Kit.NewForm(nil).Text("evidence", "Căn cứ").Need().Help("Số, ngày của biên bản hoặc văn bản.").Named("f-evidence-" + x.Key)
+	reason := s.Kit.NewForm(nil).Text("cause", "Lý do bỏ").Need().Named("f-cause-" + x.Key)
+	x.Attest = part.Confirm{ID: "xac-nhan-" + x.Key, Title: "Xác nhận điều kiện", Text: x.Text + ".", Icon: part.Icon("circle-check"), Button: "Xác nhận", Action: "/truc/" + code + "/dieu-kien",
+		Reason: &evidence, Hidden: map[string]string{"item": x.Key}, Laws: x.Laws}
+	x.Withdraw = part.Confirm{ID: "bo-" + x.Key, Title: "Bỏ xác nhận", Text: x.Text + ".", Icon: part.Icon("undo-2"), Button: "Bỏ xác nhận", Action: "/truc/" + code + "/bo-dieu-kien",
+		Risk: true, Reason: &reason, Hidden: map[string]string{"item": x.Key}}
+	return x
+}
+
+func (p *agencyPage) fillCodes(r *http.Request, s *seat.Seat, g hub.Agency) error {
+	list, err := s.Hub.Codes(r.Context(), g.Code)
+	for _, c := range list {
+		x := naming{Code: c.Code, Since: c.Since.String(), Until: "đang dùng"}
+		if c.Agency != g.Code {
+			x.Of = c.Agency
+		}
+		if !c.Until.IsZero() {
+			x.Until = c.Until.String()
+		}
+		p.Codes = append(p.Codes, x)
+	}
+	return err
+}
+
+func (p *agencyPage) fillKeys(r *http.Request, s *seat.Seat, g hub.Agency) error {
+	list, err := s.Hub.Credentials(r.Context(), g.Code, shownKeys)
+	for _, c := range list {
+		x := key{Label: c.Label, Since: viet.ShortTime(c.Since), State: part.Tag{Kind: "ok", Text: "Đang dùng"}}
+		if !c.Revoked.IsZero() {
+			x.State = part.Tag{Kind: "", Text: "Đã thu hồi"}
+		}
+		p.Keys = append(p.Keys, x)
+	}
+	return err
+}
+
+func (p *agencyPage) fillEvents(r *http.Request, s *seat.Seat, g hub.Agency) error {
+	events, err := s.Hub.Events(r.Context(), g.Code, 0, 15)
+	if err != nil {
+		return err
+	}
+	p.Events, err = timeline(r, s, events, false)
+	return err
 }

@@ -13,20 +13,23 @@ import (
 	"vanthu/internal/web/part"
 )
 
-func TestViews(t *testing.T) { kittest.Check(t, view, agencyView) }
+func TestViews(t *testing.T) {
+	kittest.Check(t, view, agencyView, queuesView, lettersView, ledgerView, logView, directoryView, formView, importView, reorganiseView)
+}
 
 // The console says at a glance what is lost, late, held back or failed, and
 // what to do (HN20-10.1.d, BRVT1842-10.4).
 func TestConsole_HN20_10_1_d(t *testing.T) {
 	now := time.Date(2025, 3, 3, 3, 0, 0, 0, time.UTC)
-	o := hub.Overview{Now: now, ID: "truc", Waiting: 3, Oldest: now.Add(-80 * time.Hour), Agencies: []hub.AgencyLoad{
+	o := hub.Overview{Now: now, ID: "truc", Waiting: 3, Oldest: now.Add(-80 * time.Hour), Lost: 1, Dead: 2, Agencies: map[hub.LinkState]int64{hub.LinkOfficial: 2, hub.LinkTrial: 1}}
+	loads := []hub.AgencyLoad{
 		{Code: "A", Name: "Sở A", State: hub.LinkOfficial, Seen: now.Add(-3 * time.Second)},
 		{Code: "B", Name: "Sở B", State: hub.LinkTrial, Seen: now.Add(-20 * time.Minute), Silent: true, Waiting: 3, Oldest: now.Add(-80 * time.Hour), Late: true, Failed: 2, Next: "gọi đầu mối kỹ thuật"},
 		{Code: "C", Name: "Sở C", State: hub.LinkOfficial, Paused: true, Seen: now.Add(-time.Minute)},
 		{Code: "D", Name: "Sở D", State: hub.LinkSuspended},
-	}}
-	p := page{Page: kit.Page{Title: "Trục"}, Figures: figures(o), Failures: []failure{failureOf(hub.DeadLetter{ID: "p1", From: "A", To: "B", ToName: "Sở B", At: now, Note: "tệp hỏng", Kind: hub.New, Size: 2048})}}
-	for _, a := range o.Agencies {
+	}
+	p := page{shell: shell{Page: kit.Page{Title: "Trục"}}, Figures: figures(o, nil, nil), Alarms: []alarm{alarmOf(hub.Alarm{Kind: hub.AlarmDead, Subject: "B", Text: "Sở B báo không đọc được 2 gói tin."})}}
+	for _, a := range loads {
 		p.Rows = append(p.Rows, rowOf(a, now))
 	}
 	for i, want := range []part.Tag{{Kind: "ok", Text: "Chính thức"}, {Kind: "late", Text: "Mất kết nối"}, {Kind: "warn", Text: "Đang tạm giữ"}, {Kind: "warn", Text: "Tạm dừng"}} {
@@ -43,7 +46,7 @@ func TestConsole_HN20_10_1_d(t *testing.T) {
 	if err := view.Show(w, httptest.NewRequest("GET", "/truc", nil), p); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"gọi đầu mối kỹ thuật", "tệp hỏng", `value="p1"`, "20 phút trước", "vừa xong", "chưa lần nào"} {
+	for _, want := range []string{"gọi đầu mối kỹ thuật", "không đọc được 2 gói tin", `href="/truc/goi-loi"`, "20 phút trước", "vừa xong", "chưa lần nào"} {
 		if !bytes.Contains(w.Body.Bytes(), []byte(want)) {
 			t.Errorf("the page lacks %q", want)
 		}

@@ -1,0 +1,225 @@
+package cli
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"vanthu/cms"
+	"vanthu/edxml"
+	"vanthu/pades"
+)
+
+// packetReport is what was found out about an edXML packet.
+type packetReport struct {
+	SHA256      string             `json:"sha256"`
+	Kind        string             `json:"kind"` // new, recall, update, replace, status
+	From        string             `json:"from"` // agency code
+	DocumentID  string             `json:"document_id"`
+	Code        string             `json:"code,omitempty"` // number and notation
+	Subject     string             `json:"subject,omitempty"`
+	Findings    edxml.ErrorList    `json:"findings,omitempty"` // against QCVN 102
+	Signatures  []packetSignature  `json:"signatures,omitempty"`
+	Attachments []packetAttachment `json:"attachments,omitempty"`
+}
+
+// packetSignature is the packet's own XML signature. It vouches for who sent
+// the packet; legal weight lies in those inside the documents.
+type packetSignature struct {
+	Verdict     pades.Verdict `json:"verdict"`
+	Sentence    string        `json:"sentence"`
+	Holder      cms.Holder    `json:"holder"`
+	Algorithm   string        `json:"algorithm,omitempty"`
+	Whole       bool          `json:"whole"`
+	Certificate cms.State     `json:"certificate,omitempty"` // where the signer's stands now
+}
+
+type packetAttachment struct {
+	Name     string        `json:"name"`
+	Size     int64         `json:"size"`
+	SHA256   string        `json:"sha256"`
+	Format   edxml.Format  `json:"format,omitempty"`
+	Verdict  pades.Verdict `json:"verdict,omitempty"` // only where signatures can be: in a PDF
+	Sentence string        `json:"sentence,omitempty"`
+	Report   *pades.Report `json:"report,omitempty"`
+}
+
+var packetKinds = map[edxml.Kind]string{edxml.New: "new", edxml.Recall: "recall", edxml.Update: "update", edxml.Replace: "replace", edxml.StatusReport: "status"}
+
+// verifyPacket checks form, the packet's own signature and those in its PDFs.
+// Of the packet only one PDF is held at a time. law:ND23-16 law:QD28-9.1
+func verifyPacket(ctx context.Context, f *os.File, t *trust) (verdict, error) {
+	st, err := f.Stat()
+	if err != nil {
+		return verdict{}, err
+	}
+	var judged []verdict
+	sum := sha256.New()
+	p, err := edxml.Read(io.TeeReader(f, sum), edxml.Options{MaxBytes: st.Size(), Attachment: func(a edxml.Attachment, content io.Reader) error {
+		v, err := verifyAttachment(ctx, a, content, t)
+		judged = append(judged, v)
+		return err
+	}})
+	var bad *edxml.Error
+	if errors.As(err, &bad) && bad.Code != edxml.CodeInput {
+		return verdict{Verdict: pades.Invalid, Sentence: fmt.Sprintf("%s (%s, byte %d)", bad.Text, bad.Code, bad.Offset)}, nil
+	}
+	if err != nil {
+		return verdict{}, err
+	}
+	r := &packetReport{SHA256: hex.EncodeToString(sum.Sum(nil)), Kind: packetKinds[p.Kind()], From: p.Key().From, DocumentID: p.Key().Document,
+		Code: p.Header.Code.String(), Subject: p.Header.Subject, Findings: edxml.Validate(p)}
+	if r.Signatures, err = packetSignatures(ctx, f, st.Size(), t); err != nil {
+		return verdict{}, err
+	}
+	for _, a := range p.Attachments {
+		one := packetAttachment{Name: a.Name, Size: a.Size, Format: a.Format}
+		if a.SHA256 != [32]byte{} { // it has a content, which was judged in its turn
+			one.SHA256 = hex.EncodeToString(a.SHA256[:])
+			one.Verdict, one.Sentence, one.Report = judged[0].Verdict, judged[0].Sentence, judged[0].Report
+			judged = judged[1:]
+		}
+		r.Attachments = append(r.Attachments, one)
+	}
+	v := verdict{Packet: r}
+	v.Verdict, v.Sentence = r.sum()
+	return v, nil
+}
+
+// verifyAttachment judges a PDF, also one that its sender has zipped; others
+// carry no signature of their own.
+func verifyAttachment(ctx context.Context, a edxml.Attachment, content io.Reader, t *trust) (verdict, error) {
+	in := bufio.NewReader(content)
+	head, err := in.Peek(16)
+	if err != nil && err != io.EOF {
+		return verdict{}, err
+	}
+	switch edxml.Sniff(head) {
+	case edxml.PDF:
+		return verifyPDF(ctx, in, t)
+	case edxml.Zip:
+		return verifyZipped(ctx, a, in, t)
+	}
+	return verdict{}, nil
+}
+
+func verifyZipped(ctx context.Context, a edxml.Attachment, content io.Reader, t *trust) (verdict, error) {
+	if !strings.HasSuffix(strings.ToLower(a.Name), ".pdf") {
+		return verdict{}, nil
+	}
+	data, err := io.ReadAll(io.LimitReader(content, maxHeld+1))
+	if err != nil {
+		return verdict{}, err
+	}
+	a.Format, a.Size = edxml.Zip, int64(len(data))
+	pdf, err := edxml.Unwrap(a, bytes.NewReader(data))
+	if err == nil && pdf != nil {
+		defer pdf.Close()
+		return verifyPDF(ctx, pdf, t)
+	}
+	return verdict{Verdict: pades.Undecided, Sentence: "Tệp mang tên PDF nhưng là tệp nén không mở được."}, nil
+}
+
+// packetSignatures checks the packet's XML signatures and, since nothing
+// proves when they were made, where their certificates stand now.
+func packetSignatures(ctx context.Context, f io.ReaderAt, size int64, t *trust) ([]packetSignature, error) {
+	found, err := edxml.VerifySignatures(f, size)
+	if err != nil {
+		return nil, err
+	}
+	var out []packetSignature
+	for _, s := range found {
+		one := packetSignature{Verdict: pades.Verdict(s.Verdict), Sentence: s.Text, Algorithm: s.Method, Whole: s.Whole}
+		if len(s.Certificates) > 0 {
+			one.Holder = cms.HolderOf(s.Certificates[0])
+		}
+		if s.Verdict == edxml.Valid {
+			one.judge(ctx, s, t)
+		}
+		out = append(out, one)
+	}
+	return out, nil
+}
+
+// judge lowers the verdict of a signature that fits to what its certificate,
+// its algorithm and its reach allow. law:ND23-16
+func (p *packetSignature) judge(ctx context.Context, s edxml.SignatureResult, t *trust) {
+	now := time.Now()
+	check := &cms.Check{At: now, Now: now, Pool: cms.NewPool(t.anchors), Fetch: t.fetch}
+	check.Pool.Add(s.Certificates...)
+	check.Offer(t.evidence)
+	st := check.Standing(ctx, s.Certificates[0])
+	p.Certificate = st.State
+	switch {
+	case st.State == cms.Withdrawn, st.State == cms.Unfit:
+		p.Verdict = pades.Invalid
+	case st.State != cms.InForce, s.Weak, !s.Whole:
+		p.Verdict = pades.Undecided
+	}
+	if st.Cause != "" {
+		p.Sentence = "Chữ ký gói tin khớp với nội dung, nhưng " + st.Cause + "."
+	}
+}
+
+// sum is the worst verdict of form, signatures and attachments, with its
+// reason. A packet that nobody has signed anywhere is undecided.
+func (r *packetReport) sum() (pades.Verdict, string) {
+	if n := len(r.Findings); n > 0 {
+		return pades.Invalid, fmt.Sprintf("Gói tin sai quy chuẩn ở %d chỗ: %s", n, r.Findings[0].Description)
+	}
+	undecided, signed := "", 0
+	for _, s := range r.Signatures {
+		signed++
+		switch {
+		case s.Verdict == pades.Invalid:
+			return pades.Invalid, s.Sentence
+		case s.Verdict == pades.Undecided && undecided == "":
+			undecided = s.Sentence
+		}
+	}
+	for _, a := range r.Attachments {
+		if a.Report != nil {
+			signed += len(a.Report.Signatures)
+		}
+		switch {
+		case a.Verdict == pades.Invalid:
+			return pades.Invalid, a.Name + ": " + a.Sentence
+		case a.Verdict == pades.Undecided && undecided == "":
+			undecided = a.Name + ": " + a.Sentence
+		}
+	}
+	switch {
+	case undecided != "":
+		return pades.Undecided, undecided
+	case signed == 0:
+		return pades.Undecided, "Gói tin đúng quy chuẩn nhưng không mang chữ ký số nào, chưa xác định được nguồn gốc."
+	}
+	return pades.Valid, "Gói tin đúng quy chuẩn, mọi chữ ký số trong đó hợp lệ."
+}
+
+func (r *packetReport) print(out io.Writer) {
+	for _, f := range r.Findings {
+		fmt.Fprintf(out, "  %s %s\n", f.Code, f.Description)
+	}
+	for _, s := range r.Signatures {
+		fmt.Fprintln(out, "  "+s.Sentence)
+	}
+	for _, a := range r.Attachments {
+		if a.Verdict == "" {
+			fmt.Fprintf(out, "  %s: tệp không thuộc loại mang chữ ký số.\n", a.Name)
+			continue
+		}
+		fmt.Fprintf(out, "  %s: %s\n", a.Name, a.Sentence)
+		if a.Report != nil {
+			printSignatures(out, "    ", a.Report)
+		}
+	}
+}

@@ -1,0 +1,269 @@
+package signing_test
+
+import (
+	"context"
+	"crypto"
+	"crypto/x509"
+	"fmt"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"vanthu/cms"
+	"vanthu/internal/authority"
+	"vanthu/internal/signing"
+	"vanthu/internal/signing/signingtest"
+)
+
+// certified has the authority certify a key that stays where it is.
+func certified(t *testing.T, ca *authority.Authority, key crypto.Signer) signingtest.Certified {
+	t.Helper()
+	cert, err := ca.CertifyPerson(authority.Person{Name: "Lê Quốc Hùng", Title: "Giám đốc", Agency: "Sở Xây dựng"}, key.Public())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return signingtest.Certified{Key: key, Chain: []*x509.Certificate{cert, ca.Issuing()}}
+}
+
+func entered(c signingtest.Certified, kind signing.Kind, ref string) signing.Certificate {
+	x := signing.Describe(c.Chain)
+	x.Driver, x.KeyRef = kind, ref
+	return x
+}
+
+func noConsent() signing.Consent { return signing.Consent{} }
+
+// The software key keeps the contract of drivers (HT33-4.2).
+func TestSoftware(t *testing.T) {
+	ca, anchors := signingtest.Authority(t)
+	for _, kind := range signingtest.KeyKinds {
+		t.Run(kind, func(t *testing.T) {
+			d := &signing.Software{Dir: t.TempDir()}
+			c := certified(t, ca, signingtest.NewKey(t, kind))
+			cert, err := d.Add("hung.p12", c.Signer(t), authority.PKCS12)
+			if err != nil {
+				t.Fatal(err)
+			}
+			signingtest.Run(t, signingtest.Bench{Driver: d, Cert: cert, Anchors: anchors, Consent: noConsent})
+		})
+	}
+}
+
+// A token keeps it, through the agent: a real PKCS#11 library with real PINs
+// (HT33-4.2).
+func TestToken(t *testing.T) {
+	ca, anchors := signingtest.Authority(t)
+	h := signingtest.NewSoftHSM(t)
+	keys := map[string]signingtest.Certified{}
+	for i, kind := range signingtest.KeyKinds {
+		keys[kind] = certified(t, ca, signingtest.NewKey(t, kind))
+		chain := keys[kind].Chain
+		if i > 0 {
+			chain = chain[:1] // the issuer is on the token once
+		}
+		h.Put(fmt.Sprintf("0%d", i+1), keys[kind].Key, chain)
+	}
+	h.Start()
+	if info, err := os.Stat(h.Socket); err != nil || info.Mode().Perm() != 0o600 {
+		t.Fatalf("socket: %v %v", info.Mode(), err)
+	}
+	d := signing.NewAgent(h.Socket)
+	list, err := d.Keys(t.Context())
+	if err != nil || len(list) != 3 || list[0].Device == "" {
+		t.Fatalf("%+v %v", list, err)
+	}
+	for i, kind := range signingtest.KeyKinds {
+		t.Run(kind, func(t *testing.T) {
+			cert := entered(keys[kind], signing.ByToken, fmt.Sprintf("%s/0%d", list[0].Device, i+1))
+			signingtest.Run(t, signingtest.Bench{Driver: d, Cert: cert, Anchors: anchors,
+				Consent: func() signing.Consent { return signing.Consent{PIN: signingtest.PIN} },
+				Wrong:   signing.Consent{PIN: "111199"}, WrongState: signing.PINWrong})
+		})
+	}
+	cert := entered(keys["P-256"], signing.ByToken, list[0].Device+"/03")
+	_, err = d.Sign(t.Context(), cert, signing.Consent{}, [][]byte{make([]byte, 32)}, crypto.SHA256)
+	if signing.StateOf(err) != signing.PINNeeded {
+		t.Errorf("no PIN: %v", err)
+	}
+}
+
+// The PIN of the machine serves an HSM that nobody sits at; a wrong one is
+// tried once, not until the token locks itself (HT33-4.2).
+func TestTokenWithThePINOfTheMachine(t *testing.T) {
+	ca, _ := signingtest.Authority(t)
+	for _, c := range []struct {
+		pin  string
+		need bool
+	}{{signingtest.PIN, false}, {"000000", true}} {
+		h := signingtest.NewSoftHSM(t)
+		key := certified(t, ca, signingtest.NewKey(t, "P-256"))
+		h.Put("01", key.Key, key.Chain)
+		file := t.TempDir() + "/pin"
+		if err := os.WriteFile(file, []byte(c.pin+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		h.Start("--pin-file", file)
+		d := signing.NewAgent(h.Socket)
+		list, err := d.Keys(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		cert := entered(key, signing.ByToken, list[0].Ref)
+		if n, err := d.Need(t.Context(), cert); err != nil || n.PIN {
+			t.Errorf("%+v %v", n, err)
+		}
+		_, err = d.Sign(t.Context(), cert, signing.Consent{}, [][]byte{make([]byte, 32)}, crypto.SHA256)
+		if (err != nil) != c.need {
+			t.Errorf("PIN %s: %v", c.pin, err)
+		}
+		n, err := d.Need(t.Context(), cert)
+		if err != nil || n.PIN != c.need {
+			t.Errorf("PIN %s: afterwards %+v %v", c.pin, n, err)
+		}
+	}
+}
+
+// An agent that does not run is a state with a next step.
+func TestAgentAway(t *testing.T) {
+	d := signing.NewAgent(t.TempDir() + "/none.sock")
+	_, err := d.Keys(t.Context())
+	if signing.StateOf(err) != signing.AgentAway {
+		t.Error(err)
+	}
+	_, err = d.Sign(t.Context(), signing.Certificate{}, signing.Consent{PIN: "1"}, nil, crypto.SHA256)
+	if signing.StateOf(err) != signing.AgentAway {
+		t.Error(err)
+	}
+}
+
+// A remote service keeps the contract, under both levels of assurance and with
+// every consent that services ask for (HT33-4.2).
+func TestRemote(t *testing.T) {
+	ca, anchors := signingtest.Authority(t)
+	for _, kind := range signingtest.KeyKinds {
+		for _, c := range []*signingtest.Credential{
+			{PIN: true, SCAL: "1", Multisign: 50},
+			{PIN: true, Code: true, SCAL: "2", Multisign: 50},
+			{Code: true, SCAL: "2", Multisign: 60, Halves: kind == "P-256"},
+		} {
+			t.Run(fmt.Sprintf("%s/PIN %v code %v SCAL%s", kind, c.PIN, c.Code, c.SCAL), func(t *testing.T) {
+				s := signingtest.NewCSC(t)
+				c.Certified = certified(t, ca, signingtest.NewKey(t, kind))
+				s.Put("GX01", c)
+				d, err := signing.NewRemote(s.Base(), s.Login(c.Code), http.DefaultClient)
+				if err != nil {
+					t.Fatal(err)
+				}
+				cert := entered(c.Certified, signing.ByRemote, "GX01")
+				b := signingtest.Bench{Driver: d, Cert: cert, Anchors: anchors, Consent: func() signing.Consent {
+					consent := signing.Consent{PIN: signingtest.PIN}
+					if c.Code {
+						if err := d.SendCode(t.Context(), cert); err != nil {
+							t.Fatal(err)
+						}
+						consent.Code = s.Code("GX01")
+					}
+					return consent
+				}, Wrong: signing.Consent{PIN: "111199", Code: "nosuch"}, WrongState: signing.PINWrong}
+				if c.Code {
+					b.WrongState = signing.CodeWrong
+				}
+				if c.Code && c.PIN {
+					b.WrongState = signing.ConsentWrong
+				}
+				signingtest.Run(t, b)
+			})
+		}
+	}
+}
+
+// What a service says is a named state (HT33-4.2).
+func TestRemoteStates(t *testing.T) {
+	ca, _ := signingtest.Authority(t)
+	s := signingtest.NewCSC(t)
+	key := certified(t, ca, signingtest.NewKey(t, "P-256"))
+	s.Put("code", &signingtest.Credential{Certified: key, Code: true, SCAL: "2", Multisign: 2})
+	s.Put("pin", &signingtest.Credential{Certified: key, PIN: true, SCAL: "1", Multisign: 2})
+	s.Put("phone", &signingtest.Credential{Certified: key, Phone: true, SCAL: "2", Multisign: 2})
+	s.Put("off", &signingtest.Credential{Certified: key, PIN: true, SCAL: "1", Multisign: 2, Disabled: true})
+	d, err := signing.NewRemote(s.Base(), s.Login(false), http.DefaultClient)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signing.PollEvery(d, time.Millisecond)
+	digest := make([]byte, 32)
+	sign := func(ref string, c signing.Consent, digests ...[]byte) signing.State {
+		t.Helper()
+		_, err := d.Sign(t.Context(), entered(key, signing.ByRemote, ref), c, digests, crypto.SHA256)
+		return signing.StateOf(err)
+	}
+	want := func(got, state signing.State) {
+		t.Helper()
+		if got != state {
+			t.Errorf("want %s, got %s", state, got)
+		}
+	}
+	want(sign("code", signing.Consent{}, digest), signing.CodeNeeded)
+	if err := d.SendCode(t.Context(), entered(key, signing.ByRemote, "code")); err != nil {
+		t.Fatal(err)
+	}
+	code := s.Code("code")
+	s.EndCode("code")
+	want(sign("code", signing.Consent{Code: code}, digest), signing.CodeEnded)
+	want(sign("code", signing.Consent{Code: "x"}, digest, digest, digest), signing.TooMany)
+	want(sign("off", signing.Consent{PIN: signingtest.PIN}, digest), signing.NoKey)
+	want(sign("phone", signing.Consent{}, digest), "")
+	if n := s.Calls["credentials/authorizeCheck"]; n != 2 {
+		t.Errorf("confirmed on the telephone after %d looks", n)
+	}
+	s.EndTokens() // an access token that ends early is renewed without a word
+	if _, err := d.Need(t.Context(), entered(key, signing.ByRemote, "pin")); err != nil {
+		t.Error(err)
+	}
+	for range 3 {
+		want(sign("pin", signing.Consent{PIN: "000001"}, digest), signing.PINWrong)
+	}
+	want(sign("pin", signing.Consent{PIN: signingtest.PIN}, digest), signing.PINLocked)
+	s.Down = true
+	want(sign("pin", signing.Consent{PIN: signingtest.PIN}, digest), signing.ServiceAway)
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err = d.Need(ended, entered(key, signing.ByRemote, "pin"))
+	want(signing.StateOf(err), signing.ServiceAway)
+
+	wrong, err := signing.NewRemote(s.Base(), []byte(`{"user":"x","password":"y"}`), http.DefaultClient)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Down = false
+	_, err = wrong.Keys(t.Context())
+	want(signing.StateOf(err), signing.ServiceNo)
+	if _, err := signing.NewRemote(s.Base(), []byte(`{"password":"bi-mat"`), nil); err == nil || strings.Contains(err.Error(), "bi-mat") {
+		t.Errorf("a broken file of credentials: %v", err)
+	}
+}
+
+// A consent does not show in any print, log or JSON.
+func TestConsentIsHidden(t *testing.T) {
+	c := signing.Consent{PIN: "135790", Code: "246801"}
+	for _, s := range []string{fmt.Sprint(c), fmt.Sprintf("%v %+v %#v %s", c, c, c, c), fmt.Sprintf("%v", struct{ C signing.Consent }{c})} {
+		if strings.Contains(s, c.PIN) || strings.Contains(s, c.Code) {
+			t.Error(s)
+		}
+	}
+}
+
+// A key that hands files out, and one whose driver is not installed, are told
+// apart from failures.
+func TestRingWithoutDriver(t *testing.T) {
+	ca, anchors := signingtest.Authority(t)
+	r := &signing.Ring{Anchors: anchors, TSA: &cms.TSAClient{}}
+	key := certified(t, ca, signingtest.NewKey(t, "P-256"))
+	for kind, want := range map[signing.Kind]signing.State{signing.ByClient: signing.SignedAway, signing.ByToken: signing.NoDriver} {
+		if err := r.Sign(t.Context(), entered(key, kind, ""), signing.Consent{}); signing.StateOf(err) != want {
+			t.Errorf("%s: %v", kind, err)
+		}
+	}
+}
