@@ -53,6 +53,20 @@ func (a *Anchors) Roots() []*x509.Certificate {
 	return out
 }
 
+// Of returns the trusted certificates of a kind.
+func (a *Anchors) Of(kind AnchorKind) []*x509.Certificate {
+	var out []*x509.Certificate
+	for _, r := range a.roots {
+		if r.kind == kind {
+			out = append(out, r.cert)
+		}
+	}
+	return out
+}
+
+// Intermediates returns the certificates offered for chain building.
+func (a *Anchors) Intermediates() []*x509.Certificate { return slices.Clone(a.extra) }
+
 // LoadAnchors reads every .crt, .cer, .pem and .der below fsys. The name of the
 // top folder is the kind (files outside a known folder are Public); certificates
 // that did not sign themselves become intermediates.

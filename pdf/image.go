@@ -43,6 +43,9 @@ func ReadPNG(data []byte) (*Image, error) {
 	return split(src), nil
 }
 
+// Transparent says whether anything can be seen through the picture.
+func (im *Image) Transparent() bool { return im.mask != nil }
+
 // split separates colour and transparency. What cannot be seen takes the colour
 // of the pixel before it: no fringe when a viewer interpolates, and long runs.
 func split(src image.Image) *Image {

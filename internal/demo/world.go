@@ -289,6 +289,9 @@ func (w *World) Settle(ctx context.Context) error {
 			if _, err := o.Tell(ctx); err != nil {
 				return err
 			}
+			if _, err := o.WatchKeys(ctx); err != nil {
+				return err
+			}
 			moved += n + m
 		}
 		if moved == 0 {

@@ -95,6 +95,11 @@ func WaitingFor(q db.Q, d ID) ([]Waiting, error) {
 	return db.All(q, scanWaiting, waitingColumns+` WHERE w.document = $1 ORDER BY w.id`, d)
 }
 
+// At lists what waits at a step, on whose desk ever.
+func At(q db.Q, s Step) ([]Waiting, error) {
+	return db.All(q, scanWaiting, waitingColumns+` WHERE w.step = $1 ORDER BY w.id`, s)
+}
+
 // Item is a line of the desk with its document.
 type Item struct {
 	Waiting

@@ -149,6 +149,13 @@ func (o *Office) Run(ctx context.Context) {
 	go o.follow(ctx, time.Minute, o.Tell)
 	o.RunIndex(ctx)
 	go o.loop(ctx, func(ctx context.Context) error {
+		_, err := o.WatchKeys(ctx)
+		if err == nil {
+			pause(ctx, nil, time.Hour)
+		}
+		return err
+	})
+	go o.loop(ctx, func(ctx context.Context) error {
 		_, err := o.Collect(ctx, 25*time.Second)
 		return err
 	})

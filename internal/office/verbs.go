@@ -41,6 +41,13 @@ const (
 	ProgressedIt journal.Verb = "document.progress"
 	CompletedIt  journal.Verb = "document.completed"
 	ClosedIt     journal.Verb = "document.closed"
+
+	CertificateEntered journal.Verb = "certificate.entered"
+	CertificateEnded   journal.Verb = "certificate.ended"
+	PictureSet         journal.Verb = "picture.set"
+	KeyOffered         journal.Verb = "key.offered"
+	KeyTaken           journal.Verb = "key.taken"
+	KeyWithdrawn       journal.Verb = "key.withdrawn"
 )
 
 // VerbNames are the verbs as a timeline says them.
@@ -52,6 +59,8 @@ var VerbNames = map[journal.Verb]string{
 	ArrivedIt: "Đã đến", RegisteredIt: "Vào sổ", PresentedIt: "Trình lãnh đạo", DirectedIt: "Ý kiến chỉ đạo", AssignedIt: "Giao việc",
 	TaskReturned: "Trả lại việc", OpenedIt: "Bắt đầu xử lý", ProgressedIt: "Tiến độ", CompletedIt: "Hoàn thành", ClosedIt: "Kết thúc",
 	"document.resent": "Gửi lại", "document.followed": "Đã theo dõi", "document.scanned": "Gắn bản quét",
+	CertificateEntered: "Đăng ký chứng thư số", CertificateEnded: "Ngừng dùng chứng thư số", PictureSet: "Thay hình chữ ký, con dấu",
+	KeyOffered: "Đề nghị bàn giao khóa", KeyTaken: "Nhận bàn giao khóa", KeyWithdrawn: "Thôi bàn giao khóa",
 	"act.refused": "Bị từ chối",
 }
 

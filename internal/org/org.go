@@ -94,6 +94,15 @@ func PersonByLogin(q db.Q, login string) (Person, error) {
 	return p, orNotFound(err)
 }
 
+// Active says whether somebody works here; not for 0 and for unknown ids.
+func Active(q db.Q, id PersonID) (bool, error) {
+	yes, err := db.Value[bool](q, `SELECT active FROM person WHERE id = $1`, id)
+	if errors.Is(err, db.ErrNone) {
+		return false, nil
+	}
+	return yes, err
+}
+
 // People lists the active people, by unit and order of entry.
 func People(q db.Q) ([]Person, error) {
 	return db.All(q, scanPerson, personColumns+` WHERE p.active ORDER BY p.unit, p.id`)

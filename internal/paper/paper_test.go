@@ -120,6 +120,14 @@ func delivery() *DeliverySheet {
 	return d
 }
 
+func handover() *KeyHandover {
+	return &KeyHandover{Parent: "Ủy ban nhân dân tỉnh Mẫu", Agency: "Sở Xây dựng", Place: "Mẫu", Number: "02/BBBG-SXD", At: made,
+		Permission: "số 05/QĐ-SXD ngày 03/3/2025 của Giám đốc Sở Xây dựng",
+		Giver:      Party{"Nguyễn Thị Lan", "Văn thư", made.Add(-time.Hour)}, Receiver: Party{"Mai Thúy Nga", "Chuyên viên, Văn phòng", made},
+		Holder: "Sở Xây dựng", Serial: "54 01 0A 3C 77", Issuer: "Cơ quan chứng thực số chuyên dùng thử nghiệm", From: viet.MustDay("2025-01-02"), To: viet.MustDay("2030-01-01"),
+		Device: "USB token số 0071-2291", Condition: "Thiết bị hoạt động, niêm phong mã PIN còn nguyên", Made: made}
+}
+
 // papers are all forms, filled and for the hand.
 func papers() map[string]io.WriterTo {
 	blank := cover()
@@ -127,6 +135,7 @@ func papers() map[string]io.WriterTo {
 	return map[string]io.WriterTo{
 		"letter": letter(), "decision": decision(), "outgoing": outgoing(), "incoming": incoming(), "stamp": stamp(), "slip": slip(),
 		"delivery":       delivery(),
+		"handover":       handover(),
 		"tracking":       &TrackingBook{cover(), []TrackingRow{{"412", "Công văn 120/UBH-VP ngày 28/02/2025 của UBND huyện A", "Phòng Quy hoạch", today, "Đang dự thảo", "", ""}}},
 		"post":           &PostBook{cover(), []PostRow{{today, "05/QĐ-SXD", "Hội X", 1, ""}}},
 		"loan":           &LoanBook{cover(), []LoanRow{{today, "Phạm Bình", "05/QĐ-SXD ngày 03/3/2025", "Quyết định ban hành Quy chế", "01.VP", 0, "Chánh Văn phòng", ""}}},

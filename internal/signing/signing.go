@@ -34,17 +34,19 @@ type Certificate struct {
 	NotAfter    time.Time
 	Fingerprint string // SHA-256 of the DER, hex
 	Device      string
-	PEM         string // the certificate, then its issuers, nearest first
+	PEM         string    // the certificate, then its issuers, nearest first
+	Ended       time.Time // zero while it is in use
+	EndedReason string
 }
 
 func scan(r db.Row) (c Certificate, err error) {
-	var from, to int64
-	err = r.Scan(&c.ID, &c.Person, &c.Driver, &c.KeyRef, &c.Serial, &c.Subject, &c.Issuer, &from, &to, &c.Fingerprint, &c.Device, &c.PEM)
-	c.NotBefore, c.NotAfter = db.Time(from), db.Time(to)
+	var from, to, ended int64
+	err = r.Scan(&c.ID, &c.Person, &c.Driver, &c.KeyRef, &c.Serial, &c.Subject, &c.Issuer, &from, &to, &c.Fingerprint, &c.Device, &c.PEM, &ended, &c.EndedReason)
+	c.NotBefore, c.NotAfter, c.Ended = db.Time(from), db.Time(to), db.Time(ended)
 	return c, err
 }
 
-const columns = `SELECT id, person, driver, key_ref, serial, subject, issuer, not_before, not_after, fingerprint, device, pem FROM certificate`
+const columns = `SELECT id, person, driver, key_ref, serial, subject, issuer, not_before, not_after, fingerprint, device, pem, ended_at, ended_reason FROM certificate`
 
 // AddCertificate enters a certificate.
 func AddCertificate(tx *db.Tx, c Certificate) (int64, error) {

@@ -9,6 +9,7 @@ import (
 
 	"vanthu/internal/account"
 	"vanthu/internal/org"
+	"vanthu/internal/web/chungthu"
 	"vanthu/internal/web/congviec"
 	"vanthu/internal/web/den"
 	"vanthu/internal/web/desk"
@@ -16,6 +17,7 @@ import (
 	"vanthu/internal/web/duthao"
 	"vanthu/internal/web/guinhan"
 	"vanthu/internal/web/kit"
+	"vanthu/internal/web/ky"
 	"vanthu/internal/web/kyngoai"
 	"vanthu/internal/web/quantri"
 	"vanthu/internal/web/seat"
@@ -70,6 +72,8 @@ func Handler(s *seat.Site, demo *Demo) http.Handler {
 	toi.Routes(s, mux)
 	truc.Routes(s, mux)
 	quantri.Routes(s, mux)
+	chungthu.Routes(s, mux)
+	ky.Routes(s, mux)
 	kyngoai.Routes(s, mux)
 
 	mux.Handle("/", s.Kit.Handle(nowhere))

@@ -44,7 +44,8 @@ type page struct {
 	Topic    string
 	Summary  string // "Thứ Hai, 3 tháng 3, 2025 · 14 việc chờ, 1 việc quá hạn"
 	MayPaper bool
-	Next     string // where the first document at the gate is, "" without one
+	Next     string      // where the first document at the gate is, "" without one
+	Keys     []part.Note // certificates and keys that want seeing to
 	Panels   []panel
 	Empty    part.Empty
 	Week     *week
@@ -57,6 +58,7 @@ type panel struct {
 	Rule            string // the deadline in words
 	Rows            []row
 	Count           int
+	Batch           string // where many are signed at once, "" for one or none
 	More            string // address of the rest, when the panel does not show all
 }
 
@@ -103,6 +105,9 @@ func show(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
 			return err
 		}
 		p.Summary = summary(x.Now(), items, late)
+		if p.Keys, err = x.KeyNotes(v); err != nil {
+			return err
+		}
 		if p.MayPaper {
 			p.Week, err = weekOf(v, x)
 		}
@@ -143,12 +148,25 @@ func (p *page) fill(v *db.View, x *seat.Seat, items []document.Item) (late int, 
 		if g.Count == 0 {
 			continue
 		}
+		if batched(items, s) > 1 {
+			g.Batch = s.batch
+		}
 		late += l.Late
 		l.Count = g.Count
 		p.Panels, p.Load = append(p.Panels, g), append(p.Load, l)
 	}
 	p.fillFirst()
 	return late, nil
+}
+
+// batched counts the lines of a group that can be signed together.
+func batched(items []document.Item, g group) (n int) {
+	for _, it := range items {
+		if g.has(it.Step) && (it.Step == document.ToApprove || it.Step == document.ToSign || it.Step == document.ToSeal) {
+			n++
+		}
+	}
+	return n
 }
 
 // fillFirst fills the one most urgent button of the desk: a late or urgent line

@@ -12,6 +12,7 @@ type group struct {
 	id, title, icon string
 	rule            string
 	all             string // the page with all of them
+	batch           string // where many are signed at once; mostly ""
 	steps           []document.Step
 }
 
@@ -19,24 +20,24 @@ func (g group) has(s document.Step) bool { return slices.Contains(g.steps, s) }
 
 // order is the order of the panels: that of the work.
 var order = []group{
-	{"tiep-nhan", "Chờ tiếp nhận", part.Icon("inbox"), "phải vào sổ trong ngày", "/den/cho-tiep-nhan", []document.Step{document.ToReceive}},
-	{"thu-hoi", "Yêu cầu thu hồi", part.Icon("undo-2"), "", "/den/", []document.Step{document.ToAnswer}},
-	{"trinh", "Chờ trình", part.Icon("send-horizontal"), "trình ngay trong ngày", "/den/?tinh-trang=vao-so", []document.Step{document.ToPresent}},
-	{"cho-y-kien", "Chờ cho ý kiến", part.Icon("message-square-text"), "", "/den/?tinh-trang=cho-y-kien", []document.Step{document.ToDirect}},
-	{"giao-viec", "Chờ giao việc", part.Icon("users-round"), "", "/cong-viec", []document.Step{document.ToAssign}},
-	{"xu-ly", "Chờ xử lý", part.Icon("list-checks"), "", "/cong-viec", []document.Step{document.ToHandle}},
-	{"phoi-hop", "Chờ phối hợp", part.Icon("handshake"), "", "/cong-viec", []document.Step{document.ToCoordinate}},
-	{"sua", "Dự thảo cần sửa", part.Icon("file-pen"), "", "/du-thao", []document.Step{document.ToRevise}},
-	{"noi-dung", "Chờ duyệt nội dung", part.Icon("file-check"), "", "/du-thao", []document.Step{document.ToReview}},
-	{"the-thuc", "Chờ kiểm tra thể thức", part.Icon("ruler"), "", "/du-thao", []document.Step{document.ToCheckForm}},
-	{"duyet-ky", "Chờ duyệt, ký", part.Icon("pen-line"), "", "/di/", []document.Step{document.ToApprove, document.ToSign}},
-	{"cap-so", "Chờ cấp số, đóng dấu", part.Icon("stamp"), "gửi chậm nhất sáng ngày làm việc sau", "/di/", []document.Step{document.ToNumber, document.ToSeal}},
-	{"kiem-tra", "Kiểm tra cuối", part.Icon("clipboard-check"), "", "/di/", []document.Step{document.ToFinalCheck}},
-	{"phat-hanh", "Chờ phát hành", part.Icon("send"), "gửi chậm nhất sáng ngày làm việc sau", "/di/", []document.Step{document.ToIssue}},
-	{"theo-doi", "Gửi đi cần theo dõi", part.Icon("radio-tower"), "", "/gui-nhan", []document.Step{document.ToFollow}},
-	{"ban-giay", "Gửi bản giấy", part.Icon("mailbox"), "", "/gui-nhan", []document.Step{document.ToPost}},
-	{"ket-thuc", "Chờ kết thúc", part.Icon("archive"), "", "/den/?tinh-trang=xong", []document.Step{document.ToClose}},
-	{"de-biet", "Để biết", part.Icon("eye"), "", "/cong-viec", []document.Step{document.ToRead}},
+	{"tiep-nhan", "Chờ tiếp nhận", part.Icon("inbox"), "phải vào sổ trong ngày", "/den/cho-tiep-nhan", "", []document.Step{document.ToReceive}},
+	{"thu-hoi", "Yêu cầu thu hồi", part.Icon("undo-2"), "", "/den/", "", []document.Step{document.ToAnswer}},
+	{"trinh", "Chờ trình", part.Icon("send-horizontal"), "trình ngay trong ngày", "/den/?tinh-trang=vao-so", "", []document.Step{document.ToPresent}},
+	{"cho-y-kien", "Chờ cho ý kiến", part.Icon("message-square-text"), "", "/den/?tinh-trang=cho-y-kien", "", []document.Step{document.ToDirect}},
+	{"giao-viec", "Chờ giao việc", part.Icon("users-round"), "", "/cong-viec", "", []document.Step{document.ToAssign}},
+	{"xu-ly", "Chờ xử lý", part.Icon("list-checks"), "", "/cong-viec", "", []document.Step{document.ToHandle}},
+	{"phoi-hop", "Chờ phối hợp", part.Icon("handshake"), "", "/cong-viec", "", []document.Step{document.ToCoordinate}},
+	{"sua", "Dự thảo cần sửa", part.Icon("file-pen"), "", "/du-thao", "", []document.Step{document.ToRevise}},
+	{"noi-dung", "Chờ duyệt nội dung", part.Icon("file-check"), "", "/du-thao", "", []document.Step{document.ToReview}},
+	{"the-thuc", "Chờ kiểm tra thể thức", part.Icon("ruler"), "", "/du-thao", "", []document.Step{document.ToCheckForm}},
+	{"duyet-ky", "Chờ duyệt, ký", part.Icon("pen-line"), "", "/ky-so", "/ky-so", []document.Step{document.ToApprove, document.ToSign}},
+	{"cap-so", "Chờ cấp số, đóng dấu", part.Icon("stamp"), "gửi chậm nhất sáng ngày làm việc sau", "/di/", "/ky-so?viec=dau", []document.Step{document.ToNumber, document.ToSeal}},
+	{"kiem-tra", "Kiểm tra cuối", part.Icon("clipboard-check"), "", "/di/", "", []document.Step{document.ToFinalCheck}},
+	{"phat-hanh", "Chờ phát hành", part.Icon("send"), "gửi chậm nhất sáng ngày làm việc sau", "/di/", "", []document.Step{document.ToIssue}},
+	{"theo-doi", "Gửi đi cần theo dõi", part.Icon("radio-tower"), "", "/gui-nhan", "", []document.Step{document.ToFollow}},
+	{"ban-giay", "Gửi bản giấy", part.Icon("mailbox"), "", "/gui-nhan", "", []document.Step{document.ToPost}},
+	{"ket-thuc", "Chờ kết thúc", part.Icon("archive"), "", "/den/?tinh-trang=xong", "", []document.Step{document.ToClose}},
+	{"de-biet", "Để biết", part.Icon("eye"), "", "/cong-viec", "", []document.Step{document.ToRead}},
 }
 
 // words are the sign and the verb of a line, by its step.

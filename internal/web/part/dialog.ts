@@ -25,6 +25,9 @@ document.addEventListener("mousedown", e => {
   if (outside && !typed) d.close()
 })
 
+// A dialog that the server sent open becomes modal.
+document.querySelectorAll<HTMLDialogElement>("dialog[data-modal][open]").forEach(d => { d.close(); open(d) })
+
 const hash = location.hash.slice(1)
 const wanted = hash ? document.getElementById(hash) : null
 if (wanted instanceof HTMLDialogElement) { history.replaceState(null, "", location.pathname + location.search); open(wanted) }

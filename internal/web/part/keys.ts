@@ -62,6 +62,7 @@ function move(by: number): boolean {
   for (const y of use) y.removeAttribute("aria-selected")
   x.setAttribute("aria-selected", "true")
   x.scrollIntoView({ block: "nearest" })
+  x.dispatchEvent(new CustomEvent("chosen", { bubbles: true })) // for pages that show the chosen line
   return true
 }
 

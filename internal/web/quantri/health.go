@@ -6,7 +6,11 @@ import (
 
 	"vanthu/internal/db"
 	"vanthu/internal/exchange"
+	"vanthu/internal/fail"
 	"vanthu/internal/journal"
+	"vanthu/internal/office"
+	"vanthu/internal/org"
+	"vanthu/internal/signing"
 	"vanthu/internal/web/part"
 	"vanthu/internal/web/seat"
 	"vanthu/viet"
@@ -23,10 +27,15 @@ func health(v *db.View, s *seat.Seat) ([]check, error) {
 	if err != nil {
 		return nil, err
 	}
+	keys, err := keyCheck(v, s)
+	if err != nil {
+		return nil, err
+	}
 	list := []check{
 		{"Kho dữ liệu", part.Icon("database"), part.Tag{Kind: "ok", Text: "Hoạt động"}, engineName(v.Engine()) + ", kho " + s.Office.Store.Name()},
 		diskCheck(s.Host.Dir),
 		link,
+		keys,
 		{"Sao lưu", part.Icon("archive"), part.Tag{Kind: "warn", Text: "Chưa cấu hình"}, "Chưa có lịch sao lưu nào. Tự sao thư mục dữ liệu khi máy chủ dừng."},
 	}
 	list = append(list, followers...)
@@ -97,6 +106,47 @@ func linkCheck(v *db.View, s *seat.Seat) (check, error) {
 	return c, nil
 }
 
+// keyCheck tells whether everybody who signs can. law:HT33-4.1 GL443-12.4
+func keyCheck(v *db.View, s *seat.Seat) (check, error) {
+	c := check{"Chứng thư số", part.Icon("key-round"), part.Tag{Kind: "ok", Text: "Còn hiệu lực"}, ""}
+	list, err := signing.Certificates(v)
+	if err != nil {
+		return c, err
+	}
+	near, err := office.Expiries(v, s.Now())
+	if err != nil {
+		return c, err
+	}
+	c.Text = viet.Int(int64(len(list))) + " chứng thư đang dùng"
+	if len(near) > 0 {
+		c.State, c.Text = part.Tag{Kind: "warn", Text: "Sắp hết hạn"}, c.Text+", "+viet.Int(int64(len(near)))+" sắp hết hạn hoặc đã hết hạn"
+	}
+	return c, keeperCheck(v, &c)
+}
+
+// keeperCheck adds who keeps the agency's key. law:ND30-32.2
+func keeperCheck(v *db.View, c *check) error {
+	key, err := signing.OfAgency(v)
+	if fail.Is(err, fail.Conflict) {
+		c.State, c.Text = part.Tag{Kind: "late", Text: "Thiếu"}, "Cơ quan chưa có chứng thư số: không ký số cơ quan được"
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	keeper, err := signing.Custodian(v, key.ID)
+	if err != nil {
+		return err
+	}
+	if keeper == 0 {
+		c.State, c.Text = part.Tag{Kind: "late", Text: "Chưa giao"}, c.Text+" · chưa ai giữ khóa của cơ quan"
+		return nil
+	}
+	who, err := org.PersonByID(v, keeper)
+	c.Text += " · người giữ khóa: " + who.Name
+	return err
+}
+
 // followerChecks tell how far the followers are behind the journal.
 func followerChecks(v *db.View) ([]check, error) {
 	last, err := journal.Last(v, 1)
@@ -136,14 +186,4 @@ func join(list ...string) string {
 		}
 	}
 	return strings.Join(kept, " · ")
-}
-
-// commonName is the CN of a distinguished name, the whole name without one.
-func commonName(dn string) string {
-	for _, p := range strings.Split(dn, ",") {
-		if cn, ok := strings.CutPrefix(strings.TrimSpace(p), "CN="); ok {
-			return cn
-		}
-	}
-	return dn
 }

@@ -1,6 +1,5 @@
 // Package quantri is the administrator's page (quản trị): whether the
-// installation is well, who has which role and account, which certificates are
-// valid until when and who keeps the agency's key.
+// installation is well, and who has which role and account.
 //
 //	GET  /quan-tri
 //	POST /quan-tri/kiem-tra     re-computes the journal's chain
@@ -15,7 +14,6 @@ import (
 	"errors"
 	"net/http"
 	"strings"
-	"time"
 
 	"vanthu/internal/account"
 	"vanthu/internal/db"
@@ -23,7 +21,6 @@ import (
 	"vanthu/internal/journal"
 	"vanthu/internal/office"
 	"vanthu/internal/org"
-	"vanthu/internal/signing"
 	"vanthu/internal/web/kit"
 	"vanthu/internal/web/part"
 	"vanthu/internal/web/seat"
@@ -38,7 +35,6 @@ type page struct {
 	Checks []check
 	Bad    int // checks that need somebody
 	People []person
-	Certs  []cert
 }
 
 // check is one line of health.
@@ -53,15 +49,6 @@ type person struct {
 	Sub                   string // title and unit
 	Roles                 string
 	Account               part.Tag
-}
-
-type cert struct {
-	Owner, Sub string
-	Issuer     string
-	Serial     string
-	Key        string // where the private key is
-	Until      string
-	State      part.Tag
 }
 
 var view = kit.NewView[page](files, "quan-tri.html")
@@ -102,16 +89,13 @@ func show(w http.ResponseWriter, r *http.Request, s *seat.Seat) error {
 	return view.Show(w, r, p)
 }
 
-// load reads people with their accounts, and everybody's certificate.
+// load reads people with their accounts.
 func (p *page) load(v *db.View, agency string, accounts []account.Account) error {
 	states := map[org.PersonID]account.Account{}
 	for _, a := range accounts {
 		if a.Agency == agency {
 			states[a.Person] = a
 		}
-	}
-	if err := p.addAgencyCert(v); err != nil {
-		return err
 	}
 	roles, err := rolesOf(v)
 	if err != nil {
@@ -125,14 +109,6 @@ func (p *page) load(v *db.View, agency string, accounts []account.Account) error
 		row := person{Name: x.Name, Login: x.Login, Initials: x.Initials(), Sub: join(x.Title, x.UnitName), Account: accountTag(states[x.ID])}
 		row.Roles = strings.Join(roles[x.ID], ", ")
 		p.People = append(p.People, row)
-		c, err := signing.OfPerson(v, x.ID)
-		if fail.Is(err, fail.Conflict) {
-			continue // no certificate
-		}
-		if err != nil {
-			return err
-		}
-		p.Certs = append(p.Certs, certOf(c, x.Name, x.Title, v.Now))
 	}
 	return nil
 }
@@ -150,52 +126,6 @@ func rolesOf(v *db.View) (map[org.PersonID][]string, error) {
 		}
 	}
 	return m, nil
-}
-
-// addAgencyCert shows the agency's certificate with who keeps its key.
-// law:HT33-4.1 ND30-32.2
-func (p *page) addAgencyCert(v *db.View) error {
-	c, err := signing.OfAgency(v)
-	if fail.Is(err, fail.Conflict) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	keeper, err := signing.Custodian(v, c.ID)
-	if err != nil {
-		return err
-	}
-	text := "Chưa giao cho ai giữ khóa"
-	if keeper != 0 {
-		x, err := org.PersonByID(v, keeper)
-		if err != nil {
-			return err
-		}
-		text = "Người giữ khóa: " + x.Name
-	}
-	p.Certs = append(p.Certs, certOf(c, "Chữ ký số cơ quan", text, v.Now))
-	return nil
-}
-
-// soon is when the end of a certificate is worth a warning.
-const soon = 30 * 24 * time.Hour
-
-func certOf(c signing.Certificate, owner, sub string, now time.Time) cert {
-	x := cert{Owner: owner, Sub: sub, Issuer: commonName(c.Issuer), Serial: c.Serial, Until: viet.DayOf(c.NotAfter).String(), State: part.Tag{Kind: "ok", Text: "Còn hiệu lực"}, Key: keyPlace(c)}
-	switch {
-	case now.Before(c.NotBefore):
-		x.State = part.Tag{Kind: "warn", Text: "Chưa đến hạn dùng"}
-	case now.After(c.NotAfter):
-		x.State = part.Tag{Kind: "late", Text: "Hết hạn"}
-	case c.NotAfter.Sub(now) < soon:
-		x.State = part.Tag{Kind: "warn", Text: "Còn " + viet.Span(c.NotAfter.Sub(now))}
-	}
-	return x
-}
-
-func keyPlace(c signing.Certificate) string {
-	return join(c.Driver.String(), c.Device)
 }
 
 func accountTag(a account.Account) part.Tag {

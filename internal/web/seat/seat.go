@@ -154,6 +154,9 @@ func (s *Seat) rail(path string, counts map[document.Step]int, late map[document
 		item("Dự thảo", "/du-thao", part.Icon("file-pen"), "t", draftsIn),
 		item("Gửi nhận", "/gui-nhan", part.Icon("radio-tower"), "g", followIn),
 	)
+	if s.signs(counts) {
+		nav = append(nav, item("Ký số", "/ky-so", part.Icon("pen-line"), "k", nil))
+	}
 	task := item("Công việc", "/cong-viec", part.Icon("list-checks"), "c", tasksIn)
 	task.Gap = true
 	law := item("Tuân thủ", "/tuan-thu", part.Icon("scale"), "l", nil)
@@ -165,7 +168,16 @@ func (s *Seat) rail(path string, counts map[document.Step]int, late map[document
 	if s.Actor.Has(org.Admin) {
 		nav = append(nav, item("Quản trị", "/quan-tri", part.Icon("settings"), "q", nil))
 	}
+	if s.Actor.Has(org.Admin) || s.Actor.Has(org.Clerk) {
+		nav = append(nav, item("Chứng thư số", "/chung-thu-so", part.Icon("key-round"), "s", nil))
+	}
 	return nav
+}
+
+// signs says whether to lead a person to the signing desk: leaders, and
+// whoever has something to sign or seal.
+func (s *Seat) signs(counts map[document.Step]int) bool {
+	return s.Actor.Has(org.Leader) || s.Actor.Has(org.Head) || counts[document.ToSign]+counts[document.ToSeal] > 0
 }
 
 // link is the state of the exchange as the clerk sees it.

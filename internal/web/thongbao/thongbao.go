@@ -11,6 +11,7 @@ import (
 	"embed"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"vanthu/internal/db"
 	"vanthu/internal/document"
@@ -90,6 +91,9 @@ func (p *page) group(list []office.Told, today viet.Day) {
 
 func rowOf(n office.Told) row {
 	x := row{Text: n.Text, When: viet.Clock(n.At), ISO: viet.ISOTime(n.At), Read: n.Read}
+	if _, id, ok := strings.Cut(n.Topic, ":"); ok { // certificates and keys
+		x.Href, x.Code = "/chung-thu-so/"+id, "Chứng thư số"
+	}
 	if d := n.Doc; d.ID != 0 {
 		x.Code, x.Subject, x.Stamp = d.Code(), d.Subject, d.Urgency.Stamp()
 		x.Href = "/di/" + strconv.FormatInt(int64(d.ID), 10)

@@ -10,8 +10,6 @@ import (
 	"embed"
 	"net/http"
 	"slices"
-	"strings"
-	"time"
 
 	"vanthu/internal/db"
 	"vanthu/internal/fail"
@@ -29,14 +27,19 @@ var files embed.FS
 type page struct {
 	kit.Page
 	Facts   []fact
-	Roles   []string // own, without those of mandates
-	For     []string // people whose mandate is in force
-	Cert    *part.Note
+	Roles   []string    // own, without those of mandates
+	For     []string    // people whose mandate is in force
+	Keys    []part.Note // what is to be seen to
+	Cert    part.Tag
+	CertAt  string // "" without a certificate
 	CertOf  []fact
+	Kept    []kept // keys of the agency that he keeps
 	Session []fact
 }
 
 type fact struct{ Name, Value string }
+
+type kept struct{ Text, Href string }
 
 var view = kit.NewView[page](files, "toi.html")
 
@@ -54,14 +57,19 @@ func show(w http.ResponseWriter, r *http.Request, s *seat.Seat) error {
 	p := page{Page: shell, Facts: filled(fact{"Họ và tên", a.Name}, fact{"Chức vụ", a.Title}, fact{"Đơn vị", a.UnitName}, fact{"Cơ quan", a.Agency.Name},
 		fact{"Mã định danh", a.Agency.Code}, fact{"Tên đăng nhập", a.Login}, fact{"Lĩnh vực phụ trách", a.Fields})}
 	p.Session = session(r)
-	err = s.Read(r, func(v *db.View) error { return p.load(v, a) })
+	err = s.Read(r, func(v *db.View) error {
+		if err := p.load(v, a); err != nil {
+			return err
+		}
+		return p.keys(v, s)
+	})
 	if err != nil {
 		return err
 	}
 	return view.Show(w, r, p)
 }
 
-// load reads own roles, mandates received, and the certificate.
+// load reads own roles and mandates received.
 // law:BRVT1842-6.2 GL443-14.1
 func (p *page) load(v *db.View, a org.Actor) error {
 	for _, r := range a.Roles {
@@ -83,33 +91,33 @@ func (p *page) load(v *db.View, a org.Actor) error {
 			p.For = append(p.For, x.Name+", "+x.Title)
 		}
 	}
-	c, err := signing.OfPerson(v, a.ID)
+	return nil
+}
+
+// keys reads the own certificate and the agency's keys that he keeps.
+// law:HT33-4.1 HT33-4.2
+func (p *page) keys(v *db.View, s *seat.Seat) (err error) {
+	if p.Keys, err = s.KeyNotes(v); err != nil {
+		return err
+	}
+	list, err := signing.Kept(v, s.Actor.ID)
+	for _, c := range list {
+		p.Kept = append(p.Kept, kept{"Khóa của cơ quan, số sê-ri " + seat.Serial(c.Serial), seat.CertificateAt(c.ID)})
+	}
+	if err != nil {
+		return err
+	}
+	c, err := signing.OfPerson(v, s.Actor.ID)
 	if fail.Is(err, fail.Conflict) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	p.Cert = validity(c, v.Now)
-	p.CertOf = filled(fact{"Cấp cho", named(c.Subject)}, fact{"Nơi cấp", named(c.Issuer)}, fact{"Số sê-ri", c.Serial},
+	p.Cert, p.CertAt = seat.Validity(c, s.Now()), seat.CertificateAt(c.ID)
+	p.CertOf = filled(fact{"Cấp cho", seat.CommonName(c.Subject)}, fact{"Nơi cấp", seat.CommonName(c.Issuer)}, fact{"Số sê-ri", seat.Serial(c.Serial)},
 		fact{"Hiệu lực", "từ " + viet.DayOf(c.NotBefore).String() + " đến " + viet.DayOf(c.NotAfter).String()}, fact{"Thiết bị", c.Device})
 	return nil
-}
-
-// soon is when the end of a certificate is worth a warning.
-const soon = 30 * 24 * time.Hour
-
-func validity(c signing.Certificate, now time.Time) *part.Note {
-	until := viet.DayOf(c.NotAfter).String()
-	switch {
-	case now.After(c.NotAfter):
-		return &part.Note{Kind: "late", Title: "Chứng thư đã hết hạn.", Text: "Hết hạn ngày " + until + "; đề nghị quản trị đăng ký chứng thư mới."}
-	case now.Before(c.NotBefore):
-		return &part.Note{Kind: "warn", Title: "Chứng thư chưa có hiệu lực.", Text: "Dùng được từ ngày " + viet.DayOf(c.NotBefore).String() + "."}
-	case c.NotAfter.Sub(now) < soon:
-		return &part.Note{Kind: "warn", Title: "Chứng thư sắp hết hạn.", Text: "Còn " + viet.Span(c.NotAfter.Sub(now)) + "; đề nghị quản trị gia hạn."}
-	}
-	return &part.Note{Kind: "ok", Title: "Chứng thư còn hiệu lực đến " + until + "."}
 }
 
 func session(r *http.Request) []fact {
@@ -128,20 +136,4 @@ func filled(list ...fact) (out []fact) {
 		}
 	}
 	return out
-}
-
-// named reads the name and the organisation out of a distinguished name.
-func named(dn string) string {
-	var list []string
-	for _, kind := range []string{"CN=", "O="} {
-		for _, p := range strings.Split(dn, ",") {
-			if v, ok := strings.CutPrefix(strings.TrimSpace(p), kind); ok {
-				list = append(list, v)
-			}
-		}
-	}
-	if len(list) == 0 {
-		return dn
-	}
-	return strings.Join(list, ", ")
 }

@@ -1,0 +1,146 @@
+package chungthu
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"time"
+
+	"vanthu/internal/blob"
+	"vanthu/internal/db"
+	"vanthu/internal/fail"
+	"vanthu/internal/office"
+	"vanthu/internal/org"
+	"vanthu/internal/signing"
+	"vanthu/internal/web/kit"
+	"vanthu/internal/web/part"
+	"vanthu/internal/web/seat"
+	"vanthu/pades"
+	"vanthu/pdf"
+)
+
+// pictured is the picture that a signature shows, in the size it has on paper.
+type pictured struct {
+	Title, Caption string
+	Src            string // "" when there is none
+	Action         string
+	W, H           float64 // mm of the picture
+	Wide, High     float64 // mm of the drawing around it
+	Right, Bottom  float64 // mm where the ruled edges end
+	Ticks          []float64
+	Form           *kit.Form
+	May            bool
+}
+
+// margin around the picture on the preview, in mm.
+const margin = 6
+
+// pictureOf draws the seal in its true diameter, a signature in the box that
+// it gets over the signer's name. law:ND30-PL1.II.7d ND30-PL1.II.8a
+func pictureOf(v *db.View, s *seat.Seat, c signing.Certificate) (*pictured, error) {
+	p := &pictured{Title: "Hình chữ ký", Caption: "Trong khung ký 45 × 20 mm, nền trong, màu xanh", W: 45, H: 20, Action: address(c.ID) + "/hinh", Form: s.Kit.NewForm(nil)}
+	if c.Person == 0 {
+		mm := pades.ProfileOn(s.Now()).SealMM
+		p.Title, p.Caption, p.W, p.H = "Hình con dấu", "Đúng cỡ "+millimetres(mm)+" mm trên giấy, nền trong, màu đỏ", mm, mm
+	}
+	p.May = c.Ended.IsZero() && office.MaySetPicture(s.Actor, c.Person) == nil
+	p.Wide, p.High, p.Right, p.Bottom = p.W+2*margin, p.H+2*margin, margin+p.W, margin+p.H
+	for mm := 0.0; mm <= p.W; mm += 5 {
+		p.Ticks = append(p.Ticks, margin+mm)
+	}
+	h, err := office.Picture(v, c.Person)
+	if h != "" {
+		p.Src = address(c.ID) + "/hinh?b=" + string(h)[:12] // a new picture has a new address
+	}
+	return p, err
+}
+
+func millimetres(mm float64) string { return itoa(int64(mm)) }
+
+// picture serves the PNG.
+func picture(w http.ResponseWriter, r *http.Request, s *seat.Seat) error {
+	id, err := idOf(r)
+	if err != nil {
+		return err
+	}
+	var h blob.Hash
+	err = s.Read(r, func(v *db.View) error {
+		c, err := office.SeeKey(v, s.Actor, id)
+		if err != nil {
+			return err
+		}
+		h, err = office.Picture(v, c.Person)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if h == "" {
+		return fail.NotFound()
+	}
+	data, err := s.Office.Blobs.Read(h)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "image/png")
+	w.Header().Set("Cache-Control", "private, no-cache") // asked again each time: rights may have changed
+	w.Header().Set("ETag", `"`+string(h)+`"`)
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(data))
+	return nil
+}
+
+// setPicture takes a new picture; the documents signed before keep theirs.
+func setPicture(w http.ResponseWriter, r *http.Request, s *seat.Seat) error {
+	id, err := idOf(r)
+	if err != nil {
+		return err
+	}
+	f, err := s.Kit.Form(w, r)
+	if err != nil {
+		return err
+	}
+	var person org.PersonID
+	err = s.Read(r, func(v *db.View) error {
+		c, err := office.SeeKey(v, s.Actor, id)
+		person = c.Person
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	png, err := onlyFile(f, "picture", pdf.MaxImageBytes, "Chọn tệp PNG của hình.")
+	if err == nil {
+		err = s.Office.PutPicture(r.Context(), s.Actor, person, png)
+	}
+	if f.Refused(err) {
+		p, err := certificatePage(r, s, id)
+		if err != nil {
+			return err
+		}
+		p.Picture.Form = f
+		return showView.ShowAs(w, r, f.Status(), p)
+	} else if err != nil {
+		return err
+	}
+	f.Taken()
+	return s.Kit.Done(w, r, address(id), part.Toast{Kind: "ok", Text: "Đã thay hình; từ nay chữ ký mới dùng hình này."})
+}
+
+// onlyFile reads the one file of a field, up to limit bytes.
+func onlyFile(f *kit.Form, name string, limit int, missing string) ([]byte, error) {
+	list := f.Files(name)
+	if len(list) == 0 {
+		return nil, fail.Invalid(name, missing)
+	}
+	x, err := list[0].Open()
+	if err != nil {
+		return nil, err
+	}
+	defer x.Close()
+	data, err := io.ReadAll(io.LimitReader(x, int64(limit)+1))
+	if err == nil && len(data) > limit {
+		f.Drop(name, list[0])
+		err = fail.Invalid(name, "Tệp lớn hơn "+part.Size(int64(limit))+".")
+	}
+	return data, err
+}

@@ -1,0 +1,110 @@
+package ky
+
+import (
+	"net/http"
+
+	"vanthu/internal/db"
+	"vanthu/internal/document"
+	"vanthu/internal/fail"
+	"vanthu/internal/signing"
+	"vanthu/internal/web/kit"
+	"vanthu/internal/web/part"
+	"vanthu/internal/web/seat"
+	"vanthu/law"
+	"vanthu/viet"
+)
+
+// confirmation is the one question before signing: how many, with what, and
+// the consent that the key wants. law:HT33-10.1.b HT33-4.2
+type confirmation struct {
+	Work   string
+	Title  string
+	Button string
+	Cert   part.Note
+	Rows   []row
+	Fields []part.Field
+	Sends  bool   // a code can be asked for
+	Note   string // of the driver
+	Sum    *kit.Sum
+	Docs   []document.ID
+	Back   string // the queue with the same documents ticked
+}
+
+// confirm asks; a script shows the answer as a dialog over the queue.
+func confirm(w http.ResponseWriter, r *http.Request, s *seat.Seat) error {
+	f, err := s.Kit.Form(w, r)
+	if err != nil {
+		return err
+	}
+	return ask(w, r, s, f, nil)
+}
+
+// sign begins the batch. law:HT33-10.1.b HT33-10.1.c.iii
+func sign(w http.ResponseWriter, r *http.Request, s *seat.Seat) error {
+	f, err := s.Kit.Form(w, r)
+	if err != nil {
+		return err
+	}
+	k := workOf(f.Get("viec"))
+	id, err := s.Office.SignBatch(r.Context(), s.Actor, k.purpose, chosen(f.All("van-ban")), signing.Consent{PIN: f.Get("pin"), Code: f.Get("code")})
+	if f.Refused(err) {
+		return ask(w, r, s, f, nil)
+	} else if err != nil {
+		return err
+	}
+	return s.Kit.Done(w, r, "/ky-so/"+itoa(id), part.Toast{})
+}
+
+// ask shows the confirmation, with what is wrong with it so far.
+func ask(w http.ResponseWriter, r *http.Request, s *seat.Seat, f *kit.Form, change func(*confirmation)) error {
+	docs := chosen(f.All("van-ban"))
+	p, err := queue(r, s, f.Get("viec"), docs)
+	if err != nil {
+		return err
+	}
+	most := law.Figure("sign.batch", viet.DayOf(s.Now()))
+	if len(docs) == 0 || len(docs) > most {
+		f.Refused(fail.Invalid("van-ban", "Chọn từ 1 đến "+itoa(most)+" văn bản để ký một lần."))
+		p.Sum = f.Sum()
+		return queueView.ShowAs(w, r, f.Status(), p)
+	}
+	x, err := confirmationOf(r, s, p, f, docs)
+	if err != nil {
+		return err
+	}
+	if change != nil {
+		change(x)
+	}
+	p.Confirm = x
+	return queueView.ShowAs(w, r, f.Status(), p)
+}
+
+func confirmationOf(r *http.Request, s *seat.Seat, p queuePage, f *kit.Form, docs []document.ID) (*confirmation, error) {
+	k := workOf(f.Get("viec"))
+	n := itoa(len(docs)) + " văn bản"
+	x := &confirmation{Work: k.key, Title: k.title + ": " + n, Button: k.verb + " " + n, Cert: p.Cert, Docs: docs, Back: "/ky-so?viec=" + k.key + "&chon=" + joined(docs)}
+	for _, row := range p.Rows {
+		if row.Ticked {
+			x.Rows = append(x.Rows, row)
+		}
+	}
+	c, err := certificateOf(r, s, k)
+	if err == nil {
+		var need signing.Need
+		need, err = s.Office.Keys.Need(r.Context(), c)
+		x.Fields, x.Sends, x.Note = seat.ConsentFields(f, need), need.Sends, need.Note
+	}
+	if err != nil && !f.Refused(err) {
+		return nil, err
+	}
+	x.Sum = f.Sum()
+	return x, nil
+}
+
+func certificateOf(r *http.Request, s *seat.Seat, k work) (c signing.Certificate, err error) {
+	err = s.Read(r, func(v *db.View) error {
+		c, err = k.certificate(v, s)
+		return err
+	})
+	return c, err
+}

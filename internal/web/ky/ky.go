@@ -1,0 +1,124 @@
+// Package ky is the signing desk (ký số): everything that waits for one
+// person's signature, the document under his eyes, and many of them signed
+// under one confirmation.
+//
+//	GET  /ky-so              what waits; ?viec=dau seals, ?xem= the document shown, ?chon= ticked ones
+//	POST /ky-so/xac-nhan     how many, with which certificate, what consent it asks for
+//	POST /ky-so/ky           signs in the background, leads to the batch
+//	GET  /ky-so/{batch}      how far it is and what became of each document
+//
+// A leader signs what was submitted to him (approving it on the way), the
+// custodian seals what has its number. Keys that sign on the signer's own
+// machine are used on the page of each document.
+//
+// law:ND30-13 ND30-32.2 HT33-10.1.b HT33-10.1.c.iii HT33-4.2
+package ky
+
+import (
+	"embed"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"vanthu/internal/db"
+	"vanthu/internal/document"
+	"vanthu/internal/draft"
+	"vanthu/internal/signing"
+	"vanthu/internal/web/seat"
+)
+
+//go:embed *.html
+var files embed.FS
+
+// Routes enters the pages.
+func Routes(s *seat.Site, mux *http.ServeMux) {
+	mux.Handle("GET /ky-so", s.Handle(show))
+	mux.Handle("POST /ky-so/xac-nhan", s.Handle(confirm))
+	mux.Handle("POST /ky-so/ky", s.Handle(sign))
+	for _, act := range []string{"xac-nhan", "ky"} {
+		mux.Handle("GET /ky-so/"+act, s.Handle(back)) // loading a refusal again
+	}
+	mux.Handle("GET /ky-so/{batch}", s.Handle(showBatch))
+}
+
+func back(w http.ResponseWriter, r *http.Request, _ *seat.Seat) error {
+	http.Redirect(w, r, "/ky-so", http.StatusSeeOther)
+	return nil
+}
+
+// work is one of the two kinds of signature that may wait for a person.
+type work struct {
+	key     string // ?viec=
+	title   string
+	verb    string
+	purpose signing.Purpose
+	steps   []document.Step
+}
+
+var (
+	signs = work{"ky", "Ký văn bản", "Ký", signing.ByPerson, []document.Step{document.ToApprove, document.ToSign}}
+	seals = work{"dau", "Ký số cơ quan", "Ký số cơ quan", signing.ByAgency, []document.Step{document.ToSeal}}
+)
+
+// waiting lists what waits for the person's own signature of a kind: what he
+// only approves for another is not there. law:HT33-4.2
+func waiting(v *db.View, s *seat.Seat, k work) ([]document.Item, error) {
+	desk, err := document.Desk(v, s.Actor, 0)
+	if err != nil {
+		return nil, err
+	}
+	var out []document.Item
+	for _, it := range desk {
+		if !slices.Contains(k.steps, it.Step) {
+			continue
+		}
+		if k.purpose == signing.ByPerson {
+			d, err := draft.Of(v, it.Document)
+			if err != nil {
+				return nil, err
+			}
+			if d.Signer != s.Actor.ID {
+				continue
+			}
+		}
+		out = append(out, it)
+	}
+	return out, nil
+}
+
+// certificate is the one that signs.
+func (k work) certificate(q db.Q, s *seat.Seat) (signing.Certificate, error) {
+	if k.purpose == signing.ByAgency {
+		return signing.OfAgency(q)
+	}
+	return signing.OfPerson(q, s.Actor.ID)
+}
+
+func workOf(key string) work {
+	if key == seals.key {
+		return seals
+	}
+	return signs
+}
+
+// chosen reads ids of documents; what is none is left out, for package office
+// refuses what may not be signed.
+func chosen(list []string) (ids []document.ID) {
+	for _, s := range list {
+		if n, err := strconv.ParseInt(s, 10, 64); err == nil && n > 0 && !slices.Contains(ids, document.ID(n)) {
+			ids = append(ids, document.ID(n))
+		}
+	}
+	return ids
+}
+
+func joined(ids []document.ID) string {
+	parts := make([]string, len(ids))
+	for i, id := range ids {
+		parts[i] = itoa(id)
+	}
+	return strings.Join(parts, ",")
+}
+
+func itoa[T ~int | ~int64](n T) string { return strconv.FormatInt(int64(n), 10) }
