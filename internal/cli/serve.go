@@ -16,6 +16,7 @@ import (
 	"vanthu/internal/convert"
 	"vanthu/internal/host"
 	"vanthu/internal/partner"
+	"vanthu/internal/signing"
 	"vanthu/internal/web"
 	"vanthu/internal/web/kit"
 	"vanthu/internal/web/seat"
@@ -29,6 +30,9 @@ type hostFlags struct {
 	Trust    string `help:"Thư mục chứng thư số gốc được tin cậy (ban-co-yeu/, public/)." type:"path"`
 	Profile  string `help:"Hồ sơ an toàn tài khoản." enum:"cap-do-2,cap-do-3" default:"cap-do-2"`
 	TSA      string `help:"Địa chỉ cấp dấu thời gian (RFC 3161)."`
+	Token    string `help:"Socket của vanthu-token, để ký bằng thiết bị cắm vào máy chủ." type:"path"`
+	Remote   string `help:"Địa chỉ dịch vụ ký số từ xa (CSC API v2), ví dụ https://ky.example/csc/v2."`
+	Login    string `help:"Tệp JSON tài khoản của dịch vụ ký số từ xa." name:"remote-login" type:"path"`
 }
 
 func (f hostFlags) open(ctx context.Context, publish func(...string), log *slog.Logger) (*host.Host, error) {
@@ -43,6 +47,15 @@ func (f hostFlags) open(ctx context.Context, publish func(...string), log *slog.
 		Client: &http.Client{Timeout: 20 * time.Second}, Publish: publish, Log: log}
 	if lo := convert.Find(); lo != nil {
 		c.Convert = lo
+	}
+	if f.Remote != "" {
+		login, err := os.ReadFile(f.Login)
+		if err != nil {
+			return nil, fmt.Errorf("tài khoản dịch vụ ký số từ xa: %w", err)
+		}
+		if c.Remote, err = signing.NewRemote(f.Remote, login, c.Client); err != nil {
+			return nil, err
+		}
 	}
 	return host.Open(ctx, c)
 }

@@ -290,3 +290,117 @@ func repainted(t *testing.T, in []byte) []byte {
 	}
 	return out
 }
+
+// numbered is a document with one PDF annex that waits for the agency's
+// signature; body is its text, place where its signer signs, if the text does
+// not tell.
+func (s stage) numbered(body []byte, place office.Places) document.ID {
+	s.t.Helper()
+	ctx := context.Background()
+	o, an := s.who("an")
+	_, hung := s.who("hung")
+	main, err := o.Keep(ctx, "cv.pdf", bytes.NewReader(body))
+	s.must(err)
+	annex, err := o.Keep(ctx, "Phụ lục I.pdf", bytes.NewReader(blank(s.t)))
+	s.must(err)
+	id, err := o.CreateDraft(ctx, an, office.DraftInput{Kind: "CV", Subject: "V/v phụ lục", Signer: hung.ID, Recipients: theLetter.recipients(), Body: &main, Annexes: []office.Upload{annex}})
+	s.must(err)
+	for _, step := range []string{"submit", "review", "form"} {
+		s.must(s.walkOne(ctx, o, id, step, an, hung))
+	}
+	s.must(o.Approve(ctx, hung, id, place))
+	for _, step := range []string{"sign", "number"} {
+		s.must(s.walkOne(ctx, o, id, step, an, hung))
+	}
+	return id
+}
+
+func blank(t *testing.T) []byte {
+	t.Helper()
+	data, err := os.ReadFile("../../pades/testdata/trang-trong.pdf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// Annexes in files of their own are handed out with the document; it is sealed
+// when the last one is back, in any order, and only with the number that was
+// given (HT33-10.1.c.i, HT33-10.1.c.v).
+func TestAnnexesSignedElsewhere(t *testing.T) {
+	s := newStage(t)
+	ctx := context.Background()
+	body, err := s.sheet(theLetter)
+	s.must(err)
+	id := s.numbered(body, office.Places{})
+	o, lan := s.who("lan")
+	out, err := o.HandOut(ctx, lan, signing.ByAgency, id, signing.ByClient)
+	s.must(err)
+	if len(out.Files) != 2 || out.Files[1].Annex == 0 || out.Files[0].Token == out.Files[1].Token {
+		t.Fatalf("%+v", out.Files)
+	}
+	key := s.key("sxd", "agency")
+	for i, o2 := range []pades.Options{{}, {Field: pades.SealField}} { // the annex first
+		f := out.Files[1-i]
+		given, err := o.Fetch(ctx, f.Token, "")
+		s.must(err)
+		back, err := o.TakeBack(ctx, f.Token, "", bytes.NewReader(s.elsewhere(given.Data, key, o2)))
+		s.must(err)
+		if back.Complete != (i == 1) {
+			t.Errorf("file %d: complete %v", i, back.Complete)
+		}
+		var now office.Session
+		s.must(o.Read(ctx, func(v *db.View) (err error) { now, err = office.HandedOut(v, lan, id); return err }))
+		if now.Back() != (i == 1) || now.Files[0].Token != "" {
+			t.Errorf("after file %d: %+v", i, now)
+		}
+	}
+	s.inState(o, id, document.Sealed)
+	s.must(o.Read(ctx, func(v *db.View) error {
+		f, err := document.Newest(v, id, document.SealedAnnex)
+		if f.Name != "Phụ lục I.pdf" || f.Pages != 1 {
+			t.Errorf("%+v", f)
+		}
+		return err
+	}))
+}
+
+// A file without places for number and date gets two signatures of the agency,
+// one on the other: under one PIN both, but not in another program, and not
+// under a code that is good for one call (HT33-10.1.c.i).
+func TestFileWithoutPlaces(t *testing.T) {
+	s := newStage(t)
+	ctx := context.Background()
+	id := s.numbered(blank(t), office.Places{Signer: &pades.Place{Box: pdf.Box{X: 110, Y: 200, W: 45, H: 20}}})
+	o, lan := s.who("lan")
+	_, err := o.HandOut(ctx, lan, signing.ByAgency, id, signing.ByUpload)
+	s.named(signing.NoPlace, err)
+	software := o.Keys.Drivers[signing.BySoftware]
+	o.Keys.Drivers[signing.BySoftware] = once{software}
+	s.named(signing.TwoRounds, o.Seal(ctx, lan, id, signing.Consent{}))
+	o.Keys.Drivers[signing.BySoftware] = software
+	s.must(o.Seal(ctx, lan, id, signing.Consent{}))
+	s.must(o.Read(ctx, func(v *db.View) error {
+		f, err := document.Newest(v, id, document.Sealed_)
+		if err != nil {
+			return err
+		}
+		data, err := o.Blobs.Read(f.Hash)
+		if err != nil {
+			return err
+		}
+		if n := len(must2(pades.Signatures(must2(pdf.Open(data))))); n != 3 || f.Verdict != "valid" {
+			t.Errorf("%d signatures, %s", n, f.Sentence)
+		}
+		return nil
+	}))
+}
+
+// once is a key whose consent is spent with one call.
+type once struct{ signing.Driver }
+
+func (o once) Need(ctx context.Context, c signing.Certificate) (signing.Need, error) {
+	n, err := o.Driver.Need(ctx, c)
+	n.Once = true
+	return n, err
+}

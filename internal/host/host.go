@@ -30,10 +30,12 @@ type Config struct {
 	Dir      string // data directory
 	Postgres string // DSN; "" keeps the stores as SQLite files in Dir
 	Clock    func() time.Time
-	Profile  law.Profile  // of account security; "" is cap-do-2
-	Anchors  *cms.Anchors // who is trusted to certify
-	TSA      string       // address of the time-stamping authority; "" for none
-	Client   *http.Client // for OCSP, CRL and time stamps
+	Profile  law.Profile     // of account security; "" is cap-do-2
+	Anchors  *cms.Anchors    // who is trusted to certify
+	TSA      string          // address of the time-stamping authority; "" for none
+	Client   *http.Client    // for OCSP, CRL and time stamps
+	Token    string          // socket of the token agent; "" for none
+	Remote   *signing.Remote // service for remote signing; nil for none
 	Convert  office.Converter
 	Publish  func(topics ...string)
 	Log      *slog.Logger
@@ -113,6 +115,12 @@ func (h *Host) open(ctx context.Context, g account.Agency) (*office.Office, erro
 // ring is the key ring of an agency.
 func (h *Host) ring(store string) *signing.Ring {
 	r := &signing.Ring{Anchors: h.Anchors, Client: h.Client, Drivers: map[signing.Kind]signing.Driver{signing.BySoftware: h.software(store)}}
+	if h.Token != "" {
+		r.Drivers[signing.ByToken] = signing.NewAgent(h.Token)
+	}
+	if h.Remote != nil {
+		r.Drivers[signing.ByRemote] = h.Remote
+	}
 	if h.TSA != "" {
 		r.TSA = &cms.TSAClient{URL: h.TSA, Client: h.Client}
 	}

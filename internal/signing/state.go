@@ -112,7 +112,7 @@ var sentences = map[State]words{
 	StampAway:    {fail.Busy, "Chưa lấy được dấu thời gian nên chưa ký.", "Thử lại sau ít phút; báo quản trị nếu lỗi kéo dài.", "", refs("ND23-15")},
 	SignedAway:   {fail.Conflict, "Khóa này ký bằng phần mềm trên máy của người ký.", "Mở văn bản, chọn “Ký bằng phần mềm ký số”, hoặc tải tệp về ký rồi tải lên.", "", refs("HT33-4.2")},
 
-	TokenUnknown:     {fail.Auth, "Phiên ký ngoài không đúng.", "Mở lại văn bản và bắt đầu ký lại.", "", refs("HT33-4.2")},
+	TokenUnknown:     {fail.Denied, "Phiên ký ngoài không đúng.", "Mở lại văn bản và bắt đầu ký lại.", "", refs("HT33-4.2")},
 	TokenEnded:       {fail.Conflict, "Phiên ký ngoài đã hết hạn.", "Mở lại văn bản và bắt đầu ký lại.", "", refs("HT33-4.2")},
 	TokenUsed:        {fail.Conflict, "Phiên ký ngoài đã dùng rồi.", "Mở lại văn bản để xem kết quả, hoặc bắt đầu ký lại.", "", refs("HT33-4.2")},
 	Cancelled:        {fail.Conflict, "Người ký đã hủy trong phần mềm ký số.", "Bắt đầu ký lại khi sẵn sàng.", "", refs("HT33-4.2")},

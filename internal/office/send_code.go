@@ -1,0 +1,37 @@
+package office
+
+import (
+	"context"
+
+	"vanthu/internal/db"
+	"vanthu/internal/fail"
+	"vanthu/internal/org"
+	"vanthu/internal/signing"
+)
+
+// SendCode has the holder of a remote key sent his one-time code, for the
+// signature that he is about to make; see [signing.Need].
+//
+// Who: the person for his own key, the custodian for the agency's.
+// law:HT33-4.1 HT33-4.2
+func (o *Office) SendCode(ctx context.Context, p org.PersonID, purpose signing.Purpose) error {
+	var c signing.Certificate
+	err := o.Read(ctx, func(v *db.View) (err error) {
+		if purpose != signing.ByAgency {
+			c, err = signing.OfPerson(v, p)
+			return err
+		}
+		if c, err = signing.OfAgency(v); err != nil {
+			return err
+		}
+		who, err := signing.Custodian(v, c.ID)
+		if err == nil && who != p {
+			err = fail.Deny("Chỉ người đang giữ khóa ký số cơ quan được ký.", "HT33-4.1", "ND30-32.2")
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return o.Keys.SendCode(ctx, c)
+}
