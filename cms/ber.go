@@ -26,8 +26,11 @@ const (
 // Whatever follows the element is returned too: PDF pads /Contents with zeros.
 //
 // It does not sort sets: signatures cover the bytes as they were written.
-func toDER(data []byte) (out, rest []byte, err error) {
-	if len(data) > MaxSize {
+func toDER(data []byte) (out, rest []byte, err error) { return toDERWithin(data, MaxSize) }
+
+// toDERWithin is toDER for structures that may be larger than others.
+func toDERWithin(data []byte, max int) (out, rest []byte, err error) {
+	if len(data) > max {
 		return nil, nil, ErrTooLarge
 	}
 	check := berReader{data: data}
@@ -205,7 +208,7 @@ func (r *berReader) header() (berHeader, error) {
 			return berHeader{}, errHeader
 		}
 		for range n {
-			if h.length > MaxSize {
+			if h.length > len(r.data) {
 				return berHeader{}, errHeader
 			}
 			h.length = h.length<<8 | int(r.data[r.pos])

@@ -11,23 +11,27 @@ import (
 	"crypto/rsa"
 	"crypto/subtle"
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/asn1"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 
 	"golang.org/x/crypto/cryptobyte"
 	casn1 "golang.org/x/crypto/cryptobyte/asn1"
 )
 
-// Decrypter holds the private half of a certificate. The software signer's key
-// is one where it is RSA or ECDSA; see NewDecrypter.
+// Decrypter holds the private half of a certificate: software, a token, an HSM.
 type Decrypter interface {
 	Certificate() *x509.Certificate
-	// Unseal undoes RSA-OAEP (SHA-256) or PKCS#1 v1.5.
-	Unseal(ctx context.Context, sealed []byte, oaep bool) ([]byte, error)
-	// Agree computes the ECDH secret with a peer's point.
+	// Unseal undoes RSA key transport, with the options of crypto/rsa:
+	// *rsa.OAEPOptions or *rsa.PKCS1v15DecryptOptions. Keys that are not RSA
+	// give ErrUnsupported.
+	Unseal(ctx context.Context, sealed []byte, opts crypto.DecrypterOpts) ([]byte, error)
+	// Agree computes the ECDH secret with a peer's point. Keys that are not
+	// elliptic give ErrUnsupported.
 	Agree(ctx context.Context, point []byte) ([]byte, error)
 }
 
@@ -38,16 +42,12 @@ func NewDecrypter(s *SoftwareSigner) Decrypter { return softwareDecrypter{s} }
 
 func (d softwareDecrypter) Certificate() *x509.Certificate { return d.s.cert }
 
-func (d softwareDecrypter) Unseal(_ context.Context, sealed []byte, oaep bool) ([]byte, error) {
+func (d softwareDecrypter) Unseal(_ context.Context, sealed []byte, opts crypto.DecrypterOpts) ([]byte, error) {
 	k, ok := d.s.key.(*rsa.PrivateKey)
 	if !ok {
 		return nil, ErrUnsupported
 	}
-	if oaep {
-		return k.Decrypt(nil, sealed, &rsa.OAEPOptions{Hash: crypto.SHA256})
-	}
-	// A random key of the right length on failure: no oracle for the attacker.
-	return k.Decrypt(rand.Reader, sealed, &rsa.PKCS1v15DecryptOptions{SessionKeyLen: 32})
+	return k.Decrypt(rand.Reader, sealed, opts)
 }
 
 func (d softwareDecrypter) Agree(_ context.Context, point []byte) ([]byte, error) {
@@ -66,34 +66,103 @@ func (d softwareDecrypter) Agree(_ context.Context, point []byte) ([]byte, error
 	return own.ECDH(peer)
 }
 
-// Decrypt opens what Encrypt, or `openssl cms -encrypt` with AES-256 and these
-// key algorithms, made. Errors: ErrNotRecipient, ErrDecrypt, ErrUnsupported,
-// ErrMalformed.
+// Decrypt opens what Encrypt, or another writer of CMS, made: AES by GCM or
+// CBC, keys by RSA-OAEP, RSA PKCS#1 v1.5 or ephemeral ECDH. Content and
+// structure together are at most MaxEncrypted and a megabyte long. CBC does not
+// notice changes: check the signatures of what is inside.
+//
+// Errors: ErrNotRecipient, ErrDecrypt, ErrUnsupported, ErrMalformed, ErrTooLarge.
 func Decrypt(ctx context.Context, data []byte, d Decrypter) ([]byte, error) {
-	raw, _, err := toDER(data)
+	e, err := parseEnvelope(data)
+	if err != nil {
+		return nil, err
+	}
+	key, err := openRecipients(ctx, e, d)
+	if err != nil {
+		return nil, err
+	}
+	return e.open(key)
+}
+
+// IsEncrypted tells by the first bytes, a hundred are enough, whether a file
+// is CMS that only recipients can read.
+func IsEncrypted(head []byte) bool {
+	for _, oid := range []asn1.ObjectIdentifier{oidEnvelopedData, oidAuthEnvelopedData} {
+		id, err := asn1.Marshal(oid)
+		if at := bytes.Index(head[:min(len(head), 32)], id); err == nil && at > 1 && at < 12 && head[0] == 0x30 {
+			return true
+		}
+	}
+	return false
+}
+
+// encrypted is a parsed envelope. rfc5652:6.1 rfc5083:2.1
+type encrypted struct {
+	kind       asn1.ObjectIdentifier
+	recipients cryptobyte.String
+	cipher     contentCipher
+	params     cryptobyte.String
+	body       cryptobyte.String
+	rest       cryptobyte.String // of AuthEnvelopedData: attributes and tag
+}
+
+// contentCipher is an algorithm for the content.
+type contentCipher struct {
+	oid     asn1.ObjectIdentifier
+	keySize int
+	gcm     bool
+}
+
+var contentCiphers = []contentCipher{
+	{oidAES256GCM, 32, true}, {asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 1, 26}, 24, true}, {asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 1, 6}, 16, true},
+	{oidAES256CBC, 32, false}, {asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 1, 22}, 24, false}, {asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 1, 2}, 16, false},
+}
+
+func cipherOf(oid asn1.ObjectIdentifier) (contentCipher, error) {
+	for _, c := range contentCiphers {
+		if c.oid.Equal(oid) {
+			return c, nil
+		}
+	}
+	return contentCipher{}, fmt.Errorf("%w: mã hóa nội dung %v", ErrUnsupported, oid)
+}
+
+func parseEnvelope(data []byte) (*encrypted, error) {
+	raw, _, err := toDERWithin(data, MaxEncrypted+1<<20)
 	if err != nil {
 		return nil, err
 	}
 	in := cryptobyte.String(raw)
-	var ci, wrapped, body, recipients cryptobyte.String
-	var kind asn1.ObjectIdentifier
+	var ci, wrapped, body, eci, alg cryptobyte.String
+	var contentType, oid asn1.ObjectIdentifier
 	var version int
-	if !in.ReadASN1(&ci, casn1.SEQUENCE) || !ci.ReadASN1ObjectIdentifier(&kind) || !ci.ReadASN1(&wrapped, explicit(0)) ||
-		!wrapped.ReadASN1(&body, casn1.SEQUENCE) || !body.ReadASN1Integer(&version) ||
-		!body.SkipOptionalASN1(explicit(0)) || !body.ReadASN1(&recipients, casn1.SET) {
+	e := new(encrypted)
+	if !in.ReadASN1(&ci, casn1.SEQUENCE) || !ci.ReadASN1ObjectIdentifier(&e.kind) || !ci.ReadASN1(&wrapped, explicit(0)) {
 		return nil, malformed("EnvelopedData")
 	}
-	if !kind.Equal(oidAuthEnvelopedData) && !kind.Equal(oidEnvelopedData) {
-		return nil, fmt.Errorf("%w: loại nội dung %v", ErrUnsupported, kind)
+	if !e.kind.Equal(oidAuthEnvelopedData) && !e.kind.Equal(oidEnvelopedData) {
+		return nil, fmt.Errorf("%w: loại nội dung %v", ErrUnsupported, e.kind)
 	}
-	key, err := openRecipients(ctx, recipients, d)
-	if err != nil {
+	if !wrapped.ReadASN1(&body, casn1.SEQUENCE) || !body.ReadASN1Integer(&version) ||
+		!body.SkipOptionalASN1(explicit(0)) || !body.ReadASN1(&e.recipients, casn1.SET) {
+		return nil, malformed("EnvelopedData")
+	}
+	if !body.ReadASN1(&eci, casn1.SEQUENCE) || !eci.ReadASN1ObjectIdentifier(&contentType) || !eci.ReadASN1(&alg, casn1.SEQUENCE) ||
+		!alg.ReadASN1ObjectIdentifier(&oid) {
+		return nil, malformed("EncryptedContentInfo")
+	}
+	if e.cipher, err = cipherOf(oid); err != nil {
 		return nil, err
 	}
-	return openContent(kind, body, key)
+	if e.cipher.gcm != e.kind.Equal(oidAuthEnvelopedData) {
+		return nil, fmt.Errorf("%w: mã hóa nội dung %v", ErrUnsupported, oid)
+	}
+	e.params, e.rest = alg, body
+	return e, readOctets(&eci, &e.body)
 }
 
-func openRecipients(ctx context.Context, list cryptobyte.String, d Decrypter) ([]byte, error) {
+func openRecipients(ctx context.Context, e *encrypted, d Decrypter) ([]byte, error) {
+	list := e.recipients
 	for n := 0; !list.Empty(); n++ {
 		var one cryptobyte.String
 		var tag casn1.Tag
@@ -105,7 +174,7 @@ func openRecipients(ctx context.Context, list cryptobyte.String, d Decrypter) ([
 		var err error
 		switch tag {
 		case casn1.SEQUENCE:
-			key, mine, err = openTransport(ctx, one, d)
+			key, mine, err = openTransport(ctx, one, e.cipher.keySize, d)
 		case explicit(1):
 			key, mine, err = openAgreement(ctx, one, d)
 		}
@@ -140,7 +209,7 @@ func isMine(in *cryptobyte.String, cert *x509.Certificate) (bool, error) {
 	return bytes.Equal(issuer, cert.RawIssuer) && serial.Cmp(cert.SerialNumber) == 0, nil
 }
 
-func openTransport(ctx context.Context, in cryptobyte.String, d Decrypter) ([]byte, bool, error) {
+func openTransport(ctx context.Context, in cryptobyte.String, keySize int, d Decrypter) ([]byte, bool, error) {
 	var version int
 	if !in.ReadASN1Integer(&version) {
 		return nil, false, malformed("KeyTransRecipientInfo")
@@ -149,24 +218,25 @@ func openTransport(ctx context.Context, in cryptobyte.String, d Decrypter) ([]by
 	if !mine || err != nil {
 		return nil, false, err
 	}
-	var alg, hash, inner cryptobyte.String
+	var alg cryptobyte.String
 	var oid asn1.ObjectIdentifier
 	var sealed []byte
 	if !in.ReadASN1(&alg, casn1.SEQUENCE) || !alg.ReadASN1ObjectIdentifier(&oid) || !in.ReadASN1Bytes(&sealed, casn1.OCTET_STRING) {
 		return nil, true, malformed("KeyTransRecipientInfo")
 	}
-	oaep := oid.Equal(oidRSAOAEP)
-	if oaep {
-		var params cryptobyte.String
-		var h asn1.ObjectIdentifier
-		if !alg.ReadASN1(&params, casn1.SEQUENCE) || !params.ReadASN1(&hash, explicit(0)) || !hash.ReadASN1(&inner, casn1.SEQUENCE) ||
-			!inner.ReadASN1ObjectIdentifier(&h) || !h.Equal(oidSHA256) {
-			return nil, true, fmt.Errorf("%w: RSA-OAEP không dùng SHA-256", ErrUnsupported)
+	var opts crypto.DecrypterOpts
+	switch {
+	case oid.Equal(oidRSAOAEP):
+		if opts, err = oaepOf(alg); err != nil {
+			return nil, true, err
 		}
-	} else if !oid.Equal(oidRSA) {
+	case oid.Equal(oidRSA):
+		// A random key of the right length on failure: no oracle for the attacker. rfc3218:2.3.2
+		opts = &rsa.PKCS1v15DecryptOptions{SessionKeyLen: keySize}
+	default:
 		return nil, true, fmt.Errorf("%w: mã hóa khóa %v", ErrUnsupported, oid)
 	}
-	key, err := d.Unseal(ctx, sealed, oaep)
+	key, err := d.Unseal(ctx, sealed, opts)
 	if errors.Is(err, ErrUnsupported) {
 		return nil, true, err
 	}
@@ -176,11 +246,86 @@ func openTransport(ctx context.Context, in cryptobyte.String, d Decrypter) ([]by
 	return key, true, nil
 }
 
+// oaepOf reads RSAES-OAEP-params, whose every default is SHA-1. rfc4055:4.1
+func oaepOf(params cryptobyte.String) (*rsa.OAEPOptions, error) {
+	o := &rsa.OAEPOptions{Hash: crypto.SHA1, MGFHash: crypto.SHA1}
+	var p struct {
+		Hash  pkix.AlgorithmIdentifier `asn1:"explicit,tag:0,optional"`
+		MGF   pkix.AlgorithmIdentifier `asn1:"explicit,tag:1,optional"`
+		Label asn1.RawValue            `asn1:"explicit,tag:2,optional"`
+	}
+	if rest, err := asn1.Unmarshal(params, &p); err != nil || len(rest) > 0 {
+		return nil, malformed("tham số RSA-OAEP")
+	}
+	if len(p.Label.FullBytes) > 0 {
+		return nil, fmt.Errorf("%w: RSA-OAEP có nhãn", ErrUnsupported)
+	}
+	var err error
+	if p.Hash.Algorithm != nil {
+		if o.Hash, err = hashOf(p.Hash.Algorithm); err != nil {
+			return nil, err
+		}
+	}
+	if p.MGF.Algorithm != nil {
+		var inner pkix.AlgorithmIdentifier
+		if _, err := asn1.Unmarshal(p.MGF.Parameters.FullBytes, &inner); err != nil || !p.MGF.Algorithm.Equal(oidMGF1) {
+			return nil, fmt.Errorf("%w: hàm sinh mặt nạ %v", ErrUnsupported, p.MGF.Algorithm)
+		}
+		if o.MGFHash, err = hashOf(inner.Algorithm); err != nil {
+			return nil, err
+		}
+	}
+	return o, nil
+}
+
+// agreements are the ECDH schemes, by their derivation's hash. rfc5753:7.1.4
+var agreements = []struct {
+	oid  asn1.ObjectIdentifier
+	hash crypto.Hash
+}{
+	{asn1.ObjectIdentifier{1, 3, 133, 16, 840, 63, 0, 2}, crypto.SHA1},
+	{oidECDHSHA256, crypto.SHA256},
+	{asn1.ObjectIdentifier{1, 3, 132, 1, 11, 2}, crypto.SHA384},
+	{asn1.ObjectIdentifier{1, 3, 132, 1, 11, 3}, crypto.SHA512},
+}
+
+// keyWraps are the AES key wraps, by the size of the wrapping key. rfc3565:2.3.2
+var keyWraps = []struct {
+	oid  asn1.ObjectIdentifier
+	size int
+}{
+	{asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 1, 5}, 16}, {asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 1, 25}, 24}, {oidAES256Wrap, 32},
+}
+
+// agreed reads a KeyEncryptionAlgorithmIdentifier and derives the wrapping key.
+func agreed(alg cryptobyte.String, agree func() ([]byte, error)) ([]byte, error) {
+	var wrap, in cryptobyte.String
+	var oid, wrapOID asn1.ObjectIdentifier
+	if !alg.ReadASN1ObjectIdentifier(&oid) || !alg.ReadASN1Element(&wrap, casn1.SEQUENCE) {
+		return nil, malformed("thỏa thuận khóa")
+	}
+	if in = wrap; !in.ReadASN1(&in, casn1.SEQUENCE) || !in.ReadASN1ObjectIdentifier(&wrapOID) {
+		return nil, malformed("thỏa thuận khóa")
+	}
+	for _, a := range agreements {
+		for _, w := range keyWraps {
+			if !a.oid.Equal(oid) || !w.oid.Equal(wrapOID) {
+				continue
+			}
+			shared, err := agree()
+			if err != nil {
+				return nil, err
+			}
+			return kdf(a.hash, shared, wrap, w.size), nil
+		}
+	}
+	return nil, fmt.Errorf("%w: thỏa thuận khóa %v với %v", ErrUnsupported, oid, wrapOID)
+}
+
 func openAgreement(ctx context.Context, in cryptobyte.String, d Decrypter) ([]byte, bool, error) {
 	var version int
 	var originator, key, spki, alg, list cryptobyte.String
 	var point asn1.BitString
-	var oid, wrapOID asn1.ObjectIdentifier
 	bad := malformed("KeyAgreeRecipientInfo")
 	if !in.ReadASN1Integer(&version) || !in.ReadASN1(&originator, explicit(0)) {
 		return nil, false, bad
@@ -193,7 +338,7 @@ func openAgreement(ctx context.Context, in cryptobyte.String, d Decrypter) ([]by
 		return nil, false, bad
 	}
 	for !list.Empty() {
-		var one, wrapAlg cryptobyte.String
+		var one cryptobyte.String
 		if !list.ReadASN1(&one, casn1.SEQUENCE) {
 			return nil, false, bad
 		}
@@ -205,48 +350,32 @@ func openAgreement(ctx context.Context, in cryptobyte.String, d Decrypter) ([]by
 		if !mine {
 			continue
 		}
-		if !one.ReadASN1Bytes(&sealed, casn1.OCTET_STRING) || !alg.ReadASN1ObjectIdentifier(&oid) ||
-			!alg.ReadASN1(&wrapAlg, casn1.SEQUENCE) || !wrapAlg.ReadASN1ObjectIdentifier(&wrapOID) {
+		if !one.ReadASN1Bytes(&sealed, casn1.OCTET_STRING) {
 			return nil, true, bad
 		}
-		if !oid.Equal(oidECDHSHA256) || !wrapOID.Equal(oidAES256Wrap) {
-			return nil, true, fmt.Errorf("%w: thỏa thuận khóa %v", ErrUnsupported, oid)
-		}
-		shared, err := d.Agree(ctx, point.RightAlign())
+		kek, err := agreed(alg, func() ([]byte, error) { return d.Agree(ctx, point.RightAlign()) })
 		if err != nil {
 			return nil, true, err
 		}
-		content, err := unwrapKey(kdf(shared), sealed)
+		content, err := unwrapKey(kek, sealed)
 		return content, true, err
 	}
 	return nil, false, nil
 }
 
-// openContent decrypts EncryptedContentInfo and, for GCM, checks the tag.
-func openContent(kind asn1.ObjectIdentifier, in cryptobyte.String, key []byte) ([]byte, error) {
-	var eci, alg, body cryptobyte.String
-	var contentType, oid asn1.ObjectIdentifier
-	if !in.ReadASN1(&eci, casn1.SEQUENCE) || !eci.ReadASN1ObjectIdentifier(&contentType) || !eci.ReadASN1(&alg, casn1.SEQUENCE) ||
-		!alg.ReadASN1ObjectIdentifier(&oid) {
-		return nil, malformed("EncryptedContentInfo")
-	}
-	if err := readOctets(&eci, &body); err != nil {
-		return nil, err
-	}
-	if len(key) != 32 {
+// open decrypts the content and, for GCM, checks the tag.
+func (e *encrypted) open(key []byte) ([]byte, error) {
+	if len(key) != e.cipher.keySize {
 		return nil, ErrDecrypt
 	}
 	block, err := aes.NewCipher(key)
 	if err != nil {
 		return nil, ErrDecrypt
 	}
-	switch {
-	case oid.Equal(oidAES256GCM) && kind.Equal(oidAuthEnvelopedData):
-		return openGCM(block, alg, body, in)
-	case oid.Equal(oidAES256CBC) && kind.Equal(oidEnvelopedData):
-		return openCBC(block, alg, body)
+	if e.cipher.gcm {
+		return openGCM(block, e.params, e.body, e.rest)
 	}
-	return nil, fmt.Errorf("%w: mã hóa nội dung %v", ErrUnsupported, oid)
+	return openCBC(block, e.params, e.body)
 }
 
 // readOctets reads [0] IMPLICIT OCTET STRING, whole or in pieces as streaming
@@ -278,8 +407,12 @@ func openGCM(block cipher.Block, alg, body, rest cryptobyte.String) ([]byte, err
 		(!params.Empty() && !params.ReadASN1Integer(&size)) {
 		return nil, malformed("GCMParameters")
 	}
+	var attrs cryptobyte.String
 	if rest.PeekASN1Tag(explicit(1)) {
-		return nil, fmt.Errorf("%w: thuộc tính xác thực kèm theo", ErrUnsupported)
+		if !rest.ReadASN1Element(&attrs, explicit(1)) {
+			return nil, malformed("thuộc tính xác thực")
+		}
+		attrs = append([]byte{byte(casn1.SET)}, attrs[1:]...) // rfc5083:2.2
 	}
 	if !rest.ReadASN1Bytes(&tag, casn1.OCTET_STRING) || len(tag) != size || size < 12 || size > 16 || len(nonce) != 12 {
 		return nil, malformed("GCM")
@@ -288,7 +421,7 @@ func openGCM(block cipher.Block, alg, body, rest cryptobyte.String) ([]byte, err
 	if err != nil {
 		return nil, ErrDecrypt
 	}
-	out, err := gcm.Open(nil, nonce, append(bytes.Clone(body), tag...), nil)
+	out, err := gcm.Open(nil, nonce, slices.Concat(body, tag), attrs)
 	if err != nil {
 		return nil, ErrDecrypt
 	}

@@ -2,6 +2,7 @@ package cms
 
 import (
 	"bytes"
+	"crypto"
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/ecdsa"
@@ -13,6 +14,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 
 	"golang.org/x/crypto/cryptobyte"
 	casn1 "golang.org/x/crypto/cryptobyte/asn1"
@@ -42,11 +44,18 @@ const (
 	AES256CBC               // EnvelopedData, rfc5652:6, for old receivers; sign what is inside
 )
 
+// MaxEncrypted is the largest content, in bytes, that Encrypt takes and Decrypt
+// gives. It is held in memory: with AES-GCM nothing may be handed on before the
+// tag at the end was checked (rfc5084:4), so a stream would have to be kept
+// somewhere anyway.
+const MaxEncrypted = 64 << 20
+
 // Encrypt encrypts content to the holders of certificates, each of whom can
 // read it alone: RSA by OAEP with SHA-256, elliptic keys by ephemeral ECDH. The
-// whole content is held in memory, at most MaxSize. law:HT33-13.1
+// content is at most MaxEncrypted long. A certificate that may not be encrypted
+// to gives ErrUsage, see CheckEncryptionUsage. law:HT33-13.1
 func Encrypt(content []byte, to []*x509.Certificate, c Cipher) ([]byte, error) {
-	if len(content) > MaxSize {
+	if len(content) > MaxEncrypted {
 		return nil, ErrTooLarge
 	}
 	if len(to) == 0 {
@@ -147,19 +156,13 @@ func addEncrypted(b *cryptobyte.Builder, alg asn1.ObjectIdentifier, params func(
 }
 
 func recipientInfo(cert *x509.Certificate, key []byte) ([]byte, error) {
-	switch pub := cert.PublicKey.(type) {
-	case *rsa.PublicKey:
-		if cert.KeyUsage != 0 && cert.KeyUsage&x509.KeyUsageKeyEncipherment == 0 {
-			return nil, fmt.Errorf("%w: mã hóa khóa", ErrUsage)
-		}
-		return transport(cert, pub, key)
-	case *ecdsa.PublicKey:
-		if cert.KeyUsage != 0 && cert.KeyUsage&x509.KeyUsageKeyAgreement == 0 {
-			return nil, fmt.Errorf("%w: thỏa thuận khóa", ErrUsage)
-		}
-		return agreement(cert, pub, key)
+	if err := CheckEncryptionUsage(cert); err != nil {
+		return nil, err
 	}
-	return nil, fmt.Errorf("%w: khóa %T", ErrUnsupported, cert.PublicKey)
+	if pub, ok := cert.PublicKey.(*rsa.PublicKey); ok {
+		return transport(cert, pub, key)
+	}
+	return agreement(cert, cert.PublicKey.(*ecdsa.PublicKey), key)
 }
 
 // transport writes KeyTransRecipientInfo with RSAES-OAEP, hash and mask both
@@ -204,7 +207,11 @@ func agreement(cert *x509.Certificate, pub *ecdsa.PublicKey, key []byte) ([]byte
 	if err != nil {
 		return nil, err
 	}
-	sealed, err := wrapKey(kdf(shared), key)
+	wrap, err := der(func(b *cryptobyte.Builder) { addAlgorithm(b, oidAES256Wrap, false) })
+	if err != nil {
+		return nil, err
+	}
+	sealed, err := wrapKey(kdf(crypto.SHA256, shared, wrap, 32), key)
 	if err != nil {
 		return nil, err
 	}
@@ -235,23 +242,24 @@ func addKeyAgreementAlgorithm(b *cryptobyte.Builder) {
 	})
 }
 
-// kdf is the ANSI X9.63 function with SHA-256 over ECC-CMS-SharedInfo; one
-// round gives the 32 bytes of the wrapping key. rfc5753:7.2 sec1:3.6.1
-func kdf(shared []byte) []byte {
+// kdf is the ANSI X9.63 function over ECC-CMS-SharedInfo: wrap is the encoded
+// identifier of the key wrap as it stands in the message, size that of the
+// wrapping key. rfc5753:7.2 sec1:3.6.1
+func kdf(hash crypto.Hash, shared, wrap []byte, size int) []byte {
 	info, err := der(func(b *cryptobyte.Builder) {
 		b.AddASN1(casn1.SEQUENCE, func(b *cryptobyte.Builder) {
-			addAlgorithm(b, oidAES256Wrap, false)
-			b.AddASN1(explicit(2), func(b *cryptobyte.Builder) { b.AddASN1OctetString([]byte{0, 0, 1, 0}) }) // 256 bits
+			b.AddBytes(wrap)
+			b.AddASN1(explicit(2), func(b *cryptobyte.Builder) { b.AddASN1OctetString(binary.BigEndian.AppendUint32(nil, uint32(size*8))) })
 		})
 	})
 	if err != nil {
-		panic(err) // constant input
+		panic(err) // bytes are added to memory
 	}
-	h := sha256.New()
-	h.Write(shared)
-	h.Write([]byte{0, 0, 0, 1})
-	h.Write(info)
-	return h.Sum(nil)
+	var out []byte
+	for n := uint32(1); len(out) < size; n++ {
+		out = append(out, sum(hash, slices.Concat(shared, binary.BigEndian.AppendUint32(nil, n), info))...)
+	}
+	return out[:size]
 }
 
 var wrapIV = bytes.Repeat([]byte{0xa6}, 8)

@@ -3,6 +3,7 @@ package cms
 import (
 	"bytes"
 	"context"
+	"crypto"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
@@ -65,29 +66,76 @@ func TestEncryptToSeveral_HT33_13_1(t *testing.T) {
 	}
 }
 
+// What openssl makes for one or several readers is opened, by its defaults
+// and by everything it can be asked for.
 func TestDecryptWhatOpenSSLEncrypts(t *testing.T) {
 	pki := newPKI(t)
+	oaep := func(md string) []string {
+		return []string{"-keyopt", "rsa_padding_mode:oaep", "-keyopt", "rsa_oaep_md:" + md, "-keyopt", "rsa_mgf1_md:" + md}
+	}
+	kdf := func(md string) []string { return []string{"-keyopt", "ecdh_kdf_md:" + md} }
+	keys := map[string][][]string{
+		"RSA":   {nil, {"-keyid"}, {"-keyopt", "rsa_padding_mode:oaep"}, oaep("sha256"), oaep("sha384"), oaep("sha512")},
+		"P-256": {nil, {"-keyid"}, kdf("sha256"), kdf("sha384"), kdf("sha512")},
+		"P-384": {nil, kdf("sha256"), kdf("sha384")},
+	}
+	other := pki.reader("Khác", "P-256")
 	dir := t.TempDir()
-	in := write(t, dir, "in", content)
-	for _, r := range []*SoftwareSigner{pki.reader("A", "RSA"), pki.reader("B", "P-256")} {
+	in, second := write(t, dir, "in", content), write(t, dir, "second", certPEM(other.Certificate()))
+	for kind, options := range keys {
+		r := pki.reader(kind, kind)
 		cert := write(t, dir, "c", certPEM(r.Certificate()))
-		for name, args := range map[string][]string{
-			"cbc": {"-aes-256-cbc"}, "gcm": {"-aes-256-gcm"}, "stream": {"-aes-256-cbc", "-stream", "-indef"},
-			"oaep": {"-aes-256-gcm", "-keyopt", "rsa_padding_mode:oaep", "-keyopt", "rsa_oaep_md:sha256", "-keyopt", "rsa_mgf1_md:sha256"},
-			"kdf":  {"-aes-256-cbc", "-keyopt", "ecdh_kdf_md:sha256"},
-		} {
-			_, isRSA := r.Key().Public().(*rsa.PublicKey)
-			if (name == "oaep" && !isRSA) || (name == "kdf" && isRSA) || (!isRSA && name != "kdf") {
-				continue
-			}
-			all := append([]string{"cms", "-encrypt", "-binary", "-in", in, "-outform", "DER", "-out", dir + "/" + name, args[0], "-recip", cert}, args[1:]...)
-			openssl(t, true, all...)
-			got, err := Decrypt(context.Background(), read(t, dir+"/"+name), NewDecrypter(r))
-			if err != nil || !bytes.Equal(got, content) {
-				t.Errorf("%s: %q %v", name, got, err)
+		for _, o := range options {
+			for _, c := range [][]string{{"-aes-256-gcm"}, {"-aes-128-gcm"}, {"-aes-192-cbc"}, {"-aes-128-cbc"}, {"-aes-256-cbc", "-stream", "-indef"}} {
+				args := append([]string{"cms", "-encrypt", "-binary", "-in", in, "-outform", "DER", "-out", dir + "/out"}, c...)
+				args = append(append(args, "-recip", second, "-recip", cert), o...)
+				openssl(t, true, args...)
+				raw := read(t, dir+"/out")
+				got, err := Decrypt(context.Background(), raw, NewDecrypter(r))
+				if err != nil || !bytes.Equal(got, content) {
+					t.Errorf("%s %v %v: %q %v", kind, o, c, got, err)
+				}
+				if !IsEncrypted(raw[:32]) {
+					t.Errorf("%s %v %v: not known for encrypted: %x", kind, o, c, raw[:32])
+				}
 			}
 		}
 	}
+}
+
+// Old ciphers are refused by name, and nothing too large is begun.
+func TestEncryptionLimits_HT33_13_2(t *testing.T) {
+	pki := newPKI(t)
+	r := pki.reader("A", "RSA")
+	dir := t.TempDir()
+	openssl(t, true, "cms", "-encrypt", "-binary", "-in", write(t, dir, "in", content), "-outform", "DER", "-out", dir+"/out", "-des3", "-recip", write(t, dir, "c", certPEM(r.Certificate())))
+	if _, err := Decrypt(t.Context(), read(t, dir+"/out"), NewDecrypter(r)); !errors.Is(err, ErrUnsupported) {
+		t.Errorf("3DES: %v", err)
+	}
+	if _, err := Encrypt(make([]byte, MaxEncrypted+1), []*x509.Certificate{r.Certificate()}, AES256GCM); !errors.Is(err, ErrTooLarge) {
+		t.Errorf("too large: %v", err)
+	}
+	whole, err := Encrypt(make([]byte, MaxSize+1), []*x509.Certificate{r.Certificate()}, AES256GCM)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := Decrypt(t.Context(), whole, NewDecrypter(r)); err != nil || len(got) != MaxSize+1 {
+		t.Errorf("%d bytes, %v", len(got), err)
+	}
+	for name, data := range map[string][]byte{"nothing": nil, "text": []byte("0 là số không, không phải CMS"), "signed": mustSign(t, pki)} {
+		if IsEncrypted(data) {
+			t.Errorf("%s is taken for encrypted", name)
+		}
+	}
+}
+
+func mustSign(t *testing.T, pki *testPKI) []byte {
+	t.Helper()
+	raw, err := SignDetached(t.Context(), sum(crypto.SHA256, content), crypto.SHA256, pki.signer(rsaKey(), person("A")), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return raw
 }
 
 func TestAlteredCiphertextIsRefused(t *testing.T) {
@@ -127,10 +175,19 @@ func FuzzDecrypt(f *testing.F) {
 		}
 		f.Add(raw)
 	}
-	r := pki.reader("X", "P-256")
+	r, mine := pki.reader("X", "P-256"), pki.reader("Y", "P-256")
+	sealed, err := Encrypt(content, []*x509.Certificate{mine.Certificate()}, AES256GCM)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(sealed)
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if _, err := Decrypt(context.Background(), data, NewDecrypter(r)); err == nil {
 			t.Fatal("opened without being a recipient")
 		}
+		if got, err := Decrypt(context.Background(), data, NewDecrypter(mine)); err == nil && !bytes.Equal(got, content) {
+			t.Fatal("opened as what was never encrypted")
+		}
+		IsEncrypted(data)
 	})
 }

@@ -12,10 +12,13 @@ import (
 	"fmt"
 	"log"
 	"math/big"
+	"sync/atomic"
 	"time"
 
 	"vanthu/cms"
 )
+
+var serials atomic.Int64
 
 func newSigner() *cms.SoftwareSigner {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -23,8 +26,8 @@ func newSigner() *cms.SoftwareSigner {
 		log.Fatal(err)
 	}
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), NotBefore: time.Unix(0, 0), NotAfter: time.Now().Add(time.Hour),
-		Subject: pkix.Name{CommonName: "Lê Quốc Hùng", Organization: []string{"Sở Nội vụ"}}, KeyUsage: x509.KeyUsageDigitalSignature,
+		SerialNumber: big.NewInt(serials.Add(1)), NotBefore: time.Unix(0, 0), NotAfter: time.Now().Add(time.Hour),
+		Subject: pkix.Name{CommonName: "Lê Quốc Hùng", Organization: []string{"Sở Nội vụ"}}, KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageKeyAgreement,
 	}
 	raw, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	if err != nil {
@@ -77,4 +80,20 @@ func ExamplePrepare() {
 	_, err = prepared.Finish(context.Background(), signature, cms.Options{})
 	fmt.Println(err)
 	// Output: <nil>
+}
+
+// Encrypt to several readers; each opens alone, nobody else does.
+func ExampleEncrypt() {
+	first, second, outsider := newSigner(), newSigner(), newSigner()
+	sealed, err := cms.Encrypt([]byte("Phụ lục"), []*x509.Certificate{first.Certificate(), second.Certificate()}, cms.AES256GCM)
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, s := range []*cms.SoftwareSigner{second, outsider} {
+		content, err := cms.Decrypt(context.Background(), sealed, cms.NewDecrypter(s))
+		fmt.Printf("%s %v\n", content, err)
+	}
+	// Output:
+	// Phụ lục <nil>
+	//  dữ liệu không được mã hóa cho chứng thư số này
 }

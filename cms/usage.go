@@ -1,6 +1,9 @@
 package cms
 
 import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/rsa"
 	"crypto/x509"
 	"encoding/asn1"
 	"errors"
@@ -42,6 +45,27 @@ func CheckSigningUsage(c *x509.Certificate) error {
 		}
 	}
 	return fmt.Errorf("%w: ký văn bản", ErrUsage)
+}
+
+// CheckEncryptionUsage tells whether content may be encrypted to a certificate:
+// an RSA key of 2048 bits or more that may encipher keys, or an elliptic one
+// of 256 or more that may agree on them. rfc5280:4.2.1.3 law:HT33-13.2
+func CheckEncryptionUsage(c *x509.Certificate) error {
+	need := x509.KeyUsageKeyAgreement
+	switch c.PublicKey.(type) {
+	case *rsa.PublicKey:
+		need = x509.KeyUsageKeyEncipherment
+	case *ecdsa.PublicKey:
+	default:
+		return fmt.Errorf("%w: khóa %T", ErrUnsupported, c.PublicKey)
+	}
+	if c.KeyUsage != 0 && c.KeyUsage&need == 0 || c.IsCA {
+		return fmt.Errorf("%w: mã hóa", ErrUsage)
+	}
+	if weak := weakness(c.PublicKey, algorithm{hash: crypto.SHA256}); len(weak) > 0 {
+		return fmt.Errorf("%w: khóa yếu %s", ErrUsage, weak[0])
+	}
+	return nil
 }
 
 // checkStampUsage wants the one extended usage timeStamping, critical. rfc3161:2.3
