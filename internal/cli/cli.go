@@ -5,6 +5,7 @@
 //	vanthu hub serve       the exchange hub
 //	vanthu init            the first agency and its administrator
 //	vanthu staff FILE      the people of an agency, with their accounts
+//	vanthu certificate     the keys that are there, and entering certificates
 //	vanthu verify FILE…    signatures, packets and receipts, offline if need be
 //	vanthu check           is everything in order
 package cli
@@ -22,13 +23,14 @@ import (
 )
 
 type commands struct {
-	Demo   demoCmd   `cmd:"" help:"Tỉnh Mẫu: bản trình diễn đầy đủ trên máy này."`
-	Serve  serveCmd  `cmd:"" help:"Phục vụ các cơ quan của máy chủ này."`
-	Hub    hubCmd    `cmd:"" help:"Trục liên thông văn bản."`
-	Init   initCmd   `cmd:"" help:"Lập cơ quan đầu tiên và tài khoản quản trị."`
-	Staff  staffCmd  `cmd:"" help:"Nhập cán bộ của một cơ quan từ CSV, mở tài khoản."`
-	Verify verifyCmd `cmd:"" help:"Kiểm tra chữ ký của PDF, gói tin edXML, chữ ký CMS, biên nhận của trục."`
-	Check  checkCmd  `cmd:"" help:"Kiểm tra máy chủ: chương trình kèm theo, kho, nhật ký."`
+	Demo        demoCmd        `cmd:"" help:"Tỉnh Mẫu: bản trình diễn đầy đủ trên máy này."`
+	Serve       serveCmd       `cmd:"" help:"Phục vụ các cơ quan của máy chủ này."`
+	Hub         hubCmd         `cmd:"" help:"Trục liên thông văn bản."`
+	Init        initCmd        `cmd:"" help:"Lập cơ quan đầu tiên và tài khoản quản trị."`
+	Staff       staffCmd       `cmd:"" help:"Nhập cán bộ của một cơ quan từ CSV, mở tài khoản."`
+	Certificate certificateCmd `cmd:"" help:"Chứng thư số: liệt kê khóa, đăng ký."`
+	Verify      verifyCmd      `cmd:"" help:"Kiểm tra chữ ký của PDF, gói tin edXML, chữ ký CMS, biên nhận của trục."`
+	Check       checkCmd       `cmd:"" help:"Kiểm tra máy chủ: chương trình kèm theo, kho, nhật ký."`
 }
 
 // exit is the status a command wants: verify tells its verdict with it.

@@ -43,7 +43,7 @@ func (f hostFlags) open(ctx context.Context, publish func(...string), log *slog.
 			return nil, fmt.Errorf("danh sách tin cậy: %w", err)
 		}
 	}
-	c := host.Config{Dir: f.Data, Postgres: f.Postgres, Clock: time.Now, Profile: law.Profile(f.Profile), Anchors: anchors, TSA: f.TSA,
+	c := host.Config{Dir: f.Data, Postgres: f.Postgres, Clock: time.Now, Profile: law.Profile(f.Profile), Anchors: anchors, TSA: f.TSA, Token: f.Token,
 		Client: &http.Client{Timeout: 20 * time.Second}, Publish: publish, Log: log}
 	if lo := convert.Find(); lo != nil {
 		c.Convert = lo
@@ -76,6 +76,9 @@ func (c *serveCmd) Run(ctx context.Context) error {
 		return err
 	}
 	defer h.Close()
+	if err := h.EndCutBatches(ctx); err != nil {
+		return err
+	}
 	if err := c.connect(ctx, h); err != nil {
 		return err
 	}

@@ -80,6 +80,9 @@ func Open(ctx context.Context, o Options) (*World, error) {
 		}
 	} else {
 		err = w.connect()
+		if err == nil {
+			err = w.Host.EndCutBatches(ctx)
+		}
 	}
 	if err == nil {
 		err = w.Hub.Tick(ctx)

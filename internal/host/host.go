@@ -15,6 +15,7 @@ import (
 
 	"vanthu/cms"
 	"vanthu/internal/account"
+	"vanthu/internal/authority"
 	"vanthu/internal/blob"
 	"vanthu/internal/db"
 	"vanthu/internal/office"
@@ -134,6 +135,15 @@ func (h *Host) software(store string) *signing.Software {
 // SoftwareKeys are the key files of an agency, for whoever enters certificates.
 func (h *Host) SoftwareKeys(g account.Agency) *signing.Software { return h.software(g.Store) }
 
+// KeepKey keeps a key file of an agency under the host's own protection when it
+// is called, and names it, as [office.CertificateInput] wants it.
+func (h *Host) KeepKey(o *office.Office, k *cms.SoftwareSigner) func() (string, error) {
+	return func() (string, error) {
+		c, err := h.software(o.Store.Name()).Add(signing.Fingerprint(k.Certificate())[:16]+".p12", k, authority.PKCS12)
+		return c.KeyRef, err
+	}
+}
+
 // Office finds the office of an agency by its code.
 func (h *Host) Office(code string) (*office.Office, bool) {
 	h.mu.RLock()
@@ -156,6 +166,17 @@ func (h *Host) Offices() []*office.Office {
 		out[i] = h.offices[c]
 	}
 	return out
+}
+
+// EndCutBatches ends what the last stop of this server cut off. It is called
+// once, before anybody is served.
+func (h *Host) EndCutBatches(ctx context.Context) error {
+	for _, o := range h.Offices() {
+		if err := o.EndCutBatches(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Close closes every store.

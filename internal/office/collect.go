@@ -142,9 +142,6 @@ func (o *Office) SyncDirectory(ctx context.Context) error {
 // was queued, collects all the time, and keeps the directory fresh. The line
 // being down costs nothing but time.
 func (o *Office) Run(ctx context.Context) {
-	if err := o.EndCutBatches(ctx); err != nil {
-		o.log().Error("batches", "agency", o.Store.Name(), "err", err)
-	}
 	go o.follow(ctx, 5*time.Second, o.Post)
 	go o.follow(ctx, time.Minute, o.Tell)
 	o.RunIndex(ctx)

@@ -6,8 +6,6 @@ import (
 	"strconv"
 
 	"vanthu/cms"
-	"vanthu/internal/account"
-	"vanthu/internal/authority"
 	"vanthu/internal/db"
 	"vanthu/internal/fail"
 	"vanthu/internal/office"
@@ -215,9 +213,6 @@ func unpack(s *seat.Seat, f *kit.Form, in *office.CertificateInput) error {
 		return fail.Invalid("password", "Không mở được tệp khóa: sai mật khẩu, hoặc không phải PKCS#12.").Because(err)
 	}
 	in.Chain = append([]*x509.Certificate{key.Certificate()}, key.Chain()...)
-	in.Keep = func() (string, error) {
-		c, err := s.Host.SoftwareKeys(account.Agency{Store: s.Office.Store.Name()}).Add(signing.Fingerprint(key.Certificate())[:16]+".p12", key, authority.PKCS12)
-		return c.KeyRef, err
-	}
+	in.Keep = s.Host.KeepKey(s.Office, key)
 	return nil
 }
