@@ -16,6 +16,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"vanthu/internal/fail"
 )
@@ -48,6 +49,7 @@ func (h Hash) Valid() bool {
 type Dir struct {
 	root string
 	desk *os.File
+	kept sync.Map // sub-directories that are durable themselves
 }
 
 // Open makes the directory if needed and sweeps what processes that are dead
@@ -73,7 +75,7 @@ func Open(root string) (*Dir, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Dir{root, desk}, errors.Join(SyncDir(root), SyncDir(filepath.Dir(root)))
+	return &Dir{root: root, desk: desk}, errors.Join(SyncDir(root), SyncDir(filepath.Dir(root)))
 }
 
 func sweep(tmp string) error {
@@ -146,22 +148,34 @@ func (d *Dir) keep(f *os.File, sum hash.Hash) (Hash, error) {
 	h := Hash(hex.EncodeToString(sum.Sum(nil)))
 	p := d.path(h)
 	if _, err := os.Stat(p); err == nil {
-		// Another Put may have renamed it and not yet synced the directory.
-		return h, SyncDir(filepath.Dir(p))
+		// Another Put may have renamed it and not yet synced the directories.
+		return h, errors.Join(SyncDir(filepath.Dir(p)), d.shelf(filepath.Dir(p)))
 	}
 	if err := f.Sync(); err != nil {
 		return "", err
 	}
-	if err := os.MkdirAll(filepath.Dir(p), 0o700); err != nil {
+	if err := d.shelf(filepath.Dir(p)); err != nil {
 		return "", err
 	}
 	if err := os.Rename(f.Name(), p); err != nil {
 		return "", err
 	}
-	if err := SyncDir(filepath.Dir(p)); err != nil {
-		return "", err
+	return h, SyncDir(filepath.Dir(p))
+}
+
+// shelf makes a sub-directory, durable in its parent. Once is enough for each.
+func (d *Dir) shelf(dir string) error {
+	if _, ok := d.kept.Load(dir); ok {
+		return nil
 	}
-	return h, SyncDir(d.root)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	if err := SyncDir(d.root); err != nil {
+		return err
+	}
+	d.kept.Store(dir, true)
+	return nil
 }
 
 // SyncDir makes what was created, renamed or removed in a directory durable.

@@ -115,11 +115,17 @@ type View struct {
 
 // Query runs one query in the snapshot.
 func (v *View) Query(query string, args ...any) (*sql.Rows, error) {
+	if st := v.store.compiled(v.ctx, query); st != nil {
+		return v.tx.StmtContext(v.ctx, st).QueryContext(v.ctx, args...)
+	}
 	return v.tx.QueryContext(v.ctx, query, args...)
 }
 
 // QueryRow runs one query for one row in the snapshot.
 func (v *View) QueryRow(query string, args ...any) *sql.Row {
+	if st := v.store.compiled(v.ctx, query); st != nil {
+		return v.tx.StmtContext(v.ctx, st).QueryRowContext(v.ctx, args...)
+	}
 	return v.tx.QueryRowContext(v.ctx, query, args...)
 }
 

@@ -74,7 +74,7 @@ func (h *Host) Store(ctx context.Context, name string, schema Schema) (*Store, e
 	if s, ok := h.stores[name]; ok {
 		return s, nil
 	}
-	s := &Store{host: h, name: name, queue: make(chan *write, 256), quit: make(chan struct{}), epoch: 1}
+	s := &Store{host: h, name: name, queue: make(chan *write, 256), readers: make(chan struct{}, 8), quit: make(chan struct{}), epoch: 1}
 	var err error
 	if h.engine == SQLite {
 		err = s.openFile(filepath.Join(h.dir, name, name+".db"))
@@ -130,7 +130,7 @@ func (s *Store) openFile(path string) error {
 	if s.r, err = open("query_only(1)", "cache_size(-2000)"); err != nil {
 		return err
 	}
-	s.r.SetMaxOpenConns(8)
+	s.r.SetMaxOpenConns(cap(s.readers) + 1) // one is for compiling statements
 	s.r.SetMaxIdleConns(2)
 	return nil
 }
@@ -143,7 +143,7 @@ func (s *Store) openSchema(ctx context.Context) error {
 	cfg.RuntimeParams["search_path"] = s.name
 	cfg.RuntimeParams["timezone"] = "UTC"
 	d := stdlib.OpenDB(*cfg)
-	d.SetMaxOpenConns(8)
+	d.SetMaxOpenConns(cap(s.readers) + 1) // one is for the writer
 	d.SetMaxIdleConns(2)
 	d.SetConnMaxIdleTime(time.Minute)
 	s.w, s.r = d, d

@@ -15,6 +15,10 @@ type Store struct {
 	name string
 	w, r *sql.DB
 
+	readers chan struct{} // one token per snapshot
+	reads   sync.Map      // SQLite: text → *sql.Stmt
+	texts   atomic.Int64  // in reads
+
 	queue chan *write
 	quit  chan struct{}
 	done  sync.WaitGroup
@@ -80,12 +84,42 @@ func (s *Store) Read(ctx context.Context, f func(*View) error) error {
 	if s.host.engine == Postgres {
 		o.Isolation = sql.LevelRepeatableRead
 	}
+	select {
+	case s.readers <- struct{}{}:
+		defer func() { <-s.readers }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 	tx, err := s.r.BeginTx(ctx, o)
 	if err != nil {
 		return err
 	}
 	defer tx.Rollback()
 	return f(&View{Now: s.Now(), ctx: ctx, tx: tx, store: s})
+}
+
+// compiled keeps the reading statements of SQLite, as line does those of the
+// writer; nil where that is no use.
+func (s *Store) compiled(ctx context.Context, query string) *sql.Stmt {
+	if s.host.engine == Postgres {
+		return nil
+	}
+	if st, ok := s.reads.Load(query); ok {
+		return st.(*sql.Stmt)
+	}
+	if s.texts.Load() >= stmtsKept {
+		return nil
+	}
+	st, err := s.r.PrepareContext(ctx, query) // on the connection that no snapshot holds
+	if err != nil {
+		return nil
+	}
+	if had, ok := s.reads.LoadOrStore(query, st); ok {
+		st.Close()
+		return had.(*sql.Stmt)
+	}
+	s.texts.Add(1)
+	return st
 }
 
 func (s *Store) close() {
