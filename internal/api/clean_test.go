@@ -151,6 +151,8 @@ func TestCallsAnswerAsDescribed(t *testing.T) {
 		t.Fatalf("%v", lines)
 	}
 	want(SXD, "GET", "/v1/packets/"+id+"/receipts", "", 200)
+	want(SXD, "PUT", "/v1/encryption-certificate", `{"certificate":""}`, 204)
+	want(SXD, "PUT", "/v1/encryption-certificate", `{"certificate":"AAAA"}`, 422)
 	want(SXD, "GET", "/v1/directory", "", 200)
 	want(SXD, "GET", "/v1/directory/15.h99", "", 200)
 	want("", "GET", "/v1/consistency?from=1", "", 200)

@@ -44,6 +44,26 @@ func (s *server) agency(w http.ResponseWriter, r *http.Request, _ hub.Caller) er
 	return writeJSON(w, http.StatusOK, agencyOf(a))
 }
 
+// publishKey puts the caller's encryption certificate into the directory; an
+// empty one takes it back.
+func (s *server) publishKey(w http.ResponseWriter, r *http.Request, c hub.Caller) error {
+	var in struct {
+		Certificate string `json:"certificate"`
+	}
+	if err := readJSON(w, r, &in); err != nil {
+		return err
+	}
+	der, err := base64.StdEncoding.DecodeString(in.Certificate)
+	if err != nil {
+		return errRequest("certificate", "certificate là chứng thư số dạng DER, mã base64.")
+	}
+	if err := s.hub.PublishKey(r.Context(), c, der); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
 // checkpoint is the signed state of the log, as plain text, for witnesses.
 func (s *server) checkpoint(w http.ResponseWriter, r *http.Request, _ hub.Caller) error {
 	note, _, err := s.hub.Checkpoint(r.Context())

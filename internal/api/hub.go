@@ -12,6 +12,7 @@
 //	POST /v1/inbox/{id}/release     give it back, or refuse it as unreadable
 //	GET  /v1/sent?since=…           what became of what I sent
 //	GET  /v1/directory?since=…      agencies that changed
+//	PUT  /v1/encryption-certificate what others encrypt to me with
 //	GET  /v1/checkpoints            signed heads of the log with their time stamps
 //
 // An agency's system shows its credential with every call:
@@ -82,6 +83,7 @@ func (s *server) routes() []route {
 		{"GET /v1/sent", agency, (*server).sent},
 		{"GET /v1/directory", agency, (*server).directory},
 		{"GET /v1/directory/{code}", agency, (*server).agency},
+		{"PUT /v1/encryption-certificate", agency, (*server).publishKey},
 	}, national()...)
 }
 

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"net/http"
 	"time"
@@ -144,6 +145,15 @@ type agencyJSON struct {
 	Since     string        `json:"since"`
 	TrialEnds string        `json:"trialEnds"`
 	Successor string        `json:"successor"`
+
+	Encryption encryptionJSON `json:"encryption"`
+}
+
+// encryptionJSON is what to encrypt to an agency with; all empty for nothing.
+type encryptionJSON struct {
+	Certificate string `json:"certificate"` // base64 of DER
+	NotBefore   string `json:"notBefore"`
+	NotAfter    string `json:"notAfter"`
 }
 
 func agencyOf(a hub.Agency) agencyJSON {
@@ -152,5 +162,6 @@ func agencyOf(a hub.Agency) agencyJSON {
 		old = []string{}
 	}
 	return agencyJSON{a.Code, a.AltCode, old, a.Name, a.Symbol, a.Parent, a.Gateway, a.Class, a.Mail, a.Phone, a.Address, a.Website,
-		a.State, stamp(a.Since), stamp(a.TrialEnds), a.Successor}
+		a.State, stamp(a.Since), stamp(a.TrialEnds), a.Successor,
+		encryptionJSON{base64.StdEncoding.EncodeToString(a.Key.Certificate), stamp(a.Key.NotBefore), stamp(a.Key.NotAfter)}}
 }

@@ -56,6 +56,7 @@ type Agency struct {
 	Seen      time.Time // last call of the agency's system
 	Changed   time.Time // last change of this line
 	Version   int64     // grows with every change in the directory
+	Key       Key       // encrypt to it; filled by Directory and Hub.Agency
 
 	id int64
 }
@@ -125,7 +126,10 @@ func (h *Hub) Directory(ctx context.Context, since string) (Directory, error) {
 		if len(d.Agencies) > directoryPage {
 			d.Agencies, d.More = d.Agencies[:directoryPage], true
 		}
-		return addOldCodes(v, d.Agencies)
+		if err := addOldCodes(v, d.Agencies); err != nil {
+			return err
+		}
+		return addKeys(v, d.Agencies)
 	})
 	if n := len(d.Agencies); n > 0 {
 		d.Next = strconv.FormatInt(d.Agencies[n-1].Version, 10)
@@ -164,6 +168,12 @@ func (h *Hub) Agency(ctx context.Context, code string) (a Agency, err error) {
 		if a, err = agencyByCode(v, code); err == db.ErrNone {
 			return refuse(CodeNotFound, fail.NotFound())
 		}
+		if err != nil {
+			return err
+		}
+		one := []Agency{a}
+		err = addKeys(v, one)
+		a = one[0]
 		return err
 	})
 	return a, err

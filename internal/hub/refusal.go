@@ -29,6 +29,8 @@ const (
 	CodeLedger    Code = "invalid_log_range"
 	CodeReplay    Code = "replayed"
 	CodeForbidden Code = "forbidden"
+
+	CodeCertificate Code = "invalid_certificate" // cannot be encrypted to
 )
 
 // What is wrong with one recipient.

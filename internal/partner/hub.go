@@ -184,6 +184,14 @@ func (h *Hub) Release(ctx context.Context, id string) error {
 	return h.post(ctx, "/v1/inbox/"+url.PathEscape(id)+"/release", struct{}{}, nil)
 }
 
+// PublishKey puts the certificate (DER) that others encrypt to this agency with
+// into the hub's directory; nil takes it back.
+func (h *Hub) PublishKey(ctx context.Context, der []byte) error {
+	return h.send(ctx, http.MethodPut, "/v1/encryption-certificate", struct {
+		Certificate []byte `json:"certificate"`
+	}{der}, nil)
+}
+
 // Sent implements Partner.
 func (h *Hub) Sent(ctx context.Context, since string) ([]Line, string, error) {
 	var out struct {
@@ -225,6 +233,10 @@ func (h *Hub) Directory(ctx context.Context, since string) ([]Agency, string, er
 				Mail      string   `json:"mail"`
 				State     string   `json:"state"`
 				Successor string   `json:"successor"`
+
+				Encryption struct {
+					Certificate []byte `json:"certificate"`
+				} `json:"encryption"`
 			} `json:"agencies"`
 			Next string `json:"next"`
 			More bool   `json:"more"`
@@ -233,7 +245,8 @@ func (h *Hub) Directory(ctx context.Context, since string) ([]Agency, string, er
 			return nil, "", err
 		}
 		for _, a := range out.Agencies {
-			list = append(list, Agency(a))
+			list = append(list, Agency{Code: a.Code, AltCode: a.AltCode, OldCodes: a.OldCodes, Name: a.Name, Symbol: a.Symbol, Parent: a.Parent,
+				Gateway: a.Gateway, Mail: a.Mail, State: a.State, Successor: a.Successor, Key: a.Encryption.Certificate})
 		}
 		since = out.Next
 		if !out.More {
@@ -316,6 +329,10 @@ func (h *Hub) get(ctx context.Context, path string, out any) error {
 }
 
 func (h *Hub) post(ctx context.Context, path string, in, out any) error {
+	return h.send(ctx, http.MethodPost, path, in, out)
+}
+
+func (h *Hub) send(ctx context.Context, method, path string, in, out any) error {
 	body := ""
 	if in != nil {
 		b, err := json.Marshal(in)
@@ -324,7 +341,7 @@ func (h *Hub) post(ctx context.Context, path string, in, out any) error {
 		}
 		body = string(b)
 	}
-	req, err := h.request(ctx, http.MethodPost, path, strings.NewReader(body))
+	req, err := h.request(ctx, method, path, strings.NewReader(body))
 	if err != nil {
 		return err
 	}

@@ -107,6 +107,7 @@ type Agency struct {
 	Mail      string
 	State     string // not_connected, trial, official, suspended, closed
 	Successor string
+	Key       []byte // certificate (DER) to encrypt to the agency with; nil for none
 }
 
 // Receipt is a signed receipt of package ledger.
