@@ -25,5 +25,6 @@
 //
 // AddDSS and AddDocTimeStamp raise a signature to the levels B-LT and B-LTA.
 // Signatures and Fields list what a file holds, for the verifier and the
-// screen.
+// screen. Verify judges anybody's file; whatever is in it, memory stays within
+// what package pdf states, and no file is worked on for ever.
 package pades

@@ -40,7 +40,7 @@ func Fields(f *pdf.File) ([]Field, error) {
 		return nil, err
 	}
 	seen := 0
-	w := &fieldWalk{f: f, seen: map[pdf.Ref]bool{}, onPage: map[pdf.Ref]int{}, pageOf: map[pdf.Ref]int{}}
+	w := &fieldWalk{f: f, seen: map[pdf.Ref]bool{}, values: map[pdf.Ref]pdf.Object{}, onPage: map[pdf.Ref]int{}, pageOf: map[pdf.Ref]int{}}
 	for _, p := range pages {
 		w.pageOf[p.Ref] = p.Index
 		annots := f.Array(p.Dict["Annots"])
@@ -63,6 +63,7 @@ func Fields(f *pdf.File) ([]Field, error) {
 type fieldWalk struct {
 	f      *pdf.File
 	seen   map[pdf.Ref]bool
+	values map[pdf.Ref]pdf.Object // signatures are long, and many fields may name one
 	onPage map[pdf.Ref]int // widget → page, from /Annots
 	pageOf map[pdf.Ref]int
 	out    []Field
@@ -127,8 +128,13 @@ func (w *fieldWalk) inherit(d pdf.Dict, up inherited) inherited {
 }
 
 func (w *fieldWalk) field(ref pdf.Ref, d pdf.Dict, in inherited, widgets []pdf.Ref) Field {
-	out := Field{Name: in.name, Type: in.typ, Ref: ref, Dict: d, Value: w.f.Resolve(in.value), Flags: in.flags}
-	out.ValueAt, _ = in.value.(pdf.Ref)
+	out := Field{Name: in.name, Type: in.typ, Ref: ref, Dict: d, Value: in.value, Flags: in.flags}
+	if at, isRef := in.value.(pdf.Ref); isRef {
+		if _, known := w.values[at]; !known {
+			w.values[at] = w.f.Resolve(at)
+		}
+		out.ValueAt, out.Value = at, w.values[at]
+	}
 	for _, r := range widgets {
 		page, ok := w.onPage[r]
 		if !ok {

@@ -85,7 +85,7 @@ func (e *editor) extend(list pdf.Array, values [][]byte) (pdf.Array, bool) {
 // none: its lists, and what only an entry of /VRI names. iso32000-2:12.8.4.3-12.8.4.4
 func ReadDSS(f *pdf.File) Evidence {
 	dss := f.Dict(f.Catalog()["DSS"])
-	r := dssReader{f, map[pdf.Ref]bool{}}
+	r := &dssReader{f: f, seen: map[pdf.Ref]bool{}}
 	ev := Evidence{Certs: r.read(dss["Certs"]), OCSPs: r.read(dss["OCSPs"]), CRLs: r.read(dss["CRLs"])}
 	vri := f.Dict(dss["VRI"])
 	for _, name := range slices.Sorted(maps.Keys(vri)) {
@@ -100,12 +100,16 @@ func ReadDSS(f *pdf.File) Evidence {
 type dssReader struct {
 	f    *pdf.File
 	seen map[pdf.Ref]bool // /VRI repeats what the lists hold
+	size int
 }
 
-// maxEvidence bounds the streams read from a store.
-const maxEvidence = 10_000
+// Bounds on what is read from a store: streams, and bytes.
+const (
+	maxEvidence      = 10_000
+	maxEvidenceBytes = 64 << 20
+)
 
-func (r dssReader) read(list pdf.Object) (out [][]byte) {
+func (r *dssReader) read(list pdf.Object) (out [][]byte) {
 	for _, o := range r.f.Array(list) {
 		ref, ok := o.(pdf.Ref)
 		if !ok || r.seen[ref] || len(r.seen) >= maxEvidence {
@@ -113,7 +117,8 @@ func (r dssReader) read(list pdf.Object) (out [][]byte) {
 		}
 		r.seen[ref] = true
 		if s := r.f.Stream(ref); s != nil {
-			if data, err := r.f.Decode(s); err == nil {
+			if data, err := r.f.Decode(s); err == nil && r.size+len(data) <= maxEvidenceBytes {
+				r.size += len(data)
 				out = append(out, data)
 			}
 		}

@@ -21,7 +21,7 @@ type Signature struct {
 	// HoleStart and HoleEnd are the offsets of "<" and behind ">" of the
 	// dictionary's own /Contents, where it really stands in the file.
 	HoleStart, HoleEnd int64
-	// Contents is the value with the padding behind it: cut by its DER length.
+	// Contents is the value, cut by its DER length; nil if its place is wrong.
 	Contents []byte
 	// Revision is the index of the revision that ByteRange ends with, -1 if it
 	// ends with none.
@@ -68,11 +68,17 @@ func Signatures(f *pdf.File) ([]Signature, error) {
 		if !fd.Signed() {
 			continue
 		}
+		if len(out) == maxSignatures {
+			return nil, refuse(BadInput, "Tệp có quá %d chữ ký.", maxSignatures)
+		}
 		out = append(out, readSignature(f, fd))
 	}
 	sortSignatures(out)
 	return out, nil
 }
+
+// maxSignatures bounds the signatures of one file.
+const maxSignatures = 200
 
 func sortSignatures(s []Signature) {
 	end := func(x Signature) int64 { return x.ByteRange[2] + x.ByteRange[3] }
@@ -146,7 +152,6 @@ func (s *Signature) readContents(f *pdf.File) {
 		s.problem("/Contents is no string")
 		return
 	}
-	s.Contents = trimDER([]byte(str))
 	num := s.Field.ValueAt.Num
 	if s.Field.ValueAt == (pdf.Ref{}) {
 		s.problem("signature dictionary is no indirect object")
@@ -159,7 +164,9 @@ func (s *Signature) readContents(f *pdf.File) {
 	}
 	if s.ByteRange[1] != s.HoleStart || s.ByteRange[2] != s.HoleEnd {
 		s.problem("the gap of /ByteRange is not this /Contents")
+		return
 	}
+	s.Contents = trimDER([]byte(str))
 }
 
 // trimDER cuts the zeros behind a DER value; BER of indefinite length keeps

@@ -3,6 +3,7 @@ package pades
 import (
 	"context"
 	"crypto"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"hash"
@@ -137,8 +138,6 @@ func (s *SignatureReport) Covers(data []byte) []byte {
 	return data[:s.Bytes]
 }
 
-const maxSignatures = 200
-
 // Verify examines every signature of a PDF and what later revisions did to it.
 // The error is for files that are no readable PDF (*pdf.Error) and for the end
 // of ctx; everything about signatures is in the report. law:ND23-16 law:ND23-17
@@ -153,9 +152,6 @@ func Verify(ctx context.Context, data []byte, o VerifyOptions) (*Report, error) 
 	sigs, err := Signatures(f)
 	if err != nil {
 		return nil, err
-	}
-	if len(sigs) > maxSignatures {
-		return nil, fmt.Errorf("tệp có %d chữ ký, vượt giới hạn %d", len(sigs), maxSignatures)
 	}
 	v := newVerifier(f, sigs, o)
 	defer v.hashAhead()()
@@ -178,7 +174,7 @@ type verifier struct {
 	done  []result
 	// own: the revocation answers that the file brings along, and whether all
 	// that this signature's verdict rests on are among them
-	own     map[string]bool
+	own     map[[32]byte]bool // by SHA-256
 	offline bool
 	stamped bool // a document time stamp that holds has been met, coming from the end
 	// digests: by hash, those of the signatures' ranges and of the file
@@ -205,7 +201,7 @@ func newVerifier(f *pdf.File, sigs []Signature, o VerifyOptions) *verifier {
 
 // blankVerifier trusts and knows what the options say.
 func blankVerifier(o VerifyOptions) *verifier {
-	v := &verifier{o: o, pool: cms.NewPool(o.Anchors), own: map[string]bool{}}
+	v := &verifier{o: o, pool: cms.NewPool(o.Anchors), own: map[[32]byte]bool{}}
 	v.check = &cms.Check{At: o.Now, Now: o.Now, Pool: v.pool, Fetch: o.Fetch}
 	v.offer(o.Evidence)
 	return v
@@ -215,7 +211,7 @@ func blankVerifier(o VerifyOptions) *verifier {
 func (v *verifier) bring(lists ...[][]byte) {
 	for _, list := range lists {
 		for _, raw := range list {
-			v.own[string(raw)] = true
+			v.own[sha256.Sum256(raw)] = true
 		}
 	}
 }

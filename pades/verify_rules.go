@@ -94,7 +94,7 @@ func (c *comparer) touches(value pdf.Object) bool {
 			return true
 		}
 	}
-	return false
+	return c.visits >= maxVisits
 }
 
 // streams: an array of evidence to which streams may be added.

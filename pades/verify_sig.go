@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto"
 	"crypto/rsa"
+	"crypto/sha256"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -224,7 +225,7 @@ func (v *verifier) notRevoked(ctx context.Context, name CheckName, chain *cms.Ch
 func (v *verifier) rely(used cms.Evidence) {
 	v.used.Add(used)
 	for _, raw := range slices.Concat(used.OCSPs, used.CRLs) {
-		v.offline = v.offline && v.own[string(raw)]
+		v.offline = v.offline && v.own[sha256.Sum256(raw)]
 	}
 }
 

@@ -2,6 +2,7 @@ package pades
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -107,6 +108,7 @@ type comparer struct {
 	uses     map[int]int // references to each object number in old
 	// newFields are the signature fields that the step added
 	newFields map[int]bool
+	visits    int // objects looked at by below
 	step
 }
 
@@ -263,17 +265,22 @@ func (c *comparer) reach(value pdf.Object, under map[int]bool) {
 	}
 }
 
+// maxVisits bounds the walks through old values in one step; beyond it nothing
+// old is explained any more, so that the step counts as tampering.
+const maxVisits = 500_000
+
 // below lists what hangs under a value in the old revision.
 func (c *comparer) below(value pdf.Object) map[int]bool {
 	out := map[int]bool{}
 	todo := refsOf(value, nil)
-	for len(todo) > 0 && len(out) < 10_000 {
+	for len(todo) > 0 && len(out) < 10_000 && c.visits < maxVisits {
 		n := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
 		if out[n] {
 			continue
 		}
 		out[n] = true
+		c.visits++
 		o, _ := c.old.Load(n)
 		todo = refsOf(o, todo)
 	}
@@ -400,26 +407,42 @@ func (c *comparer) hidden(rev pdf.Revision) {
 			starts[e.Offset] = true
 		}
 	}
+	var known []span
 	for _, found := range c.new.Scan(rev.Start, rev.End) {
-		if !starts[found.Offset] && !c.inside(rev, found.Offset) {
+		if starts[found.Offset] || rev.Stream && rev.StartXref <= found.Offset && found.Offset < rev.EOF {
+			continue // the cross-reference stream may leave itself out of its table
+		}
+		if known == nil {
+			known = c.spans(rev)
+		}
+		if !within(known, found.Offset) {
 			c.other("có đối tượng %d được giấu ngoài bảng tham chiếu", found.Num)
 		}
 	}
 }
 
-// inside says that an offset lies within a definition that the table names, such
-// as in the data of a stream, or in the cross-reference stream, which may leave
-// itself out of its table.
-func (c *comparer) inside(rev pdf.Revision, at int64) bool {
-	if rev.Stream && rev.StartXref <= at && at < rev.EOF {
-		return true
-	}
+// span is a stretch of the file.
+type span struct{ from, to int64 }
+
+// spans lists, in order, where the definitions stand that the revision's table
+// names; a header inside one of them, as in the data of a stream, is no object.
+func (c *comparer) spans(rev pdf.Revision) []span {
+	out := []span{}
 	for n, e := range rev.Entries {
-		if e.Kind == 1 && e.Offset < at && at < e.Offset+int64(len(c.new.Bytes(n))) {
-			return true
+		if e.Kind == 1 {
+			out = append(out, span{e.Offset, e.Offset + int64(len(c.new.Bytes(n)))})
 		}
 	}
-	return false
+	slices.SortFunc(out, func(a, b span) int { return cmp.Compare(a.from, b.from) })
+	for i := 1; i < len(out); i++ { // each reaches as far as any before it
+		out[i].to = max(out[i].to, out[i-1].to)
+	}
+	return out
+}
+
+func within(list []span, at int64) bool {
+	i, _ := slices.BinarySearchFunc(list, at, func(s span, at int64) int { return cmp.Compare(s.from, at) })
+	return i > 0 && at < list[i-1].to
 }
 
 func (c *comparer) unclaimedOld() bool {

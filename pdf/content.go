@@ -8,7 +8,8 @@ import (
 // Limits on the text of one page.
 const (
 	maxOperators = 5_000_000
-	maxGlyphs    = 500_000
+	maxGlyphs    = 150_000
+	maxContent   = 32 << 20 // bytes of the page's content and of the forms being run in it
 	maxFormDepth = 12
 	maxShown     = 1 << 16 // bytes of one string
 )
@@ -61,6 +62,7 @@ type interpreter struct {
 	args    []Object
 	ops     int
 	depth   int
+	live    int // bytes of content at hand
 	glyphs  []Glyph
 }
 
@@ -77,12 +79,12 @@ func (f *File) contentGlyphs(p Page) ([]Glyph, error) {
 				return nil, err
 			}
 			data = append(append(data, b...), '\n')
-			if len(data) > MaxInflated {
+			if len(data) > maxContent {
 				return nil, tooBigf("content of page %d", p.Index+1)
 			}
 		}
 	}
-	in := &interpreter{f: f, state: textState{ctm: identity, scale: 1}}
+	in := &interpreter{f: f, state: textState{ctm: identity, scale: 1}, live: len(data)}
 	err := in.run(data, p.Resources)
 	return in.glyphs, err
 }
@@ -289,6 +291,11 @@ func (in *interpreter) runForm(st *Stream, res Dict) error {
 		}
 		return nil
 	}
+	if in.live+len(data) > maxContent {
+		return tooBigf("forms in forms")
+	}
+	in.live += len(data)
+	defer func() { in.live -= len(data) }()
 	if own := in.f.Dict(st.Dict["Resources"]); own != nil {
 		res = own
 	}

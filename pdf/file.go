@@ -29,6 +29,36 @@ type File struct {
 	fonts    map[Ref]*textFont
 	inflated int64
 	work     int64 // bytes parsed so far; a hostile file makes us parse its tail again and again
+	held     int   // what cache holds, in bytes as they are estimated
+	decoded  int   // bytes that streams holds
+	mapped   int   // entries of all fonts
+}
+
+// Bounds on what a File keeps at hand; what is beyond is read again when it is
+// asked for. A parsed value takes up to valueCost bytes.
+const (
+	maxHeld   = 48 << 20
+	valueCost = 64
+)
+
+// maxDecoded bounds the object streams that are kept inflated.
+func (f *File) maxDecoded() int { return maxHeld + 2*len(f.data) }
+
+// maxObjects is MaxObjects, or less: a small file has no room for many.
+func (f *File) maxObjects() int { return min(MaxObjects, 200_000+len(f.data)/4) }
+
+// keep notes what an object costs that was parsed from n bytes, and empties the
+// cache when it holds too much.
+func (f *File) keep(num int, o Object, values, n int) {
+	cost := valueCost * values
+	if _, isStream := o.(*Stream); !isStream { // the data of a stream is the file's own
+		cost += n
+	}
+	if f.held += cost; f.held > maxHeld {
+		clear(f.cache)
+		f.held = cost
+	}
+	f.cache[num] = o
 }
 
 // Open reads the structure of a PDF. Errors are *Error of kind NotPDF,
@@ -166,38 +196,44 @@ func (f *File) Load(num int) (Object, error) {
 	}
 	f.busy[num] = true
 	defer delete(f.busy, num)
-	o, err := f.loadEntry(num, e)
-	if err != nil {
-		return nil, err
-	}
-	f.cache[num] = o
-	return o, nil
-}
-
-func (f *File) loadEntry(num int, e Entry) (Object, error) {
 	if e.Kind == 2 {
 		s, err := f.objectStream(e.Stream)
 		if err != nil {
 			return nil, err
 		}
-		o, _, err := s.object(num, e.Index)
+		o, _, err := f.packed(s, num, e.Index)
 		return o, err
 	}
-	o, _, err := f.parseAt(num, e, nil)
+	l := f.lexerAt(e)
+	o, end, err := f.parseAt(l, num, e)
+	if err == nil {
+		f.keep(num, o, l.count, end-int(e.Offset))
+	}
 	return o, err
 }
 
-// parseAt parses the indirect object at e and returns it with the offset
-// behind it.
-func (f *File) parseAt(num int, e Entry, spans map[Name][2]int) (obj Object, end int, err error) {
+// toil counts parsed bytes and ends what would go on for ever.
+func (f *File) toil(n int) error {
+	if f.work += int64(n); f.work > 20*int64(len(f.data))+32<<20 {
+		return tooBigf("objects overlap")
+	}
+	return nil
+}
+
+func (f *File) lexerAt(e Entry) *lexer {
+	return &lexer{data: f.data, pos: int(max(0, min(e.Offset, int64(len(f.data))))), refs: true}
+}
+
+// parseAt parses the indirect object at e with the lexer that stands there, and
+// returns it with the offset behind it.
+func (f *File) parseAt(l *lexer, num int, e Entry) (obj Object, end int, err error) {
 	if e.Offset < 0 || e.Offset >= int64(len(f.data)) {
 		return nil, 0, damagedf("object %d outside the file", num)
 	}
-	if f.work > 100*int64(len(f.data))+64<<20 {
-		return nil, 0, tooBigf("objects overlap")
+	if err := f.toil(0); err != nil {
+		return nil, 0, err
 	}
-	l := &lexer{data: f.data, pos: int(e.Offset), refs: true, spans: spans}
-	defer func() { f.work += int64(max(l.pos, end)) - e.Offset }()
+	defer func() { _ = f.toil(max(l.pos, end) - int(e.Offset)) }() // the next call tells
 	n, g, ok := l.header()
 	if !ok || n != num || g != e.Gen {
 		return nil, 0, damagedf("object %d is not at offset %d", num, e.Offset)
@@ -266,12 +302,12 @@ func (f *File) streamData(l *lexer, d Dict) (data []byte, end int, ok bool) {
 func (f *File) Bytes(num int) []byte {
 	switch e := f.entries[num]; e.Kind {
 	case 1:
-		if _, end, err := f.parseAt(num, e, nil); err == nil {
+		if _, end, err := f.parseAt(f.lexerAt(e), num, e); err == nil {
 			return f.data[e.Offset:end]
 		}
 	case 2:
 		if s, err := f.objectStream(e.Stream); err == nil {
-			if _, raw, err := s.object(num, e.Index); err == nil {
+			if _, raw, err := f.packed(s, num, e.Index); err == nil {
 				return raw
 			}
 		}
@@ -293,11 +329,12 @@ func (f *File) ValueSpan(num int, key Name) (start, end int64, ok bool) {
 	if e.Kind != 1 {
 		return 0, 0, false
 	}
-	spans := map[Name][2]int{}
-	if _, _, err := f.parseAt(num, e, spans); err != nil {
+	l := f.lexerAt(e)
+	l.spans = map[Name][2]int{}
+	if _, _, err := f.parseAt(l, num, e); err != nil {
 		return 0, 0, false
 	}
-	s, ok := spans[key]
+	s, ok := l.spans[key]
 	return int64(s[0]), int64(s[1]), ok
 }
 
@@ -326,6 +363,10 @@ func (f *File) objectStream(num int) (*objectStream, error) {
 	s, err := f.readObjectStream(st)
 	if err != nil {
 		return nil, err
+	}
+	if f.decoded += len(s.data); f.decoded > f.maxDecoded() {
+		clear(f.streams)
+		f.decoded = len(s.data)
 	}
 	f.streams[num] = s
 	return s, nil
@@ -356,17 +397,24 @@ func (f *File) readObjectStream(st *Stream) (*objectStream, error) {
 	return s, nil
 }
 
-func (s *objectStream) object(num, index int) (Object, []byte, error) {
+// packed parses one object of an object stream and gives its bytes.
+func (f *File) packed(s *objectStream, num, index int) (Object, []byte, error) {
 	if index < 0 || index >= len(s.num) || s.num[index] != num {
 		return nil, nil, damagedf("object %d is not in its object stream", num)
 	}
+	if err := f.toil(0); err != nil {
+		return nil, nil, err
+	}
 	l := &lexer{data: s.data, pos: s.off[index], refs: true}
 	o, err := l.object()
+	raw := s.data[s.off[index]:l.pos]
+	_ = f.toil(len(raw)) // the next call tells
 	if err != nil {
 		return nil, nil, err
 	}
 	if _, bad := o.(keyword); bad {
 		return nil, nil, damagedf("object %d of a stream holds a keyword", num)
 	}
-	return o, s.data[s.off[index]:l.pos], nil
+	f.keep(num, o, l.count, len(raw))
+	return o, raw, nil
 }

@@ -5,7 +5,6 @@ import (
 	"compress/lzw"
 	"compress/zlib"
 	"encoding/ascii85"
-	"errors"
 	"io"
 )
 
@@ -104,15 +103,14 @@ func inflate(data []byte) ([]byte, error) {
 }
 
 func readLimited(r io.Reader) ([]byte, error) {
-	var b bytes.Buffer
-	n, err := io.Copy(&b, io.LimitReader(r, MaxInflated+1))
-	if n > MaxInflated {
+	out, err := io.ReadAll(io.LimitReader(r, MaxInflated+1)) // grows by a quarter, not by half
+	if len(out) > MaxInflated {
 		return nil, tooBigf("a stream inflates to more than %d bytes", MaxInflated)
 	}
-	if err != nil && n == 0 && !errors.Is(err, io.EOF) {
+	if err != nil && len(out) == 0 {
 		return nil, damagedf("stream: %v", err)
 	}
-	return b.Bytes(), nil
+	return out, nil
 }
 
 // unLZW decodes LZW with variable width codes, most significant bit first.
@@ -219,7 +217,7 @@ func (f *File) unpredict(data []byte, parm Dict) ([]byte, error) {
 	if colors < 1 || colors > 32 || bpc < 1 || bpc > 16 || cols < 1 || cols > 1<<20 {
 		return nil, damagedf("bad predictor parameters")
 	}
-	bpp, row := (colors*bpc+7)/8, (colors*bpc*cols+7)/8
+	bpp, row := (colors*bpc+7)/8, min((colors*bpc*cols+7)/8, len(data)) // a row longer than the data ends with it
 	if pred == 2 {
 		return unTIFF(data, row, colors, bpc), nil
 	}

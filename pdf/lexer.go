@@ -10,12 +10,12 @@ import (
 // Limits on what one file may ask of us.
 const (
 	MaxNesting       = 100       // arrays and dictionaries inside each other
-	MaxObjects       = 2_000_000 // entries of all cross-reference sections together
+	MaxObjects       = 2_000_000 // entries of all cross-reference sections together; fewer in a small file
 	MaxInflated      = 64 << 20  // bytes of one decoded stream
 	MaxInflatedTotal = 256 << 20 // bytes of all streams decoded through one File
 	MaxRevisions     = 1000      // cross-reference sections in one /Prev chain
 	MaxPages         = 50_000
-	maxValues        = 4_000_000 // values inside one object: memory is many times the bytes
+	maxValues        = 500_000 // values inside one object: memory is many times the bytes
 )
 
 // keyword is a bare word of the syntax: obj, endobj, stream, R, operators.

@@ -211,7 +211,7 @@ func (f *File) Text() (string, error) {
 }
 
 // maxText bounds what Text reads, in bytes.
-const maxText = 64 << 20
+const maxText = 16 << 20
 
 // widgetGlyphs adds what the widgets of the page show (iso32000-2:12.5.5).
 func (f *File) widgetGlyphs(p Page, glyphs []Glyph) ([]Glyph, error) {

@@ -15,7 +15,26 @@ type textFont struct {
 	toUnicode *cmap
 	encoding  *[256]string // simple fonts
 	widths    map[int]float64
+	ranges    []widthRange
 	missing   float64
+}
+
+// widthRange gives all codes from lo to hi one width.
+type widthRange struct {
+	lo, hi int
+	w      float64
+}
+
+func (t *textFont) width(code int) float64 {
+	if w, ok := t.widths[code]; ok {
+		return w
+	}
+	for _, r := range t.ranges {
+		if r.lo <= code && code <= r.hi {
+			return r.w
+		}
+	}
+	return t.missing
 }
 
 // char is one code of a string that is shown.
@@ -30,6 +49,7 @@ type char struct {
 const (
 	fontCost      = 1 << 15
 	maxFontWidths = 1 << 17
+	maxMapped     = 1 << 20 // entries of all fonts of a file
 )
 
 func (f *File) textFont(o Object) *textFont {
@@ -38,7 +58,7 @@ func (f *File) textFont(o Object) *textFont {
 		return t
 	}
 	d := f.Dict(o)
-	if d == nil || f.spend(fontCost) != nil {
+	if d == nil || f.spend(fontCost) != nil || f.mapped > maxMapped {
 		return nil
 	}
 	t := &textFont{widths: map[int]float64{}, missing: 0.5}
@@ -54,6 +74,7 @@ func (f *File) textFont(o Object) *textFont {
 	}
 	if isRef {
 		f.fonts[ref] = t
+		f.mapped += 256 + len(t.widths) + len(t.ranges) + t.toUnicode.len()
 	}
 	return t
 }
@@ -68,10 +89,7 @@ func (t *textFont) decode(s string) (out []char) {
 		if t.wide {
 			code = code<<8 | int(s[i+1])
 		}
-		c := char{width: t.missing, space: !t.wide && code == ' '}
-		if w, ok := t.widths[code]; ok {
-			c.width = w
-		}
+		c := char{width: t.width(code), space: !t.wide && code == ' '}
 		if u, ok := t.toUnicode.text(code); ok {
 			c.text = u
 		} else if t.encoding != nil {
@@ -116,9 +134,8 @@ func (f *File) compositeFont(t *textFont, d Dict) {
 		}
 		last, _ := f.Int(w[i+1])
 		n, _ := f.Number(w[i+2])
-		for c := max(first, 0); c <= min(last, 65535); c++ {
-			t.widths[c] = n / 1000
-			steps++
+		if len(t.ranges) < maxRanges {
+			t.ranges = append(t.ranges, widthRange{first, last, n / 1000})
 		}
 		i += 3
 	}
@@ -225,6 +242,13 @@ func (m *cmap) text(code int) (s string, ok bool) {
 		}
 	}
 	return "", false
+}
+
+func (m *cmap) len() int {
+	if m == nil {
+		return 0
+	}
+	return len(m.single) + len(m.ranges)
 }
 
 // readCMap reads the bfchar and bfrange lists of a /ToUnicode stream

@@ -63,8 +63,8 @@ func (f *File) load() error {
 		if err != nil {
 			return err
 		}
-		if total += len(s.entries); total > MaxObjects {
-			return tooBigf("more than %d objects", MaxObjects)
+		if total += len(s.entries); total > f.maxObjects() {
+			return tooBigf("more than %d objects", f.maxObjects())
 		}
 		chain = append(chain, s)
 		prev, ok := Number(s.trailer["Prev"])
@@ -162,7 +162,7 @@ func (f *File) table(off int64, l *lexer) (section, error) {
 			l.pos += len("trailer")
 			break
 		}
-		if err := subsection(l, s.entries); err != nil {
+		if err := subsection(l, s.entries, f.maxObjects()); err != nil {
 			return s, err
 		}
 	}
@@ -201,7 +201,7 @@ func (f *File) hybrid(s *section, at int64) error {
 	return nil
 }
 
-func subsection(l *lexer, entries map[int]Entry) error {
+func subsection(l *lexer, entries map[int]Entry, most int) error {
 	a, b := l.digits(), l.digits()
 	if a < 0 || b < 0 || a+b > 8_388_607*4 {
 		return damagedf("bad subsection of the cross-reference table at %d", l.pos)
@@ -220,8 +220,8 @@ func subsection(l *lexer, entries map[int]Entry) error {
 		if c != 'n' && c != 'f' {
 			return damagedf("bad cross-reference entry at %d", l.pos)
 		}
-		if len(entries) > MaxObjects {
-			return tooBigf("more than %d objects", MaxObjects)
+		if len(entries) > most {
+			return tooBigf("more than %d objects", most)
 		}
 		e := Entry{Gen: int(gen)}
 		if c == 'n' && off > 0 { // some writers list unused numbers as "0 00000 n"
@@ -242,7 +242,8 @@ func (f *File) xrefStream(off int64) (section, error) {
 	if !ok {
 		return s, damagedf("no cross-reference section at %d", off)
 	}
-	o, end, err := f.parseAt(num, Entry{Kind: 1, Offset: off, Gen: gen}, nil)
+	at := Entry{Kind: 1, Offset: off, Gen: gen}
+	o, end, err := f.parseAt(f.lexerAt(at), num, at)
 	if err != nil {
 		return s, err
 	}
@@ -255,10 +256,10 @@ func (f *File) xrefStream(off int64) (section, error) {
 	if err != nil {
 		return s, err
 	}
-	return s, xrefEntries(st.Dict, data, s.entries)
+	return s, xrefEntries(st.Dict, data, s.entries, f.maxObjects())
 }
 
-func xrefEntries(d Dict, data []byte, entries map[int]Entry) error {
+func xrefEntries(d Dict, data []byte, entries map[int]Entry, most int) error {
 	w, _ := d["W"].(Array)
 	var width [3]int
 	if len(w) != 3 {
@@ -286,8 +287,8 @@ func xrefEntries(d Dict, data []byte, entries map[int]Entry) error {
 			return damagedf("bad /Index")
 		}
 		for k := int64(0); k < count && len(data) >= row; k++ {
-			if len(entries) > MaxObjects {
-				return tooBigf("more than %d objects", MaxObjects)
+			if len(entries) > most {
+				return tooBigf("more than %d objects", most)
 			}
 			if _, dup := entries[int(first+k)]; !dup {
 				entries[int(first+k)] = xrefRow(data[:row], width)
