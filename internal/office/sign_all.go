@@ -29,6 +29,8 @@ type signingAct struct {
 	enter func(ctx context.Context, by org.Actor, j *signingJob) error
 	// batch: what waits for approval is approved on the way.
 	batch bool
+	// key was found ready before the act began; nil: it is asked about now.
+	key *readyKey
 	// also happens in the transaction that enters a signed document; may be nil.
 	also func(tx *db.Tx, id document.ID) error
 }
@@ -118,7 +120,13 @@ func (o *Office) signAll(ctx context.Context, by org.Actor, act signingAct, ids 
 	if len(jobs) == 0 {
 		return
 	}
-	err := o.signJobs(ctx, by, act, jobs, consent)
+	var err error
+	if act.key == nil {
+		act.key, err = o.ready(ctx, jobs[0].cert, consent)
+	}
+	if err == nil {
+		err = o.signJobs(ctx, by, act, jobs, consent)
+	}
 	for _, j := range jobs {
 		if j.err == nil {
 			j.err = err
@@ -138,15 +146,11 @@ func (o *Office) signAll(ctx context.Context, by org.Actor, act signingAct, ids 
 // signJobs takes all jobs through the driver; its error is everybody's, that
 // of one document stands in its job.
 func (o *Office) signJobs(ctx context.Context, by org.Actor, act signingAct, jobs []*signingJob, consent signing.Consent) error {
-	cert := jobs[0].cert
-	need, err := o.ready(ctx, cert, consent)
-	if err != nil {
-		return err
-	}
+	cert := act.key.cert
 	var all []*signing.Pending
 	second := false
 	for _, j := range jobs {
-		if j.err = o.prepareJob(ctx, by, act, j, need); j.err == nil {
+		if j.err = o.prepareJob(ctx, by, act, j); j.err == nil {
 			all = append(all, j.pending()...)
 			second = second || j.twice()
 		}
@@ -157,21 +161,30 @@ func (o *Office) signJobs(ctx context.Context, by org.Actor, act signingAct, job
 	return o.signAgain(ctx, jobs, cert, consent)
 }
 
+// readyKey is a certificate that is valid now, and what its key asks for.
+type readyKey struct {
+	cert signing.Certificate
+	need signing.Need
+}
+
 // ready refuses a certificate that is not valid now, a key that is not there,
 // and a consent that lacks what the key asks for. law:ND23-15
-func (o *Office) ready(ctx context.Context, c signing.Certificate, consent signing.Consent) (signing.Need, error) {
+func (o *Office) ready(ctx context.Context, c signing.Certificate, consent signing.Consent) (*readyKey, error) {
 	if err := o.Keys.Check(ctx, c, o.Store.Now()); err != nil {
-		return signing.Need{}, err
+		return nil, err
 	}
 	need, err := o.Keys.Need(ctx, c)
 	if err == nil {
 		err = need.Given(consent)
 	}
-	return need, err
+	return &readyKey{c, need}, err
 }
 
 // prepareJob is the first phase for one document.
-func (o *Office) prepareJob(ctx context.Context, by org.Actor, act signingAct, j *signingJob, need signing.Need) error {
+func (o *Office) prepareJob(ctx context.Context, by org.Actor, act signingAct, j *signingJob) error {
+	if j.cert.ID != act.key.cert.ID {
+		return signing.Refuse(signing.NotWorked, errors.New("another certificate was entered meanwhile"))
+	}
 	if j.doc.State == document.LeaderReview {
 		if err := o.approveFirst(ctx, by, act, j); err != nil {
 			return err
@@ -180,7 +193,7 @@ func (o *Office) prepareJob(ctx context.Context, by org.Actor, act signingAct, j
 	if err := act.parts(ctx, j); err != nil {
 		return err
 	}
-	if j.twice() && need.Once {
+	if j.twice() && act.key.need.Once {
 		return signing.Refuse(signing.TwoRounds, nil)
 	}
 	for i := range j.parts {

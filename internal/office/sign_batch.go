@@ -2,6 +2,7 @@ package office
 
 import (
 	"context"
+	"runtime/debug"
 	"time"
 
 	"vanthu/internal/access"
@@ -34,7 +35,7 @@ func (o *Office) SignBatch(ctx context.Context, by org.Actor, p signing.Purpose,
 	}
 	cert, err := o.batchKey(ctx, by, p, ids)
 	if err == nil {
-		_, err = o.ready(ctx, cert, consent)
+		act.key, err = o.ready(ctx, cert, consent)
 	}
 	if err != nil {
 		o.refused(ctx, by, 0, act.action, err)
@@ -77,7 +78,6 @@ const batchTime = 15 * time.Minute
 
 // runBatch signs and notes what becomes of each document.
 func (o *Office) runBatch(ctx context.Context, by org.Actor, act signingAct, batch int64, ids []document.ID, consent signing.Consent) {
-	defer o.running.Delete(batch)
 	ctx, cancel := context.WithTimeout(ctx, batchTime)
 	defer cancel()
 	note := func(f func(*db.Tx) error) {
@@ -89,6 +89,13 @@ func (o *Office) runBatch(ctx context.Context, by org.Actor, act signingAct, bat
 			o.log().Error("batch not noted", "batch", batch, "err", err)
 		}
 	}
+	defer func() {
+		if v := recover(); v != nil { // as a page's fault: it must not end the server
+			o.log().Error("batch", "batch", batch, "panic", v, "stack", string(debug.Stack()))
+		}
+		o.running.Delete(batch)
+		note(func(tx *db.Tx) error { return signing.EndBatch(tx, batch) })
+	}()
 	act.also = func(tx *db.Tx, id document.ID) error {
 		tx.After(func() { o.tellBatch(batch) })
 		return signing.DecideLine(tx, batch, id, nil)
@@ -98,7 +105,6 @@ func (o *Office) runBatch(ctx context.Context, by org.Actor, act signingAct, bat
 			note(func(tx *db.Tx) error { return signing.DecideLine(tx, batch, x.Document, x.Err) })
 		}
 	})
-	note(func(tx *db.Tx) error { return signing.EndBatch(tx, batch) })
 }
 
 // EndCutBatches ends the batches that were cut off when the server stopped:

@@ -4,9 +4,11 @@ import (
 	"context"
 	"crypto"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +17,7 @@ import (
 	"vanthu/internal/authority"
 	"vanthu/internal/signing"
 	"vanthu/internal/signing/signingtest"
+	"vanthu/internal/token"
 )
 
 // certified has the authority certify a key that stays where it is.
@@ -121,6 +124,36 @@ func TestTokenWithThePINOfTheMachine(t *testing.T) {
 		n, err := d.Need(t.Context(), cert)
 		if err != nil || n.PIN != c.need {
 			t.Errorf("PIN %s: afterwards %+v %v", c.pin, n, err)
+		}
+	}
+}
+
+// The agent refuses what is out of bounds before the token hears of it, and
+// its answers never quote a PIN.
+func TestAgentBounds(t *testing.T) {
+	h := signingtest.NewSoftHSM(t)
+	h.Start()
+	agent := token.NewClient(h.Socket)
+	digest := make([]byte, 32)
+	for name, q := range map[string]token.SignRequest{
+		"no digest":       {Key: "a/01", PIN: signingtest.PIN, Hash: "SHA-256"},
+		"too many":        {Key: "a/01", PIN: signingtest.PIN, Hash: "SHA-256", Digests: slices.Repeat([][]byte{digest}, token.MaxDigests+1)},
+		"another hash":    {Key: "a/01", PIN: signingtest.PIN, Hash: "SHA-1", Digests: [][]byte{digest[:20]}},
+		"another length":  {Key: "a/01", PIN: signingtest.PIN, Hash: "SHA-384", Digests: [][]byte{digest}},
+		"a long PIN":      {Key: "a/01", PIN: strings.Repeat("1", token.MaxPIN+1), Hash: "SHA-256", Digests: [][]byte{digest}},
+		"a large request": {Key: strings.Repeat("a", token.MaxBody), Hash: "SHA-256", Digests: [][]byte{digest}},
+	} {
+		_, err := agent.Sign(t.Context(), q)
+		var e *token.Error
+		if !errors.As(err, &e) || e.Code != token.BadRequest || strings.Contains(err.Error(), signingtest.PIN) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for _, key := range []string{"", "a", "a/zz", "a/01"} {
+		_, err := agent.Sign(t.Context(), token.SignRequest{Key: key, PIN: signingtest.PIN, Hash: "SHA-256", Digests: [][]byte{digest}})
+		var e *token.Error
+		if !errors.As(err, &e) || e.Code != token.NoKey {
+			t.Errorf("key %q: %v", key, err)
 		}
 	}
 }
