@@ -64,7 +64,7 @@ type fieldWalk struct {
 	f      *pdf.File
 	seen   map[pdf.Ref]bool
 	values map[pdf.Ref]pdf.Object // signatures are long, and many fields may name one
-	onPage map[pdf.Ref]int // widget → page, from /Annots
+	onPage map[pdf.Ref]int        // widget → page, from /Annots
 	pageOf map[pdf.Ref]int
 	out    []Field
 }

@@ -28,6 +28,7 @@ type signature struct {
 	Sentence string
 	Checks   []check
 	Facts    []fact
+	AsSigned string // address of the file as it was signed; "" when nothing was added since
 }
 
 type check struct{ Icon, Kind, Name, Cause string }
@@ -96,7 +97,7 @@ func (c *content) reports() error {
 			}
 			var r pades.Report
 			if err := json.Unmarshal(data, &r); err == nil { // a report of another release may not fit: its sentence stands
-				s.fill(r)
+				s.fill(r, "/tep/"+itoa(c.d.ID)+"/"+itoa(f.ID))
 			}
 		}
 		if f.ID == main.ID {
@@ -127,8 +128,8 @@ var checkNames = map[pades.CheckName]string{
 	pades.Coverage: "Không thêm gì sau chữ ký cuối", pades.Order: "Người ký trước, cơ quan ký sau", pades.Both: "Đủ chữ ký người và cơ quan",
 }
 
-// fill takes over a report of package pades.
-func (s *signedFile) fill(r pades.Report) {
+// fill takes over a report of package pades on the file at that address.
+func (s *signedFile) fill(r pades.Report, file string) {
 	for _, g := range r.Signatures {
 		x := signature{Kind: kindOfVerdict(g.Result), Checks: checks(g.Checks)}
 		x.Who, x.Sentence, _ = strings.Cut(g.Sentence, " · ") // name and title, then when and whether it holds
@@ -146,6 +147,9 @@ func (s *signedFile) fill(r pades.Report) {
 		add("Số chứng thư", g.Serial)
 		add("Thuật toán", g.Algorithm)
 		add("Thay đổi sau đó", strings.Join(g.Changes, "; "))
+		if g.Revision > 0 && g.Level != pades.Unchanged {
+			x.AsSigned = file + "?ban=" + itoa(int64(g.Revision))
+		}
 		s.Signs = append(s.Signs, x)
 	}
 	s.Facts = []fact{{"Kiểm tra lúc", viet.DateTime(r.CheckedAt)}, {"Mã băm SHA-256", r.SHA256}}

@@ -220,6 +220,7 @@ type signReport struct {
 	Note        part.Note
 	Checks      []check
 	Facts       []fact
+	AsSigned    string // address of the file as it was signed; "" when nothing was added since
 }
 
 // checkNames say what each check establishes. law:ND23-16
@@ -248,7 +249,7 @@ func (p *docPage) drawSigns(x *seat.Seat, f document.File) error {
 		return err
 	}
 	for _, s := range rep.Signatures {
-		p.Signs = append(p.Signs, drawSign(s))
+		p.Signs = append(p.Signs, drawSign(s, f))
 	}
 	return nil
 }
@@ -272,7 +273,7 @@ func verdictKind(v string) string {
 	return "warn"
 }
 
-func drawSign(s pades.SignatureReport) signReport {
+func drawSign(s pades.SignatureReport, f document.File) signReport {
 	x := signReport{Name: s.Holder.Name, Under: join(s.Holder.Title, s.Holder.Agency, ", "), Note: part.Note{Kind: verdictKind(string(s.Result)), Text: s.Sentence}}
 	for _, c := range s.Checks {
 		name, ok := checkNames[c.Name]
@@ -289,6 +290,9 @@ func drawSign(s pades.SignatureReport) signReport {
 		if f.Value != "" {
 			x.Facts = append(x.Facts, f)
 		}
+	}
+	if s.Revision > 0 && s.Level != pades.Unchanged {
+		x.AsSigned = fileAddress(f) + "?ban=" + itoa(int64(s.Revision))
 	}
 	return x
 }
