@@ -84,6 +84,15 @@ func Decrypt(ctx context.Context, data []byte, d Decrypter) ([]byte, error) {
 	return e.open(key)
 }
 
+// CipherOf names the algorithm of an encrypted content, such as "AES-256-GCM".
+func CipherOf(data []byte) (string, error) {
+	e, err := parseEnvelope(data)
+	if err != nil {
+		return "", err
+	}
+	return e.cipher.name, nil
+}
+
 // IsEncrypted tells by the first bytes, a hundred are enough, whether a file
 // is CMS that only recipients can read.
 func IsEncrypted(head []byte) bool {
@@ -108,14 +117,15 @@ type encrypted struct {
 
 // contentCipher is an algorithm for the content.
 type contentCipher struct {
+	name    string
 	oid     asn1.ObjectIdentifier
 	keySize int
 	gcm     bool
 }
 
 var contentCiphers = []contentCipher{
-	{oidAES256GCM, 32, true}, {asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 1, 26}, 24, true}, {asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 1, 6}, 16, true},
-	{oidAES256CBC, 32, false}, {asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 1, 22}, 24, false}, {asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 1, 2}, 16, false},
+	{"AES-256-GCM", oidAES256GCM, 32, true}, {"AES-192-GCM", asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 1, 26}, 24, true}, {"AES-128-GCM", asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 1, 6}, 16, true},
+	{"AES-256-CBC", oidAES256CBC, 32, false}, {"AES-192-CBC", asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 1, 22}, 24, false}, {"AES-128-CBC", asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 1, 2}, 16, false},
 }
 
 func cipherOf(oid asn1.ObjectIdentifier) (contentCipher, error) {

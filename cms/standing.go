@@ -33,7 +33,16 @@ type Standing struct {
 // Standing judges one certificate together with its issuers: may it sign now?
 // Only InForce is a yes. law:ND23-15
 func (c *Check) Standing(ctx context.Context, cert *x509.Certificate) Standing {
-	if err := CheckSigningUsage(cert); err != nil {
+	return c.standing(ctx, cert, CheckSigningUsage)
+}
+
+// EncryptionStanding is Standing for a certificate to encrypt to. law:HT33-13.2
+func (c *Check) EncryptionStanding(ctx context.Context, cert *x509.Certificate) Standing {
+	return c.standing(ctx, cert, CheckEncryptionUsage)
+}
+
+func (c *Check) standing(ctx context.Context, cert *x509.Certificate, usage func(*x509.Certificate) error) Standing {
+	if err := usage(cert); err != nil {
 		return Standing{State: Unfit, Cause: err.Error()}
 	}
 	chain, err := c.Pool.BuildChain(cert, c.At)

@@ -98,11 +98,15 @@ func verifyPacket(ctx context.Context, f *os.File, t *trust) (verdict, error) {
 // carry no signature of their own.
 func verifyAttachment(ctx context.Context, a edxml.Attachment, content io.Reader, t *trust) (verdict, error) {
 	in := bufio.NewReader(content)
-	head, err := in.Peek(16)
+	head, err := in.Peek(32)
 	if err != nil && err != io.EOF {
 		return verdict{}, err
 	}
 	switch edxml.Sniff(head) {
+	case edxml.Unknown:
+		if cms.IsEncrypted(head) {
+			return verdict{Verdict: pades.Undecided, Sentence: "Tệp đã mã hóa, chỉ cơ quan nhận mở và kiểm tra được."}, nil
+		}
 	case edxml.PDF:
 		return verifyPDF(ctx, in, t)
 	case edxml.Zip:

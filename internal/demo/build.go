@@ -35,9 +35,11 @@ func (w *World) build(ctx context.Context) error {
 	if err := w.writeTrust(); err != nil {
 		return err
 	}
-	for _, o := range w.Host.Offices() {
-		if err := o.SyncDirectory(ctx); err != nil {
-			return err
+	for range 2 { // the second round brings the encryption keys that the first one publishes
+		for _, o := range w.Host.Offices() {
+			if err := o.SyncDirectory(ctx); err != nil {
+				return err
+			}
 		}
 	}
 	if !w.Month {
@@ -169,6 +171,9 @@ func (w *World) enterKeys(ctx context.Context, o *office.Office, g account.Agenc
 	if err != nil {
 		return err
 	}
+	if err := w.enterOpeningKey(g, a); err != nil {
+		return err
+	}
 	seal, err := sealPNG(strings.ToUpper(a.name), a.superior)
 	if err != nil {
 		return err
@@ -180,6 +185,21 @@ func (w *World) enterKeys(ctx context.Context, o *office.Office, g account.Agenc
 		}
 	}
 	return nil
+}
+
+// enterOpeningKey gives an agency what others encrypt to it with, RSA for some
+// and elliptic for others.
+func (w *World) enterOpeningKey(g account.Agency, a agency) error {
+	kind := authority.ECDSA
+	if a.units == nil {
+		kind = authority.RSA
+	}
+	s, err := w.CA.IssueAgency(authority.Agency{Name: a.name, Code: a.code, Locality: a.place}, kind)
+	if err != nil {
+		return err
+	}
+	_, err = w.Host.OpeningKeys(g).Add("mo-khoa.p12", s, authority.PKCS12)
+	return err
 }
 
 func (a agency) clerk() string {

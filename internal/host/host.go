@@ -104,7 +104,7 @@ func (h *Host) open(ctx context.Context, g account.Agency) (*office.Office, erro
 		return nil, err
 	}
 	o := &office.Office{
-		Store: store, Blobs: blobs, Keys: h.ring(g.Store), Judge: h.judge, Convert: h.Convert,
+		Store: store, Blobs: blobs, Keys: h.ring(g.Store), Openers: h.openingKeys(g.Store).Openers, Judge: h.judge, Convert: h.Convert,
 		Calendar: viet.Standard(), Publish: h.Publish, Log: h.Log,
 	}
 	h.mu.Lock()
@@ -142,6 +142,14 @@ func (h *Host) KeepKey(o *office.Office, k *cms.SoftwareSigner) func() (string, 
 		c, err := h.software(o.Store.Name()).Add(signing.Fingerprint(k.Certificate())[:16]+".p12", k, authority.PKCS12)
 		return c.KeyRef, err
 	}
+}
+
+// OpeningKeys are the key files that open what others encrypt to an agency;
+// they are apart from those that sign. law:HT33-13.1
+func (h *Host) OpeningKeys(g account.Agency) *signing.Software { return h.openingKeys(g.Store) }
+
+func (h *Host) openingKeys(store string) *signing.Software {
+	return &signing.Software{Dir: filepath.Join(h.Dir, store, "opening-keys")}
 }
 
 // Office finds the office of an agency by its code.

@@ -1,10 +1,12 @@
 package office
 
 import (
+	"bufio"
 	"context"
 	"io"
 	"strings"
 
+	"vanthu/cms"
 	"vanthu/edxml"
 	"vanthu/internal/access"
 	"vanthu/internal/blob"
@@ -89,7 +91,7 @@ func (o *Office) unpack(ctx context.Context, h blob.Hash) (*edxml.Packet, []arri
 	// Names may stand behind the content in a packet: they are known by now.
 	for i := range files {
 		if i < len(p.Attachments) {
-			files[i].Name = CleanName(p.Attachments[i].Name)
+			files[i].Name = CleanName(files[i].plainName(p.Attachments[i].Name))
 		}
 	}
 	return p, files, nil
@@ -99,16 +101,30 @@ func (o *Office) unpack(ctx context.Context, h blob.Hash) (*edxml.Packet, []arri
 type arrived struct {
 	Upload
 	examined
+	part   *exchange.Part // of a file that came encrypted
+	closed string         // why it could not be opened
 }
 
 // takeFile stores an attachment. What is no good as a file is kept as it came
 // and flagged, for the clerk to see and return.
 func (o *Office) takeFile(ctx context.Context, a edxml.Attachment, r io.Reader) (arrived, error) {
+	in := bufio.NewReader(r)
+	head, err := in.Peek(32)
+	if err != nil && err != io.EOF {
+		return arrived{}, err
+	}
+	if cms.IsEncrypted(head) {
+		return o.takeSealed(ctx, a.Name, in)
+	}
+	return o.takePlain(ctx, a.Name, in)
+}
+
+func (o *Office) takePlain(ctx context.Context, name string, r io.Reader) (arrived, error) {
 	h, n, err := o.Blobs.Put(ctx, r, 512<<20)
 	if err != nil {
 		return arrived{}, err
 	}
-	x := arrived{Upload: Upload{Name: CleanName(a.Name), Hash: h, Size: n, MIME: "application/octet-stream"}}
+	x := arrived{Upload: Upload{Name: CleanName(name), Hash: h, Size: n, MIME: "application/octet-stream"}}
 	if err := o.look(&x.Upload); err != nil {
 		x.verdict, x.sentence = "invalid", inFile(x.Name, err).Error()
 		if e, ok := fail.As(err); ok {
@@ -153,6 +169,9 @@ func (o *Office) documentCame(ctx context.Context, a Arrival, p *edxml.Packet, f
 		if err := o.addArrivedFiles(tx, id, files); err != nil {
 			return err
 		}
+		if why := closed(files); why != "" {
+			return o.sendBack(tx, d, why)
+		}
 		if err := linkReplies(tx, id, p); err != nil {
 			return err
 		}
@@ -182,6 +201,13 @@ func (o *Office) addArrivedFiles(tx *db.Tx, id document.ID, files []arrived) err
 			slot = document.Body
 		}
 		if _, err := document.AddFile(tx, x.apply(x.file(id, 0, slot))); err != nil {
+			return err
+		}
+		if x.part == nil {
+			continue
+		}
+		x.part.Document, x.part.Name = id, x.Name
+		if err := exchange.AddPart(tx, *x.part); err != nil {
 			return err
 		}
 	}

@@ -2,6 +2,7 @@ package office
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"io"
 	"time"
@@ -115,6 +116,9 @@ func (o *Office) SyncDirectory(ctx context.Context) error {
 	if o.Partner == nil {
 		return nil
 	}
+	if err := o.publishKey(ctx); err != nil {
+		return err
+	}
 	var since string
 	err := o.Read(ctx, func(v *db.View) (err error) {
 		since, err = org.Setting(v, "directory.since")
@@ -129,7 +133,8 @@ func (o *Office) SyncDirectory(ctx context.Context) error {
 	}
 	return o.Store.Write(ctx, db.System, func(tx *db.Tx) error {
 		for _, g := range list {
-			err := org.PutAgency(tx, org.Agency{Code: g.Code, AltCode: g.AltCode, Name: g.Name, Short: g.Symbol, Parent: g.Parent, HubState: g.State, Successor: g.Successor})
+			err := org.PutAgency(tx, org.Agency{Code: g.Code, AltCode: g.AltCode, Name: g.Name, Short: g.Symbol, Parent: g.Parent, HubState: g.State, Successor: g.Successor,
+				Certificate: base64.StdEncoding.EncodeToString(g.Key)})
 			if err != nil {
 				return err
 			}

@@ -21,6 +21,12 @@ import (
 // document off the exchange when a recipient would get it there, E-INTEGRITY
 // when a signature no longer verifies. law:ND30-18.1 HT33-6 HT33-7.4 HT33-10.1.d
 func (o *Office) Issue(ctx context.Context, by org.Actor, id document.ID) error {
+	return o.issue(ctx, by, id, nil)
+}
+
+// issue is Issue; keys are the certificates that the files are encrypted to,
+// nil where they travel as they are.
+func (o *Office) issue(ctx context.Context, by org.Actor, id document.ID, keys map[string]string) error {
 	return o.act(ctx, by, id, access.Issue, func(tx *db.Tx, d *document.Document) error {
 		if err := d.Move(document.Issued, document.Ready); err != nil {
 			return err
@@ -31,6 +37,11 @@ func (o *Office) Issue(ctx context.Context, by org.Actor, id document.ID) error 
 		lines, err := o.plan(tx, *d)
 		if err != nil {
 			return err
+		}
+		if keys != nil {
+			if err := seal(tx, id, lines, keys); err != nil {
+				return err
+			}
 		}
 		if err := document.Unwait(tx, id); err != nil {
 			return err
@@ -50,7 +61,11 @@ func (o *Office) Issue(ctx context.Context, by org.Actor, id document.ID) error 
 				return err
 			}
 		}
-		return journal.Write(tx, IssuedIt, int64(id), 0, journal.Detail{"code": d.Code(), "hub": itoa(int64(hub)), "paper": itoa(int64(paper))})
+		detail := journal.Detail{"code": d.Code(), "hub": itoa(int64(hub)), "paper": itoa(int64(paper))}
+		if keys != nil {
+			detail["encrypted"] = itoa(int64(len(keys)))
+		}
+		return journal.Write(tx, IssuedIt, int64(id), 0, detail)
 	})
 }
 

@@ -17,6 +17,7 @@ import (
 	"sync"
 	"time"
 
+	"vanthu/cms"
 	"vanthu/internal/access"
 	"vanthu/internal/blob"
 	"vanthu/internal/db"
@@ -36,6 +37,9 @@ type Office struct {
 	Blobs *blob.Dir
 	Keys  *signing.Ring
 	Judge Judge // examines signatures
+	// Openers gives the keys that open what was encrypted to this agency,
+	// newest first; the first one's certificate is published.
+	Openers func() ([]cms.Decrypter, error)
 
 	Partner  partner.Partner // the hub; nil when the agency is not connected
 	Convert  Converter       // DOCX to PDF; nil without LibreOffice

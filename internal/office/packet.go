@@ -97,8 +97,10 @@ func (o *Office) documentPacket(q db.Q, self org.Agency, x exchange.Item) (p edx
 	}
 	p.Trace = []edxml.TraceHeader{{OrganID: self.Code, Timestamp: d.Issued}}
 	p.Business = &edxml.Business{DocType: edxml.New, Reason: "Văn bản mới"}
-	p.Attachments, err = o.attachments(q, d, dr)
-	return p, err
+	if p.Attachments, err = o.attachments(q, d, dr); err != nil {
+		return p, err
+	}
+	return p, sealed(q, d.ID, &p)
 }
 
 // responses names the documents that this one answers.

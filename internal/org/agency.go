@@ -20,6 +20,8 @@ type Agency struct {
 	Successor string
 	Place     string // địa danh of its documents, own agency only
 	Superior  string // tên cơ quan chủ quản, own agency only
+
+	Certificate string // to encrypt to it with, base64; "" for none
 }
 
 // OnHub says whether the agency receives packets.
@@ -43,10 +45,10 @@ func Self(q db.Q) (Agency, error) {
 }
 
 func scanAgency(r db.Row) (a Agency, err error) {
-	return a, r.Scan(&a.Code, &a.AltCode, &a.Name, &a.Short, &a.Parent, &a.HubState, &a.Successor)
+	return a, r.Scan(&a.Code, &a.AltCode, &a.Name, &a.Short, &a.Parent, &a.HubState, &a.Successor, &a.Certificate)
 }
 
-const agencyColumns = `SELECT code, alt_code, name, short, parent, hub_state, successor FROM directory`
+const agencyColumns = `SELECT code, alt_code, name, short, parent, hub_state, successor, certificate FROM directory`
 
 // AgencyByCode finds an agency by either coding.
 func AgencyByCode(q db.Q, code string) (Agency, error) {
@@ -62,10 +64,10 @@ func Directory(q db.Q) ([]Agency, error) {
 // PutAgency enters or updates an agency of the directory.
 func PutAgency(tx *db.Tx, a Agency) error {
 	a.Name = viet.NFC(a.Name)
-	_, err := tx.Exec(`INSERT INTO directory (code, alt_code, name, name_fold, short, parent, hub_state, successor)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-		ON CONFLICT (code) DO UPDATE SET alt_code = $2, name = $3, name_fold = $4, short = $5, parent = $6, hub_state = $7, successor = $8`,
-		a.Code, a.AltCode, a.Name, viet.Fold(a.Name), a.Short, a.Parent, a.HubState, a.Successor)
+	_, err := tx.Exec(`INSERT INTO directory (code, alt_code, name, name_fold, short, parent, hub_state, successor, certificate)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+		ON CONFLICT (code) DO UPDATE SET alt_code = $2, name = $3, name_fold = $4, short = $5, parent = $6, hub_state = $7, successor = $8, certificate = $9`,
+		a.Code, a.AltCode, a.Name, viet.Fold(a.Name), a.Short, a.Parent, a.HubState, a.Successor, a.Certificate)
 	return err
 }
 

@@ -1,0 +1,123 @@
+package office
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"vanthu/cms"
+	"vanthu/internal/access"
+	"vanthu/internal/db"
+	"vanthu/internal/document"
+	"vanthu/internal/exchange"
+	"vanthu/internal/journal"
+	"vanthu/internal/org"
+)
+
+// takeSealed opens a file that came encrypted and keeps what it was opened
+// from as evidence: the packet with the ciphertext stays as it came. One that
+// cannot be opened is kept closed, with the reason. law:HT33-13.1 HT33-13.2
+func (o *Office) takeSealed(ctx context.Context, name string, r io.Reader) (arrived, error) {
+	data, err := io.ReadAll(io.LimitReader(r, cms.MaxEncrypted+2<<20)) // what is longer, Decrypt refuses
+	if err != nil {
+		return arrived{}, err
+	}
+	sum := sha256.Sum256(data)
+	part := &exchange.Part{Sealed: hex.EncodeToString(sum[:])}
+	part.Cipher, _ = cms.CipherOf(data) // unknown where it cannot be opened either
+	content, by, err := o.open(ctx, data)
+	if err != nil {
+		why := cannotOpen(err)
+		if why == "" {
+			return arrived{}, err
+		}
+		h, err := o.Blobs.PutBytes(ctx, data)
+		x := arrived{Upload: Upload{Name: CleanName(name), Hash: h, Size: int64(len(data)), MIME: "application/octet-stream"}, part: part}
+		x.closed = "Không mở được tệp mã hóa “" + x.Name + "”: " + why + "."
+		x.verdict, x.sentence = "invalid", x.closed
+		return x, err
+	}
+	x, err := o.takePlain(ctx, strings.TrimSuffix(name, sealedExt), bytes.NewReader(content))
+	part.Opened, part.Serial = x.Hash, by.SerialNumber.Text(16)
+	x.part = part
+	return x, err
+}
+
+// plainName is the name a file had before it was encrypted.
+func (x arrived) plainName(name string) string {
+	if x.part == nil || x.closed != "" {
+		return name
+	}
+	return strings.TrimSuffix(name, sealedExt)
+}
+
+// open tries the agency's keys, newest first, and tells whose opened it.
+func (o *Office) open(ctx context.Context, data []byte) ([]byte, *x509.Certificate, error) {
+	var keys []cms.Decrypter
+	if o.Openers != nil {
+		var err error
+		if keys, err = o.Openers(); err != nil {
+			// A key file that does not open is ours to mend: the packet waits.
+			return nil, nil, fmt.Errorf("office: opening keys: %s", err)
+		}
+	}
+	for _, k := range keys {
+		content, err := cms.Decrypt(ctx, data, k)
+		if !errors.Is(err, cms.ErrNotRecipient) {
+			return content, k.Certificate(), err
+		}
+	}
+	return nil, nil, cms.ErrNotRecipient
+}
+
+// cannotOpen tells what is wrong with the file, "" where the error is ours and
+// may pass.
+func cannotOpen(err error) string {
+	switch {
+	case errors.Is(err, cms.ErrNotRecipient):
+		return "không được mã hóa cho khóa nào của cơ quan nhận"
+	case errors.Is(err, cms.ErrDecrypt), errors.Is(err, cms.ErrMalformed):
+		return "dữ liệu mã hóa bị thay đổi hoặc hỏng"
+	case errors.Is(err, cms.ErrUnsupported):
+		return "thuật toán mã hóa không được hỗ trợ"
+	case errors.Is(err, cms.ErrTooLarge):
+		return "tệp lớn hơn mức cho phép"
+	}
+	return ""
+}
+
+// closed is why a file of a packet could not be opened, "" when all could.
+func closed(files []arrived) string {
+	for _, f := range files {
+		if f.closed != "" {
+			return f.closed
+		}
+	}
+	return ""
+}
+
+// sendBack answers a document whose files cannot be opened with status 02 and
+// the reason: nobody could receive it, and its sender must know. It is the
+// system's act. law:HT33-8.2.iii QD28-5.4
+func (o *Office) sendBack(tx *db.Tx, d document.Document, why string) error {
+	if err := d.Move(document.Refused, document.Arrived); err != nil {
+		return err
+	}
+	if err := document.Save(tx, d); err != nil {
+		return err
+	}
+	if err := access.Grant(tx, access.Subject(d.ID), org.RoleToken(org.Clerk), access.Registrar); err != nil {
+		return err
+	}
+	if err := o.tellSender(tx, d.ID, "02", why); err != nil {
+		return err
+	}
+	tx.After(func() { o.publish(d.ID) })
+	return journal.Write(tx, ReturnedIt, int64(d.ID), 0, journal.Detail{"text": why})
+}
