@@ -251,7 +251,9 @@ func (w *World) connect() error {
 		if err != nil {
 			return err
 		}
-		o.Partner = partner.NewHub(w.HubURL(), a.code, string(secret), nil)
+		line := partner.NewHub(w.HubURL(), a.code, string(secret), nil)
+		line.Clock = w.Clock.Now
+		o.Partner = line
 	}
 	return nil
 }

@@ -95,10 +95,8 @@ func (d *Folder) Inbox(ctx context.Context, wait time.Duration) ([]Arrival, erro
 		if err != nil || len(list) > 0 || left <= 0 {
 			return list, err
 		}
-		select {
-		case <-ctx.Done():
-			return nil, lineDown(ctx.Err())
-		case <-time.After(min(d.Poll, left)):
+		if err := rest(ctx, min(d.Poll, left)); err != nil {
+			return nil, err
 		}
 	}
 }

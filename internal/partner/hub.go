@@ -19,6 +19,8 @@ import (
 
 // Hub is the driver for our own hub's interface (/v1).
 type Hub struct {
+	Clock func() time.Time // tells the hub this side's time; time.Now
+
 	base   string
 	auth   string
 	client *http.Client
@@ -31,7 +33,7 @@ func NewHub(baseURL, code, secret string, client *http.Client) *Hub {
 	if client == nil {
 		client = defaultClient()
 	}
-	return &Hub{strings.TrimSuffix(baseURL, "/"), "Bearer " + code + ":" + secret, client}
+	return &Hub{Clock: time.Now, base: strings.TrimSuffix(baseURL, "/"), auth: "Bearer " + code + ":" + secret, client: client}
 }
 
 // defaultClient gives up on a server that accepts and then says nothing.
@@ -317,6 +319,7 @@ func (h *Hub) request(ctx context.Context, method, path string, body io.Reader) 
 		return nil, &Error{Code: "address", Text: "Địa chỉ của trục liên thông không đúng.", Err: err}
 	}
 	req.Header.Set("Authorization", h.auth)
+	req.Header.Set("Date", h.Clock().UTC().Format(http.TimeFormat)) // law:HT33-10.2.i: the hub watches clocks
 	return req, nil
 }
 

@@ -23,8 +23,9 @@ import (
 // There are no receipts, no idempotency keys and no long poll in that dialect:
 // repeats are recognised by the packet itself, and Inbox asks again every Poll.
 type National struct {
-	Poll time.Duration // 30 s
-	Zone *time.Location
+	Poll  time.Duration // 30 s
+	Zone  *time.Location
+	Clock func() time.Time
 
 	base, system string
 	secret       []byte
@@ -39,7 +40,7 @@ func NewNational(endpoint, systemID, secret string, client *http.Client) *Nation
 	if client == nil {
 		client = defaultClient()
 	}
-	return &National{Poll: 30 * time.Second, Zone: vietnam, base: strings.TrimSuffix(endpoint, "/"), system: systemID, secret: []byte(secret), client: client}
+	return &National{Poll: 30 * time.Second, Zone: vietnam, Clock: time.Now, base: strings.TrimSuffix(endpoint, "/"), system: systemID, secret: []byte(secret), client: client}
 }
 
 // param is one signed header; their order is part of what is signed.
@@ -57,7 +58,7 @@ func (n *National) call(ctx context.Context, op string, body io.Reader, size int
 	if size > 2 {
 		req.Header.Set("Expect", "100-continue")
 	}
-	n.sign(req, append(append([]param{{"systemid", n.system}}, ps...), param{"timestamp", n.timestamp(time.Now())}, param{"Content-Type", kind}))
+	n.sign(req, append(append([]param{{"systemid", n.system}}, ps...), param{"timestamp", n.timestamp(n.Clock())}, param{"Content-Type", kind}))
 	res, err := n.client.Do(req)
 	if err != nil {
 		return nil, lineDown(err)
@@ -108,6 +109,7 @@ type nationalAnswer struct {
 	Status    string          `json:"status"`
 	ErrorCode string          `json:"ErrorCode"`
 	ErrorDesc string          `json:"ErrorDesc"`
+	Message   string          `json:"message"` // of the provincial dialect
 	DocID     string          `json:"DocId"`
 	Data      json.RawMessage `json:"data"`
 }
@@ -239,40 +241,21 @@ func (n *National) Inbox(ctx context.Context, wait time.Duration) ([]Arrival, er
 		if err != nil || len(list) > 0 || left <= 0 {
 			return list, err
 		}
-		select {
-		case <-ctx.Done():
-			return nil, lineDown(ctx.Err())
-		case <-time.After(min(n.Poll, left)):
+		if err := rest(ctx, min(n.Poll, left)); err != nil {
+			return nil, err
 		}
 	}
 }
 
 func (n *National) look(ctx context.Context) (list []Arrival, err error) {
 	for _, kind := range []string{"edoc", "status"} {
-		var rows []struct {
-			DocID   string `json:"docId"`
-			Created string `json:"created_time"`
-			From    string `json:"from"`
-			To      string `json:"to"`
-			Status  string `json:"status"`
-		}
+		var rows []receivedRow
 		if err := n.list(ctx, "getReceivedEdocList", &rows, param{"servicetype", "eDoc"}, param{"messagetype", kind}); err != nil {
 			return nil, err
 		}
-		for _, r := range rows {
-			if r.Status == "done" || r.Status == "fail" {
-				continue // some hubs list what was acknowledged too
-			}
-			at, _ := time.ParseInLocation("2006/01/02 15:04:05", r.Created, n.Zone) // zero if of another form
-			list = append(list, Arrival{ID: r.DocID, Kind: map[string]string{"edoc": "document", "status": "status"}[kind], Sender: r.From, To: codes(r.To), At: at})
-		}
+		list = append(list, arrivalsOf(rows, kind, n.Zone)...)
 	}
 	return list, nil
-}
-
-// codes splits addressees, which hubs give as a list or as a JSON array.
-func codes(s string) []string {
-	return strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(`,;[]" `, r) })
 }
 
 // Fetch implements Partner.
