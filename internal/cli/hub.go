@@ -2,14 +2,10 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"log/slog"
-	"net/http"
 	"os"
 	"time"
 
-	"vanthu/internal/api"
 	"vanthu/internal/db"
 	"vanthu/internal/host"
 	"vanthu/internal/hub"
@@ -36,51 +32,6 @@ type hubCmd struct {
 	Ready      hubReadyCmd      `cmd:"" help:"Danh mục điều kiện liên thông của một cơ quan; xác nhận một mục."`
 	State      hubStateCmd      `cmd:"" help:"Chuyển trạng thái liên thông của một cơ quan, gia hạn thử nghiệm."`
 	Reorganise hubReorganiseCmd `cmd:"" help:"Sáp nhập, chia tách cơ quan theo quyết định."`
-}
-
-type hubServeCmd struct {
-	hubFlags
-	Listen string        `help:"Địa chỉ lắng nghe." default:"127.0.0.1:8090"`
-	Admin  string        `help:"Địa chỉ riêng cho giám sát: /healthz, /readyz, /metrics." default:"127.0.0.1:8092"`
-	TSA    string        `help:"Địa chỉ cấp dấu thời gian (RFC 3161) cho điểm chốt của sổ cái."`
-	Keep   time.Duration `help:"Giữ nội dung gói tin bao lâu sau khi mọi nơi nhận đã nhận; 0 theo quy định đang có hiệu lực, số âm là mãi mãi."`
-	Lock   time.Duration `help:"Gói tin đã giao cho một hệ thống mà không được xác nhận thì sau bao lâu được giao lại." default:"5m"`
-}
-
-// Run serves the hub until interrupted.
-func (c *hubServeCmd) Run(ctx context.Context) error {
-	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
-	at := c.config()
-	at.Lock, at.TSA, at.Keep = c.Lock, c.TSA, c.Keep
-	h, err := host.OpenHub(ctx, at)
-	if err != nil {
-		return err
-	}
-	defer h.Close()
-	go h.Run(ctx, log)
-	servers := []*http.Server{
-		{Addr: c.Listen, Handler: api.HubHandler(h.Hub), ReadHeaderTimeout: 10 * time.Second},
-		{Addr: c.Admin, Handler: api.AdminHandler(h.Hub), ReadHeaderTimeout: 10 * time.Second},
-	}
-	failed := make(chan error, len(servers))
-	for _, s := range servers {
-		go func() { failed <- s.ListenAndServe() }()
-	}
-	log.Info("hub", "listen", c.Listen, "key", h.PublicKey())
-	select {
-	case <-ctx.Done():
-		err = nil
-	case err = <-failed:
-	}
-	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
-	defer cancel()
-	for _, s := range servers {
-		s.Shutdown(end)
-	}
-	if errors.Is(err, http.ErrServerClosed) {
-		return nil
-	}
-	return err
 }
 
 type hubImportCmd struct {

@@ -63,7 +63,9 @@ func (f hostFlags) open(ctx context.Context, publish func(...string), log *slog.
 type serveCmd struct {
 	hostFlags
 	Listen  string `help:"Địa chỉ lắng nghe." default:"127.0.0.1:8080"`
-	Hub     string `help:"Địa chỉ trục liên thông; mật khẩu của từng cơ quan ở <dữ liệu>/<kho>/hub.secret."`
+	Hub     string `help:"Địa chỉ trục liên thông: https://…, vxp+https://… (bộ kết nối quốc gia), apiltvb+https://… (REST của tỉnh) hoặc folder:THƯ-MỤC; khóa của từng cơ quan ở <dữ liệu>/<kho>/hub.secret."`
+	HubCert string `help:"Chứng thư TLS (PEM) của máy này, khi trục đòi." type:"existingfile"`
+	HubKey  string `help:"Khóa của chứng thư TLS (PEM)." type:"existingfile"`
 	Proxied bool   `help:"Có proxy TLS phía trước, đặt X-Forwarded-For."`
 }
 
@@ -108,8 +110,12 @@ func (c *serveCmd) connect(ctx context.Context, h *host.Host) error {
 	if err != nil || c.Hub == "" {
 		return err
 	}
+	client, err := partner.Certified(c.HubCert, c.HubKey)
+	if err != nil {
+		return err
+	}
 	for _, a := range list {
-		secret, err := os.ReadFile(filepath.Join(c.Data, a.Store, "hub.secret"))
+		secret, err := c.secretOf(a)
 		if errors.Is(err, os.ErrNotExist) {
 			continue
 		}
@@ -117,11 +123,32 @@ func (c *serveCmd) connect(ctx context.Context, h *host.Host) error {
 			return err
 		}
 		if o, ok := h.Office(a.Code); ok {
-			o.Partner = partner.NewHub(c.Hub, a.Code, strings.TrimSpace(string(secret)), nil)
+			if o.Partner, err = partner.Dial(c.hubOf(a), a.Code, secret, client); err != nil {
+				return err
+			}
 			o.Run(ctx)
 		}
 	}
 	return nil
+}
+
+// secretOf is an agency's credential at the hub; a folder needs none.
+func (c *serveCmd) secretOf(a account.Agency) (string, error) {
+	if c.byFolder() {
+		return "", nil
+	}
+	b, err := os.ReadFile(filepath.Join(c.Data, a.Store, "hub.secret"))
+	return strings.TrimSpace(string(b)), err
+}
+
+func (c *serveCmd) byFolder() bool { return strings.HasPrefix(c.Hub, "folder:") }
+
+// hubOf is where an agency finds the hub: its own folder of an exchange folder.
+func (c *serveCmd) hubOf(a account.Agency) string {
+	if c.byFolder() {
+		return c.Hub + "/" + a.Store
+	}
+	return c.Hub
 }
 
 type initCmd struct {

@@ -31,13 +31,14 @@ type HubConfig struct {
 // Hub is a hub with the store it runs on.
 type Hub struct {
 	*hub.Hub
+	dir    string
 	stores *db.Host
 }
 
 // OpenHub opens the hub of a data directory, making its key on first use. Who
 // holds hub.key signs receipts: it stays readable by its owner only.
 func OpenHub(ctx context.Context, c HubConfig) (*Hub, error) {
-	h := &Hub{}
+	h := &Hub{dir: c.Dir}
 	var err error
 	if c.Postgres != "" {
 		h.stores, err = db.OpenPostgres(ctx, c.Postgres, c.Clock)

@@ -40,8 +40,10 @@ func (s site) carry() { s.carrier.carry() }
 
 func start(t *testing.T) site { return startWith(t, Key("truc.h99.vn")) }
 
-func startWith(t *testing.T, key string) site {
-	w := Open(t, dbtest.SQLite(t, nil), t.TempDir(), key)
+func startWith(t *testing.T, key string) site { return startOn(t, key, nil) }
+
+func startOn(t *testing.T, key string, clock func() time.Time) site {
+	w := Open(t, dbtest.SQLite(t, clock), t.TempDir(), key)
 	if err := Fill(ctx, w.Hub); err != nil {
 		t.Fatal(err)
 	}

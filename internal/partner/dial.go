@@ -1,6 +1,7 @@
 package partner
 
 import (
+	"crypto/tls"
 	"fmt"
 	"net/http"
 	"strings"
@@ -35,4 +36,20 @@ func Dial(address, code, secret string, client *http.Client) (Partner, error) {
 		return NewProvincial(rest, code, secret, client), nil
 	}
 	return nil, fmt.Errorf("không biết kiểu kết nối “%s”: dùng vxp+, apiltvb+, folder: hoặc để trống", dialect)
+}
+
+// Certified makes a client that shows a TLS certificate to hubs that ask for
+// one; cert and key are PEM files. Without cert it is nil, the driver's own
+// (law:QD28-12).
+func Certified(cert, key string) (*http.Client, error) {
+	if cert == "" {
+		return nil, nil
+	}
+	pair, err := tls.LoadX509KeyPair(cert, key)
+	if err != nil {
+		return nil, fmt.Errorf("chứng thư TLS: %w", err)
+	}
+	c := defaultClient()
+	c.Transport.(*http.Transport).TLSClientConfig = &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}
+	return c, nil
 }

@@ -22,11 +22,14 @@ type Addressed interface {
 // for the agencies beyond it waits. Packets, statuses and recalls pass byte for
 // byte, under a key made of their id, so that a gateway that died half-way does
 // nothing twice. The two directions do not wait for each other: a hub that is
-// down delays only what is for it.
+// down delays only what is for it. What cannot pass stays in its queue with
+// growing pauses; after 72 h the hub shows it as late to its sender and its
+// operator, and it still goes when the way is free.
 type Gateway struct {
 	Here, There Addressed
 	Wait        time.Duration // of a look; 25 s
-	Pause       time.Duration // after a failure, doubled up to a minute; 1 s
+	Pause       time.Duration // after a failure, doubled up to MaxPause; 1 s
+	MaxPause    time.Duration // a minute
 	Log         *slog.Logger  // nil: the default
 }
 
@@ -39,42 +42,71 @@ func (g *Gateway) Run(ctx context.Context) {
 }
 
 func (g *Gateway) oneWay(ctx context.Context, from, to Addressed, way string) {
-	pause := g.Pause
+	failures := 0
 	for ctx.Err() == nil {
-		err := g.pass(ctx, from, to)
-		if err == nil {
-			pause = g.Pause
+		passed, err := g.pass(ctx, from, to)
+		if passed > 0 || err == nil {
+			failures = 0
+		}
+		if err == nil || ctx.Err() != nil {
 			continue
 		}
-		if ctx.Err() != nil {
-			return
-		}
-		g.log().Warn("gateway", "way", way, "err", err)
-		pause = min(max(2*pause, time.Second), time.Minute)
-		select {
-		case <-ctx.Done():
-		case <-time.After(pause):
-		}
+		g.log().Warn("gateway", "way", way, "passed", passed, "err", err)
+		rest(ctx, g.pause(failures, err)) // the loop sees the end of ctx
+		failures++
 	}
 }
 
-// pass takes one look and passes on what is there, in order.
-func (g *Gateway) pass(ctx context.Context, from, to Addressed) error {
+// pause grows with failures; a dialect that names its own pause is heeded.
+func (g *Gateway) pause(failures int, err error) time.Duration {
+	first, most := g.Pause, g.MaxPause
+	if first == 0 {
+		first = time.Second
+	}
+	if most == 0 {
+		most = time.Minute
+	}
+	d := min(first<<min(failures, 10), most)
+	var e *Error
+	if errors.As(err, &e) {
+		d = max(d, e.RetryAfter)
+	}
+	return d
+}
+
+// pass takes one look and passes on what is there, in order for each sender.
+// A packet that cannot go now holds up what comes after it from its sender, and
+// nobody else; it is given back. A line that is down holds up everything.
+func (g *Gateway) pass(ctx context.Context, from, to Addressed) (passed int, failure error) {
 	wait := g.Wait
 	if wait == 0 {
 		wait = 25 * time.Second
 	}
 	list, err := from.Inbox(ctx, wait)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	for i, a := range list {
-		if err := g.passOne(ctx, from, to, a); err != nil {
-			giveBack(ctx, from, list[i:])
-			return err
+	held := map[string]bool{}
+	var back []Arrival
+	for _, a := range list {
+		if held[a.Sender] || unreachable(failure) {
+			back = append(back, a)
+			continue
 		}
+		if err := g.passOne(ctx, from, to, a); err != nil {
+			held[a.Sender], failure, back = true, err, append(back, a)
+			continue
+		}
+		passed++
 	}
-	return nil
+	giveBack(ctx, from, back)
+	return passed, failure
+}
+
+// unreachable tells a line that is down from a packet that cannot pass.
+func unreachable(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Code == "unreachable"
 }
 
 // giveBack ends the locks on what could not be passed on, where the hub has

@@ -3,8 +3,11 @@ package partner_test
 import (
 	"bytes"
 	"context"
+	"io"
 	"net/http/httptest"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -23,6 +26,12 @@ const (
 // them: on each side it serves the agencies of the other.
 func join(t *testing.T) (province, nation site) {
 	province, nation = start(t), start(t)
+	joinSites(t, province, nation)
+	return province, nation
+}
+
+func joinSites(t *testing.T, province, nation site) {
+	t.Helper()
 	enrol := func(s site, list ...hub.Agency) {
 		if err := s.Enrol(ctx, Operator, list...); err != nil {
 			t.Fatal(err)
@@ -48,7 +57,6 @@ func join(t *testing.T) (province, nation site) {
 	for _, code := range []string{SXD, SNV} {
 		enrol(nation, hub.Agency{Code: code, Name: Names[code], Gateway: gate})
 	}
-	return province, nation
 }
 
 // upstream makes the gateway's link to the nation's hub.
@@ -59,6 +67,7 @@ var upstream = map[string]func(s site) partner.Addressed{
 		n.Poll = 100 * time.Millisecond
 		return n
 	},
+	"provincial": func(s site) partner.Addressed { return provincial(s, gate, Secret(gate)) },
 }
 
 // Province and nation: documents up and down, statuses back, each once; what
@@ -109,6 +118,20 @@ func TestGatewayJoinsTwoHubs(t *testing.T) {
 				lines, _, _ := province.Lines(ctx, province.As(SXD), bad.ID)
 				return lines[0].State == hub.Failed && lines[0].Note != ""
 			})
+			if err := nation.Link(ctx, Operator, bxd, hub.LinkOfficial, "", "xong"); err != nil {
+				t.Fatal(err)
+			}
+			// A recall goes up, the agreement comes down.
+			province.Send(SXD, Packet(Doc{From: SXD, To: []string{bxd}, ID: "VB-R", Kind: 1, About: "VB-UP", Number: 9}))
+			if a := await(t, nation, bxd); a.Kind != hub.Recall {
+				t.Fatalf("%+v", a)
+			}
+			nation.Send(bxd, Say(bxd, SXD, "VB-UP", "15", "", time.Now()))
+			await(t, province, SXD)
+			waitFor(t, func() bool {
+				lines, _, _ := province.Lines(ctx, province.As(SXD), ack.ID)
+				return slices.ContainsFunc(lines, func(l hub.SentLine) bool { return l.To == bxd && l.State == hub.RecallAgreed })
+			})
 		})
 	}
 }
@@ -155,16 +178,97 @@ func TestUpstreamDown(t *testing.T) {
 		t.Fatalf("neighbour got %v", got)
 	}
 	time.Sleep(300 * time.Millisecond)
-	back := httptest.NewUnstartedServer(api.HubHandler(nation.Hub))
+	back(t, nation, addr)
+	await(t, nation, bxd)
+}
+
+// stuck is an upstream that cannot take packets of one sender now.
+type stuck struct {
+	partner.Addressed
+	sender string
+}
+
+func (s stuck) SendTo(ctx context.Context, raw io.Reader, size int64, key string, to []string) (partner.Ack, error) {
+	b, err := io.ReadAll(raw)
+	if err != nil {
+		return partner.Ack{}, err
+	}
+	if bytes.Contains(b, []byte("<edXML:From><edXML:OrganId>"+s.sender)) {
+		return partner.Ack{}, &partner.Error{Temporary: true, Code: "internal", Text: "Trục cấp trên gặp sự cố."}
+	}
+	return s.Addressed.SendTo(ctx, bytes.NewReader(b), size, key, to)
+}
+
+// A packet that the upstream cannot take now holds up its sender's, in order,
+// and nobody else's.
+func TestStuckPacketHoldsUpItsSenderOnly(t *testing.T) {
+	province, nation := join(t)
+	province.Send(SXD, Packet(Doc{From: SXD, To: []string{bxd}, ID: "VB-1"}))
+	province.Send(SNV, Packet(Doc{From: SNV, To: []string{bxd}, ID: "VB-2"}))
+	run, stop := context.WithCancel(ctx)
+	defer stop()
+	there := stuck{partner.NewHub(nation.URL, gate, Secret(gate), nil), SXD}
+	go (&partner.Gateway{Here: partner.NewHub(province.URL, gate, Secret(gate), nil), There: there, Wait: time.Second, Pause: 10 * time.Millisecond}).Run(run)
+	if a := await(t, nation, bxd); a.Document != "VB-2" {
+		t.Fatalf("%+v", a)
+	}
+	list, err := province.Waiting(ctx, province.As(gate), hub.Look{}, time.Time{}, time.Time{})
+	if err != nil || len(list) != 1 || list[0].Document != "VB-1" {
+		t.Fatalf("%+v %v", list, err)
+	}
+}
+
+// The upstream is away for longer than 72 h: the sender and the operator are
+// told what to do, and the packet still goes when it is back.
+func TestUpstreamAwayForDays(t *testing.T) {
+	var later atomic.Int64
+	province := startOn(t, Key("truc.h99.vn"), func() time.Time { return time.Now().Add(time.Duration(later.Load())) })
+	nation := start(t)
+	joinSites(t, province, nation)
+	addr := nation.Listener.Addr().String()
+	nation.Server.Close()
+	run, stop := context.WithCancel(ctx)
+	defer stop()
+	go (&partner.Gateway{Here: partner.NewHub(province.URL, gate, Secret(gate), nil), There: partner.NewHub("http://"+addr, gate, Secret(gate), nil),
+		Wait: time.Second, Pause: 10 * time.Millisecond, MaxPause: 50 * time.Millisecond}).Run(run)
+	province.Send(SXD, Packet(Doc{From: SXD, To: []string{bxd}, ID: "VB-1"}))
+	line := func() partner.Line {
+		lines, _, err := partner.NewHub(province.URL, SXD, Secret(SXD), nil).Sent(ctx, "")
+		if err != nil || len(lines) != 1 {
+			t.Fatalf("%v %v", lines, err)
+		}
+		return lines[0]
+	}
+	if l := line(); l.Late || l.State != "sent" {
+		t.Fatalf("%+v", l)
+	}
+	later.Store(int64(73 * time.Hour))
+	if l := line(); !l.Late {
+		t.Fatalf("silence after 73 h: %+v", l)
+	}
+	if err := province.Tick(ctx); err != nil {
+		t.Fatal(err)
+	}
+	alarms, err := province.Alarms(ctx)
+	if err != nil || !slices.ContainsFunc(alarms, func(a hub.Alarm) bool { return a.Kind == hub.AlarmLate && a.Subject == gate && a.Text != "" }) {
+		t.Fatalf("%+v %v", alarms, err)
+	}
+	back(t, nation, addr)
+	await(t, nation, bxd)
+}
+
+// back brings a hub to an address again.
+func back(t *testing.T, s site, addr string) {
+	t.Helper()
+	srv := httptest.NewUnstartedServer(api.HubHandler(s.Hub))
 	l, err := listen(addr)
 	if err != nil {
 		t.Fatal(err)
 	}
-	back.Listener.Close()
-	back.Listener = l
-	back.Start()
-	defer back.Close()
-	await(t, nation, bxd)
+	srv.Listener.Close()
+	srv.Listener = l
+	srv.Start()
+	t.Cleanup(srv.Close)
 }
 
 // await takes the next packet of an agency.

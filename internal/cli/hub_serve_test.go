@@ -1,0 +1,173 @@
+package cli
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"io"
+	"log/slog"
+	"math/big"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+
+	"vanthu/internal/api"
+	"vanthu/internal/db/dbtest"
+	"vanthu/internal/host"
+	"vanthu/internal/hub"
+	"vanthu/internal/hub/hubtest"
+	"vanthu/internal/partner"
+)
+
+// With a client CA nobody connects without a certificate from it (QD28-12).
+func TestHubAsksForClientCertificates(t *testing.T) {
+	dir := t.TempDir()
+	ours, stranger := newPair(t, dir, "ours"), newPair(t, dir, "stranger")
+	f := tlsFlags{Cert: ours.cert, Key: ours.key, ClientCA: ours.cert}
+	c, err := f.secure()
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "ok") }))
+	srv.TLS = c
+	srv.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
+	srv.StartTLS()
+	defer srv.Close()
+	try := func(certs ...tls.Certificate) error {
+		pool := x509.NewCertPool()
+		pool.AddCert(ours.leaf)
+		client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, ServerName: "localhost", Certificates: certs}}}
+		res, err := client.Get(srv.URL)
+		if err == nil {
+			res.Body.Close()
+		}
+		return err
+	}
+	if err := try(ours.pair); err != nil {
+		t.Errorf("with a certificate: %v", err)
+	}
+	if try() == nil || try(stranger.pair) == nil {
+		t.Error("a stranger was let in")
+	}
+	client, err := partner.Certified(ours.cert, ours.key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool := x509.NewCertPool()
+	pool.AddCert(ours.leaf)
+	client.Transport.(*http.Transport).TLSClientConfig.RootCAs = pool
+	if res, err := client.Get("https://localhost:" + strconv.Itoa(srv.Listener.Addr().(*net.TCPAddr).Port)); err != nil {
+		t.Errorf("an office with its certificate: %v", err)
+	} else {
+		res.Body.Close()
+	}
+	if _, err := (tlsFlags{ClientCA: ours.cert}).secure(); err == nil {
+		t.Error("a client CA without a certificate of the hub is no use, and was taken")
+	}
+}
+
+type keyPair struct {
+	cert, key string // files
+	pair      tls.Certificate
+	leaf      *x509.Certificate
+}
+
+func newPair(t *testing.T, dir, name string) (p keyPair) {
+	t.Helper()
+	must := func(err error) {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	k, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	must(err)
+	tmpl := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, DNSNames: []string{"localhost"}, IsCA: true, BasicConstraintsValid: true,
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign}
+	der, err := x509.CreateCertificate(rand.Reader, tmpl, tmpl, k.Public(), k)
+	must(err)
+	raw, err := x509.MarshalPKCS8PrivateKey(k)
+	must(err)
+	p.cert, p.key = filepath.Join(dir, name+".pem"), filepath.Join(dir, name+".key")
+	must(os.WriteFile(p.cert, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), 0o600))
+	must(os.WriteFile(p.key, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: raw}), 0o600))
+	p.pair, err = tls.LoadX509KeyPair(p.cert, p.key)
+	must(err)
+	p.leaf, err = x509.ParseCertificate(der)
+	must(err)
+	return p
+}
+
+// A hub that is joined to the nation's by its flags has the ministries in its
+// directory and carries a packet there (GL443-13.1).
+func TestHubJoinsUpstream(t *testing.T) {
+	const gate, bnv = "000.00.00.G22", "000.00.00.G09"
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	nation := hubtest.New(t, dbtest.SQLite(t, nil))
+	for _, code := range []string{gate, bnv} {
+		must(nation.Enrol(ctx, hubtest.Operator, hub.Agency{Code: code, Name: code}))
+		must(hubtest.Admit(ctx, nation.Hub, code))
+		must(nation.SetCredential(ctx, hubtest.Operator, code, "", hubtest.Secret(code)))
+	}
+	srv := httptest.NewServer(api.HubHandler(nation.Hub))
+	defer srv.Close()
+
+	province, err := host.OpenHub(ctx, host.HubConfig{Dir: t.TempDir(), Name: "truc.h98.example", Clock: time.Now})
+	must(err)
+	defer province.Close()
+	const sxd = "000.00.15.H98"
+	for _, code := range []string{gate, sxd} {
+		must(province.Enrol(ctx, hubtest.Operator, hub.Agency{Code: code, Name: code}))
+		must(hubtest.Admit(ctx, province.Hub, code))
+	}
+	must(province.SetCredential(ctx, hubtest.Operator, sxd, "", hubtest.Secret(sxd)))
+	must(nation.Enrol(ctx, hubtest.Operator, hub.Agency{Code: sxd, Name: sxd, Gateway: gate}))
+
+	secret := filepath.Join(t.TempDir(), "secret")
+	must(os.WriteFile(secret, []byte(hubtest.Secret(gate)+"\n"), 0o600))
+	ended := make(chan error, 1)
+	f := upstreamFlags{Upstream: srv.URL, UpstreamCode: gate, UpstreamSecret: secret, Gateway: gate}
+	go func() { ended <- f.join(ctx, province, slog.New(slog.DiscardHandler)) }()
+
+	for changed := province.Store.Changed(); ; changed = province.Store.Changed() {
+		if a, err := province.Agency(ctx, bnv); err == nil && a.Gateway == gate {
+			break
+		}
+		select {
+		case <-changed:
+		case err := <-ended:
+			t.Fatal(err)
+		case <-time.After(20 * time.Second):
+			t.Fatal("the ministry did not come into the directory")
+		}
+	}
+	c, err := province.Authenticate(ctx, sxd, hubtest.Secret(sxd))
+	must(err)
+	ack, err := province.Accept(ctx, c, hub.Offer{Body: hubtest.Stream(hubtest.Doc{From: sxd, To: []string{bnv}}, 1000)})
+	must(err)
+	list, err := nation.Inbox(ctx, nation.As(bnv), hub.Look{Wait: 20 * time.Second})
+	if err != nil || len(list) != 1 || list[0].Document != ack.Document {
+		t.Fatalf("%+v %v", list, err)
+	}
+	if err := (upstreamFlags{Upstream: srv.URL}).join(ctx, province, slog.Default()); err == nil {
+		t.Error("an upstream without a secret was taken")
+	}
+	stop()
+	must(<-ended)
+}

@@ -1,0 +1,97 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"vanthu/internal/db"
+	"vanthu/internal/hub"
+	"vanthu/internal/partner"
+)
+
+// Upstream says how a hub is joined to the one above it (tỉnh ↔ trung ương).
+type Upstream struct {
+	Address string       // see partner.Dial; not a folder
+	Code    string       // the gateway's code at the upstream hub
+	Secret  string       // its secret there
+	Gateway string       // code of the agency in this hub's directory whose queue the gateway empties
+	Client  *http.Client // nil: the driver's own
+}
+
+// directoryEvery is how often the upstream directory is asked for changes.
+const directoryEvery = 10 * time.Minute
+
+// Join passes packets between this hub, which answers at here, and the upstream
+// one until ctx ends, and keeps the agencies beyond the gateway in the
+// directory. It fails at once when the gateway is not an agency that is on the
+// exchange, or the address is not understood. law:GL443-13.1
+func (h *Hub) Join(ctx context.Context, u Upstream, here string, log *slog.Logger) error {
+	g, err := h.Agency(ctx, u.Gateway)
+	if err != nil {
+		return fmt.Errorf("cổng %s chưa có trong danh bạ của trục: %w", u.Gateway, err)
+	}
+	secret, err := h.gatewaySecret(ctx, g.Code)
+	if err != nil {
+		return err
+	}
+	p, err := partner.Dial(u.Address, u.Code, u.Secret, u.Client)
+	if err != nil {
+		return err
+	}
+	there, ok := p.(partner.Addressed)
+	if !ok {
+		return fmt.Errorf("địa chỉ %s không dùng làm trục cấp trên được", u.Address)
+	}
+	go follow(ctx, log, directoryEvery, func(ctx context.Context) error { return h.followUpstream(ctx, there, g.Code, log) })
+	(&partner.Gateway{Here: partner.NewHub(here, g.Code, secret, nil), There: there, Log: log}).Run(ctx)
+	return nil
+}
+
+// gatewaySecret gives the gateway's secret on this hub, making it on first use.
+func (h *Hub) gatewaySecret(ctx context.Context, code string) (string, error) {
+	path := filepath.Join(h.dir, "gateway."+code+".secret")
+	b, err := os.ReadFile(path)
+	if err == nil {
+		return strings.TrimSpace(string(b)), nil
+	}
+	if !errors.Is(err, os.ErrNotExist) {
+		return "", err
+	}
+	secret, err := h.NewCredential(ctx, db.System, code, "cổng nối trục cấp trên")
+	if err != nil {
+		return "", err
+	}
+	return secret, writeDurably(path, []byte(secret))
+}
+
+// followUpstream enters what changed in the upstream directory. The token is
+// kept beside the hub; losing it costs one full list.
+func (h *Hub) followUpstream(ctx context.Context, p partner.Partner, gateway string, log *slog.Logger) error {
+	path := filepath.Join(h.dir, "gateway."+gateway+".token")
+	since, err := os.ReadFile(path)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	list, next, err := p.Directory(ctx, string(since))
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	agencies := make([]hub.Agency, len(list))
+	for i, a := range list {
+		agencies[i] = hub.Agency{Code: a.Code, AltCode: a.AltCode, Old: a.OldCodes, Name: a.Name, Symbol: a.Symbol, Parent: a.Parent,
+			Mail: a.Mail, State: hub.LinkState(a.State), Successor: a.Successor}
+	}
+	b, err := h.EnrolBeyond(ctx, gateway, agencies)
+	if err != nil {
+		return err
+	}
+	log.Info("gateway: directory", "entered", b.Entered, "own", b.Own, "refused", b.Refused)
+	return writeDurably(path, []byte(next))
+}
