@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"vanthu/internal/document"
+	"vanthu/internal/exchange"
 	"vanthu/internal/journal"
 	"vanthu/internal/office"
 	"vanthu/internal/org"
@@ -280,5 +281,12 @@ func (c *content) facts() error {
 	}
 	add("Hạn", d.Due.String())
 	add("Ghi chú", d.Note)
+	encrypted, err := exchange.Sealed(c.v, d.ID)
+	if err != nil {
+		return err
+	}
+	if encrypted { // law:HT33-13.1
+		add("Tệp", "đã mã hóa trên đường truyền")
+	}
 	return c.links()
 }

@@ -104,7 +104,10 @@ func finalCheck(r *http.Request, x *seat.Seat, id document.ID, f *kit.Form) erro
 	return x.Office.FinalCheck(r.Context(), x.Actor, id, f.Get("reason"))
 }
 
-func issue(r *http.Request, x *seat.Seat, id document.ID, _ *kit.Form) error {
+func issue(r *http.Request, x *seat.Seat, id document.ID, f *kit.Form) error {
+	if f.Get("encrypt") != "" {
+		return x.Office.IssueEncrypted(r.Context(), x.Actor, id)
+	}
 	return x.Office.Issue(r.Context(), x.Actor, id)
 }
 

@@ -338,6 +338,8 @@ func (m maker) toFinalCheck() error {
 
 func (m maker) toIssue() error {
 	m.Checks = complete(m.d)[:1]
+	m.Fields = append(m.Fields, m.f.Checks("encrypt", "Bảo vệ tệp", []part.Option{{Value: "1", Label: "Mã hóa tệp"}}).
+		Help("Tệp đi qua trục dưới dạng mã hóa, chỉ các nơi nhận mở được.").Law("HT33-13.1"))
 	m.press("Phát hành", part.Icon("send"), "pri", "phat-hanh")
 	m.dialog("huy-so", "Hủy số")
 	return nil

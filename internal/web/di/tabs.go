@@ -63,6 +63,13 @@ func drawInfo(v *db.View, x *seat.Seat, d dossier) (*info, error) {
 	add("Người soạn", who.Name+comma(who.UnitName))
 	add("Soạn từ", viet.DateTime(doc.Created))
 	add("Phát hành", viet.DateTime(doc.Issued))
+	encrypted, err := exchange.Sealed(v, doc.ID)
+	if err != nil {
+		return nil, err
+	}
+	if encrypted { // law:HT33-13.1
+		add("Tệp", "đã mã hóa trên đường truyền")
+	}
 	add("Ghi chú", doc.Note)
 	for _, r := range d.to {
 		i.To = append(i.To, toLine{Name: r.Name, Note: recipientNote(v, r)})
