@@ -43,3 +43,20 @@ func FuzzSignatures(f *testing.F) {
 		}
 	})
 }
+
+// FuzzDate reads what others write into /M; what it accepts it writes again the
+// same way.
+func FuzzDate(f *testing.F) {
+	f.Add("D:20261121080530+07'00'")
+	f.Add("D:2026-0330")
+	f.Fuzz(func(t *testing.T, s string) {
+		at, ok := ParseDate(s)
+		if !ok || at.Year() < 1 || at.Year() > 9999 {
+			return
+		}
+		again, ok := ParseDate(FormatDate(at))
+		if !ok || !again.Equal(at) {
+			t.Fatalf("%q is %v, then %v", s, at, again)
+		}
+	})
+}
