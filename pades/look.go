@@ -89,11 +89,21 @@ func AnnexLook(symbol string, at time.Time) *Look {
 	return textLook(Right, []string{symbol, ISOTime(at)})
 }
 
-// CopyLook marks an electronic copy made from paper: form of the copy
-// (SAO Y, SAO LỤC, TRÍCH SAO), the copying agency, the time of signing
-// (law:ND30-25 HT33-11.4.a).
-func CopyLook(form, agency string, at time.Time) *Look {
-	return textLook(Right, []string{form, agency, ISOTime(at)})
+// CopyForm is the form of a copy (hình thức sao), as it is written on it
+// (law:ND30-25).
+type CopyForm string
+
+// The forms of copies: of a whole original, of a true copy, of a part.
+const (
+	TrueCopy   CopyForm = "SAO Y"
+	CopyOfCopy CopyForm = "SAO LỤC"
+	Extract    CopyForm = "TRÍCH SAO"
+)
+
+// CopyLook marks an electronic copy made from paper: form of the copy, the
+// copying agency, the time of signing (law:ND30-25 HT33-11.4.a).
+func CopyLook(form CopyForm, agency string, at time.Time) *Look {
+	return textLook(Right, []string{string(form), agency, ISOTime(at)})
 }
 
 // Measures of text marks, upright and black (law:ND30-PL1.II.8b).

@@ -124,9 +124,10 @@ func TestProfiles_HT33_21_b(t *testing.T) {
 			t.Errorf("%s: %s, want %s", day, got, want)
 		}
 	}
-	l := SealLook(sealPNG(), 36, "Cơ quan: Sở Xây dựng", "Thời gian ký: "+ISOTime(signedAt))
+	old := Profiles[0]
+	l := old.Seal(sealPNG(), 36, "Sở Xây dựng", signedAt)
 	layout := sampleLayout()
-	layout.SealTextLines = 2
+	layout.SealTextLines = old.SealLines()
 	prepared, err := PrepareDocument(sample(t, "libreoffice"), layout)
 	if err != nil {
 		t.Fatal(err)
@@ -136,6 +137,33 @@ func TestProfiles_HT33_21_b(t *testing.T) {
 		t.Errorf("seal with text is %.1f×%.1f mm", seal.W, seal.H)
 	}
 	keep(t, "TT01", sealed)
+}
+
+// TestCopies_ND30_25_HT33_11_4_a: each form of copy is in letters by the decree,
+// and bears the seal's picture in true size by the circular before it.
+func TestCopies_ND30_25_HT33_11_4_a(t *testing.T) {
+	in := sample(t, "libreoffice")
+	pages, err := open(t, in).Pages()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range Profiles {
+		for _, form := range []CopyForm{TrueCopy, CopyOfCopy, Extract} {
+			l := p.Copy(form, "Sở Xây dựng tỉnh An Sơn", sealPNG(), p.SealMM, signedAt)
+			signed := sign(t, in, Options{Place: l.TopRight(pages[0]), Look: l, Time: signedAt}, agency())
+			text, err := open(t, signed).Text()
+			for _, want := range []string{string(form), "Sở Xây dựng tỉnh An Sơn", ISOTime(signedAt)} {
+				if err != nil || !strings.Contains(text, want) {
+					t.Errorf("%s: %q is not shown: %v", p.ID, want, err)
+				}
+			}
+			seal := inked(render(t, signed, "1"), red)
+			if shown := math.Abs(seal.W-p.SealMM) < 1 && math.Abs(seal.H-p.SealMM) < 1; shown != p.CopySeal {
+				t.Errorf("%s %s: seal is %.1f×%.1f mm", p.ID, form, seal.W, seal.H)
+			}
+			keep(t, "copy-"+p.ID+"-"+string(form), signed)
+		}
+	}
 }
 
 func TestDatesAndNumbers_ND30_PL1_II(t *testing.T) {

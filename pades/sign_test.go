@@ -1,8 +1,11 @@
 package pades
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -272,6 +275,69 @@ func TestRefusals(t *testing.T) {
 	if _, err := Prepare(prepared, []NewField{{Name: SealField}}); !Is(err, BadInput) {
 		t.Errorf("Prepare with a name that exists: %v", err)
 	}
+}
+
+// TestWhatMayNotBeSigned: the reason is told apart, in a sentence for the person.
+func TestWhatMayNotBeSigned(t *testing.T) {
+	lo := read(t, "../pdf/testdata/quyet-dinh.pdf")
+	locked := filepath.Join(t.TempDir(), "e.pdf")
+	must(t, "qpdf", "--encrypt", "", "chu", "256", "--", "../pdf/testdata/quyet-dinh.pdf", locked)
+	for name, c := range map[string]struct {
+		data []byte
+		kind pdf.Kind
+		say  string
+	}{
+		"encrypted":     {read(t, locked), pdf.Encrypted, "mật khẩu"},
+		"damaged table": {bytes.Replace(lo, []byte("startxref"), []byte("startxxxx"), 1), pdf.Damaged, "không ký được"},
+		"cut off":       {lo[:len(lo)-400], pdf.Damaged, "không ký được"},
+		"no PDF":        {sealPNG(), pdf.NotPDF, "không phải là PDF"},
+	} {
+		_, err := Begin(c.data, Options{})
+		if !pdf.Is(err, c.kind) || !strings.Contains(err.Error(), c.say) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestHybridFileIsSigned: a classic table with a cross-reference stream beside
+// it gets classic increments, and stays readable for everybody.
+func TestHybridFileIsSigned_ISO32000_7_5_8_4(t *testing.T) {
+	signed := sign(t, sign(t, hybrid(), Options{}, person()), Options{}, agency())
+	checkOutside(t, signed, 2, 2)
+	f := open(t, signed)
+	if revs := f.Revisions(); len(revs) != 3 || !revs[0].Hybrid || revs[2].Stream {
+		t.Errorf("revisions %+v", revs)
+	}
+	if pages, err := f.Pages(); err != nil || pages[0].Rotate != 90 {
+		t.Error("what only the stream names is lost", err)
+	}
+}
+
+// hybrid hides the page's /Rotate in an object stream that only /XRefStm names.
+func hybrid() []byte {
+	var b bytes.Buffer
+	b.WriteString("%PDF-1.5\n")
+	off := map[int]int{}
+	obj := func(n int, body string) {
+		off[n] = b.Len()
+		fmt.Fprintf(&b, "%d 0 obj\n%s\nendobj\n", n, body)
+	}
+	obj(1, "<</Type/Catalog/Pages 2 0 R>>")
+	obj(2, "<</Type/Pages/Kids[3 0 R]/Count 1>>")
+	obj(3, "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Rotate 4 0 R>>")
+	obj(5, "<</Type /ObjStm /N 1 /First 4 /Length 6>>\nstream\n4 0 90\nendstream")
+	obj(6, "<</Type /XRef /Size 7 /W [1 2 1] /Index [4 1] /Filter /ASCIIHexDecode /Length 9>>\nstream\n02000500>\nendstream")
+	at := b.Len()
+	b.WriteString("xref\n0 7\n0000000004 65535 f\r\n")
+	for n := 1; n < 7; n++ {
+		if n == 4 {
+			b.WriteString("0000000000 00000 f\r\n")
+			continue
+		}
+		fmt.Fprintf(&b, "%010d 00000 n\r\n", off[n])
+	}
+	fmt.Fprintf(&b, "trailer\n<</Size 7 /Root 1 0 R /XRefStm %d>>\nstartxref\n%d\n%%%%EOF\n", off[6], at)
+	return b.Bytes()
 }
 
 func TestOneByteChangedIsSeen(t *testing.T) {

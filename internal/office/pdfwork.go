@@ -57,7 +57,7 @@ func (o *Office) prepare(ctx context.Context, id document.ID, body document.File
 	if err != nil {
 		return prepared{}, err
 	}
-	layout := pades.Layout{Signers: []pades.Signer{{Name: name, PNG: look.person, Place: at.Signer}}, SealMM: look.sealMM}
+	layout := pades.Layout{Signers: []pades.Signer{{Name: name, PNG: look.person, Place: at.Signer}}, SealMM: look.sealMM, SealTextLines: pades.ProfileOn(o.Store.Now()).SealLines()}
 	out, flow := []byte(nil), Reserved
 	out, err = pades.PrepareDocument(data, layout)
 	if lacksNumberRoom(err) || pades.Is(err, pades.Signed) {
@@ -203,7 +203,7 @@ func (o *Office) agencyParts(ctx context.Context, j *signingJob) error {
 
 func (o *Office) sealPart(j *signingJob, im images) (signingPart, error) {
 	now := o.Store.Now()
-	opts := pades.Options{Name: j.doc.IssuerName, Reason: "Ký số cơ quan", Time: now, LockAll: true, Field: pades.SealField, Look: pades.SealLook(im.seal, im.sealMM)}
+	opts := pades.Options{Name: j.doc.IssuerName, Reason: "Ký số cơ quan", Time: now, LockAll: true, Field: pades.SealField, Look: pades.ProfileOn(now).Seal(im.seal, im.sealMM, j.doc.IssuerName, now)}
 	if im.seal == nil {
 		opts.Look = pades.TextLook(j.doc.IssuerName, viet.DateTime(now))
 	}
