@@ -55,7 +55,8 @@ func run(m *testing.M) int {
 		os.RemoveAll(theStage.Dir)
 	}()
 	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath("chromium"), chromedp.NoSandbox,
-		chromedp.Flag("disable-background-networking", true), chromedp.Flag("force-color-profile", "srgb"), chromedp.Flag("lang", "vi"))
+		chromedp.Flag("disable-background-networking", true), chromedp.Flag("force-color-profile", "srgb"), chromedp.Flag("lang", "vi"),
+		chromedp.Flag("ignore-certificate-errors-spki-list", deskKey())) // the signing program of desk_test.go
 	ctx, cancel := chromedp.NewExecAllocator(context.Background(), opts...)
 	defer cancel()
 	ctx, cancel = chromedp.NewContext(ctx)

@@ -25,7 +25,6 @@ import (
 	"net/http"
 	"strconv"
 
-	"vanthu/internal/fail"
 	"vanthu/internal/web/seat"
 )
 
@@ -59,13 +58,7 @@ func back(w http.ResponseWriter, r *http.Request, _ *seat.Seat) error {
 	return err
 }
 
-func idOf(r *http.Request) (int64, error) {
-	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
-	if err != nil || id <= 0 {
-		return 0, fail.NotFound()
-	}
-	return id, nil
-}
+func idOf(r *http.Request) (int64, error) { return seat.ID[int64](r.PathValue("id")) }
 
 func address(id int64) string { return seat.CertificateAt(id) }
 

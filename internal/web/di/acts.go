@@ -37,7 +37,9 @@ var acts = []act{
 	{"tra-lai", giveBack, "Đã trả lại người soạn.", &ask{"Trả lại người soạn", "Người soạn sửa rồi trình phiên bản mới.", "Ý kiến", "Trả lại", part.Icon("undo-2"), false}},
 	{"duyet", approve, "Đã duyệt {}.", nil},
 	{"duyet-ky", approveAndSign, "Đã duyệt và ký {}.", nil},
+	{"duyet-may", approve, "Đã duyệt {}; ký trên máy của ông/bà.", nil},
 	{"ky", sign, "Đã ký số {}.", nil},
+	{"gui-ma", sendCode, "Đã gửi mã xác nhận; nhập mã vừa nhận.", nil},
 	{"cap-so", number, "Đã cấp số {}.", nil},
 	{"ky-co-quan", seal, "Đã ký số cơ quan trên {}.", nil},
 	{"kiem-tra", finalCheck, "{} đạt, đã cho phát hành.", nil},
@@ -85,6 +87,29 @@ func approveAndSign(r *http.Request, x *seat.Seat, id document.ID, f *kit.Form) 
 
 func sign(r *http.Request, x *seat.Seat, id document.ID, f *kit.Form) error {
 	return x.Office.Sign(r.Context(), x.Actor, id, consent(f))
+}
+
+// sendCode has the service of a remote key send its one-time code.
+func sendCode(r *http.Request, x *seat.Seat, id document.ID, _ *kit.Form) error {
+	var purpose signing.Purpose
+	err := x.Read(r, func(v *db.View) error {
+		mine, _, err := queueFor(v, x, id)
+		purpose = purposeAt(mine.Step)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return x.Office.SendCode(r.Context(), x.Actor.ID, purpose)
+}
+
+// purposeAt is the signature that waits at a step: what is to be approved is
+// signed in the same press.
+func purposeAt(s document.Step) signing.Purpose {
+	if s == document.ToSeal {
+		return signing.ByAgency
+	}
+	return signing.ByPerson
 }
 
 // consent is what the holder of the key typed, if his key asks for anything.
@@ -178,6 +203,8 @@ func (a act) next(r *http.Request, x *seat.Seat, id document.ID, before []docume
 			return err
 		}
 		switch {
+		case a.name == "duyet-may":
+			to = path(id) + "?ky=1"
 		case mine.ID != 0 && !aboutDelivery(mine.Step):
 			to = path(id)
 		case after(before, id) != 0:

@@ -5,6 +5,8 @@
 //	GET  /di/              the list, by state, with search
 //	GET  /di/{id}          queue, document, side; ?phan= is the tab, ?tep= the file
 //	POST /di/{id}/{act}    one act of package office each, see acts.go
+//	POST /di/{id}/giao-may giao-tep; GET phien-ky, tep-ky; POST nhan-tep, thoi-ky
+//	                       signing on the person's own machine, see away.go
 //
 // Which form a person sees follows from what waits for him
 // (document.Waiting); whether he may do it, package office decides.
@@ -33,6 +35,13 @@ func Routes(s *seat.Site, mux *http.ServeMux) {
 	mux.Handle("GET /di", s.Handle(showList))
 	mux.Handle("GET /di/{$}", s.Handle(showList))
 	mux.Handle("GET /di/{id}", s.Handle(show))
+	mux.Handle("POST /di/{id}/giao-may", s.Handle(beginOnDesk))
+	mux.Handle("POST /di/{id}/giao-tep", s.Handle(beginByHand))
+	mux.Handle("GET /di/{id}/phien-ky", s.Handle(stateAway))
+	mux.Handle("GET /di/{id}/tep-ky/{tep}", s.Handle(download))
+	mux.Handle("POST /di/{id}/nhan-tep/{tep}", s.Handle(upload))
+	mux.Handle("GET /di/{id}/nhan-tep/{tep}", s.Handle(back))
+	mux.Handle("POST /di/{id}/thoi-ky/{tep}", s.Handle(stopAway))
 	for _, a := range acts {
 		mux.Handle("POST /di/{id}/"+a.name, s.Handle(a.post))
 		// A refused act is shown at its own address: loading that again leads back.

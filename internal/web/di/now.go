@@ -35,6 +35,11 @@ type now struct {
 	Buttons  []button
 	Dialogs  []part.Confirm
 	Ask      *part.Confirm // a dialog that was refused: shown in the page, with its fault
+	Away     *away         // the key signs on the person's own machine
+
+	key  *signing.Certificate // signs here, so its consent is asked for
+	at   string               // address of the document
+	auto bool                 // the person pressed "Duyệt và ký" just before
 }
 
 // button is one press: a form's, a link's or a dialog's.
@@ -74,8 +79,8 @@ type maker struct {
 	names *people
 }
 
-func drawNow(v *db.View, x *seat.Seat, d dossier, failed *act, f *kit.Form) (*now, error) {
-	m := maker{now: &now{Step: d.mine.Step}, v: v, x: x, d: d, f: f, names: newPeople(v)}
+func drawNow(v *db.View, r *http.Request, x *seat.Seat, d dossier, failed *act, f *kit.Form) (*now, error) {
+	m := maker{now: &now{Step: d.mine.Step, at: path(d.doc.ID), auto: r.URL.Query().Has("ky")}, v: v, x: x, d: d, f: f, names: newPeople(v)}
 	if m.f == nil {
 		m.f = x.Kit.NewForm(nil)
 	} else {
@@ -236,10 +241,16 @@ func (m maker) toApprove() error {
 		m.Notes = append(m.Notes, part.Note{Text: "Ông/bà duyệt thay; " + m.d.doc.SignerName + " tự ký bằng khóa của mình.", Laws: refs("HT33-4.2")})
 		m.press("Duyệt", part.Icon("check"), "pri", "duyet")
 	} else {
-		if err := m.certificate(m.d.dr.Signer); err != nil {
+		c, err := m.certificate(m.d.dr.Signer)
+		if err != nil {
 			return err
 		}
-		m.press("Duyệt và ký", part.Icon("pen-line"), "pri", "duyet-ky")
+		if c.Driver.HandsOut() {
+			m.press("Duyệt và ký", part.Icon("pen-line"), "pri", "duyet-may")
+		} else {
+			m.press("Duyệt và ký", part.Icon("pen-line"), "pri", "duyet-ky")
+			m.key = &c
+		}
 	}
 	m.dialog("tra-lai", "Trả lại")
 	return nil
@@ -250,10 +261,13 @@ func (m maker) toSign() error {
 	if m.x.Actor.ID != m.d.dr.Signer {
 		m.Notes = append(m.Notes, part.Note{Text: "Đã duyệt. Chờ " + m.d.doc.SignerName + " ký bằng khóa của mình.", Laws: refs("HT33-4.2")})
 	} else {
-		if err := m.certificate(m.d.dr.Signer); err != nil {
+		c, err := m.certificate(m.d.dr.Signer)
+		if err != nil {
 			return err
 		}
-		m.press("Ký số", part.Icon("pen-line"), "pri", "ky")
+		if err := m.signWith(c, "Ký số", part.Icon("pen-line"), "ky"); err != nil {
+			return err
+		}
 	}
 	m.dialog("tra-lai", "Trả lại")
 	return nil
@@ -270,28 +284,56 @@ func (m maker) said() error {
 
 // certificate tells whose key will sign and until when; what is wrong with it
 // is known before anybody presses. law:ND23-15
-func (m maker) certificate(who org.PersonID) error {
+func (m maker) certificate(who org.PersonID) (signing.Certificate, error) {
 	c, err := signing.OfPerson(m.v, who)
-	whose := "Chứng thư của ông/bà"
 	if who == 0 {
 		c, err = signing.OfAgency(m.v)
-		whose = "Chứng thư của cơ quan"
 	}
 	if e, ok := fail.As(err); ok {
 		m.Notes = append(m.Notes, part.Note{Kind: "late", Text: e.Text + " " + e.Next, Laws: e.Refs})
-		return nil
+		return c, nil
 	} else if err != nil {
+		return c, err
+	}
+	m.Notes = append(m.Notes, m.x.CertificateNote(c))
+	return c, nil
+}
+
+// signWith offers the press that signs here, or the panel of a key that signs
+// on the person's own machine.
+func (m maker) signWith(c signing.Certificate, text, icon, act string) error {
+	if c.Driver.HandsOut() {
+		return m.signAway(c, m.auto)
+	}
+	m.press(text, icon, "pri", act)
+	m.key = &c
+	return nil
+}
+
+// consent asks for what the key wants of its holder, once it is known what
+// that is: the driver is asked outside the store. law:HT33-4.2 ND23-15
+func (n *now) consent(r *http.Request, x *seat.Seat, f *kit.Form) error {
+	if n.key == nil || n.key.ID == 0 {
+		return nil
+	}
+	if f == nil {
+		f = x.Kit.NewForm(nil)
+	}
+	need, err := x.Office.Keys.Need(r.Context(), *n.key)
+	if e, ok := fail.As(err); ok {
+		n.Notes = append(n.Notes, part.Note{Kind: "late", Text: e.Text, Lines: some(e.Next), Laws: e.Refs})
+		return nil
+	}
+	if err != nil {
 		return err
 	}
-	until, today := viet.DayOf(c.NotAfter), viet.DayOf(m.x.Now())
-	n := part.Note{Kind: "ok", Text: whose + " còn hiệu lực đến " + until.String() + "."}
-	switch {
-	case m.x.Now().After(c.NotAfter):
-		n = part.Note{Kind: "late", Text: whose + " đã hết hiệu lực từ " + until.String() + "; đề nghị gia hạn trước khi ký.", Laws: refs("ND23-15")}
-	case int(until)-int(today) <= 30:
-		n.Kind, n.Text = "warn", whose+" sắp hết hiệu lực ("+until.String()+"); đề nghị gia hạn."
+	n.Fields = append(n.Fields, seat.ConsentFields(f, need)...)
+	if need.Note != "" {
+		n.Notes = append(n.Notes, part.Note{Kind: "warn", Text: need.Note})
 	}
-	m.Notes = append(m.Notes, n)
+	if need.Sends {
+		n.Buttons = append(n.Buttons, button{Text: "Gửi mã xác nhận", Icon: part.Icon("message-square-text"), Action: n.at + "/gui-ma"})
+	}
 	return nil
 }
 
@@ -318,11 +360,14 @@ func (m maker) toNumber() error {
 // toSeal: the custodian signs with the agency's key. law:ND30-32.2 HT33-4.1
 func (m maker) toSeal() error {
 	m.Facts = m.facts()
-	if err := m.certificate(0); err != nil {
+	c, err := m.certificate(0)
+	if err != nil {
 		return err
 	}
 	m.Notes = append(m.Notes, part.Note{Icon: part.Icon("stamp"), Text: "Số " + m.d.doc.Code() + ", ngày " + m.d.doc.Day.String() + " và dấu cơ quan vào văn bản trong một lần ký; chữ ký của " + m.d.doc.SignerName + " giữ nguyên hiệu lực.", Laws: refs("HT33-10.1.c.i")})
-	m.press("Ký số cơ quan", part.Icon("stamp"), "pri", "ky-co-quan")
+	if err := m.signWith(c, "Ký số cơ quan", part.Icon("stamp"), "ky-co-quan"); err != nil {
+		return err
+	}
 	m.dialog("huy-so", "Hủy số")
 	return nil
 }

@@ -15,7 +15,7 @@ import (
 	"vanthu/viet"
 )
 
-var docView = kit.NewView[docPage](files, "document.html", "now.html", "tabs.html")
+var docView = kit.NewView[docPage](files, "document.html", "now.html", "away.html", "tabs.html")
 
 type docPage struct {
 	kit.Page
@@ -25,6 +25,7 @@ type docPage struct {
 	Urgent    string
 	Due       part.Tag
 	Under     string // the line under the subject
+	OnDesk    bool   // the page may speak with the signing program of this machine
 	Topic     string // of the document, for live pages
 	DeskTopic string
 	Queue     queue
@@ -109,7 +110,18 @@ func show(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
 	if err != nil {
 		return err
 	}
+	p.reach(w)
 	return docView.Show(w, r, p)
+}
+
+// signingProgram is where the signing program of the person's machine listens.
+const signingProgram = "wss://127.0.0.1:8987"
+
+// reach opens the one way that a page needs whose key signs on this machine.
+func (p docPage) reach(w http.ResponseWriter) {
+	if p.OnDesk {
+		kit.Reach(w, signingProgram)
+	}
 }
 
 // showRefused shows the page again after an act was refused: what was typed
@@ -119,6 +131,7 @@ func showRefused(w http.ResponseWriter, r *http.Request, x *seat.Seat, id docume
 	if err != nil {
 		return err
 	}
+	p.reach(w)
 	return docView.ShowAs(w, r, f.Status(), p)
 }
 
@@ -135,6 +148,9 @@ func page(r *http.Request, x *seat.Seat, id document.ID, failed *act, f *kit.For
 			return err
 		}
 		if p.Queue, err = drawQueue(v, x, d, list); err != nil {
+			return err
+		}
+		if p.OnDesk, err = signsOnDesk(v, x); err != nil {
 			return err
 		}
 		return p.fill(v, r, x, d, failed, f)
@@ -174,7 +190,7 @@ func (p *docPage) fill(v *db.View, r *http.Request, x *seat.Seat, d dossier, fai
 	case "lich-su":
 		p.Events = d.story.Timeline(0)
 	case "xu-ly":
-		p.Now, err = drawNow(v, x, d, failed, f)
+		p.Now, err = drawNow(v, r, x, d, failed, f)
 		if p.Now != nil && len(p.Now.Opinions) == 0 {
 			p.Events = d.story.Timeline(4)
 		}
@@ -225,6 +241,9 @@ func (p *docPage) outside(r *http.Request, x *seat.Seat, d dossier, f *kit.Form)
 	shown := p.drawSheet(d, document.FileID(tep))
 	if p.Now != nil {
 		if err := p.Now.look(r, x, d, &p.Sheet, f); err != nil {
+			return err
+		}
+		if err := p.Now.consent(r, x, f); err != nil {
 			return err
 		}
 		if p.Now.Step == document.ToIssue {

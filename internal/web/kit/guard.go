@@ -14,8 +14,16 @@ import (
 
 // policy lets a page load from this host only, with no inline script or style.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; " +
-	"connect-src 'self'; worker-src 'self'; frame-src 'self'; manifest-src 'self'; " +
+	connect + "; worker-src 'self'; frame-src 'self'; manifest-src 'self'; " +
 	"base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+
+const connect = "connect-src 'self'"
+
+// Reach lets the page that is about to be shown speak with one more address,
+// such as "wss://127.0.0.1:8987", and with nothing else besides this host.
+func Reach(w http.ResponseWriter, address string) {
+	w.Header().Set("Content-Security-Policy", strings.Replace(policy, connect, connect+" "+address, 1))
+}
 
 // Wrap puts the guards around the whole mux, outermost first: log, headers,
 // faults, refusal of foreign posts, size and time, compression, session.

@@ -2,11 +2,9 @@ package ky
 
 import (
 	"net/http"
-	"strconv"
 
 	"vanthu/internal/db"
 	"vanthu/internal/document"
-	"vanthu/internal/fail"
 	"vanthu/internal/office"
 	"vanthu/internal/signing"
 	"vanthu/internal/web/kit"
@@ -47,9 +45,9 @@ var lineWords = map[signing.BatchState]struct{ kind, icon, text string }{
 }
 
 func showBatch(w http.ResponseWriter, r *http.Request, s *seat.Seat) error {
-	id, err := strconv.ParseInt(r.PathValue("batch"), 10, 64)
+	id, err := seat.ID[int64](r.PathValue("batch"))
 	if err != nil {
-		return fail.NotFound()
+		return err
 	}
 	p := batchPage{Crumbs: []part.Crumb{{Text: "Ký số", Href: "/ky-so"}, {Text: "Kết quả"}}}
 	err = s.Read(r, func(v *db.View) error {

@@ -39,6 +39,23 @@ func confirm(w http.ResponseWriter, r *http.Request, s *seat.Seat) error {
 	return ask(w, r, s, f, nil)
 }
 
+// sendCode has the service send its one-time code, and asks again.
+func sendCode(w http.ResponseWriter, r *http.Request, s *seat.Seat) error {
+	f, err := s.Kit.Form(w, r)
+	if err != nil {
+		return err
+	}
+	err = s.Office.SendCode(r.Context(), s.Actor.ID, workOf(f.Get("viec")).purpose)
+	if err != nil && !f.Refused(err) {
+		return err
+	}
+	return ask(w, r, s, f, func(x *confirmation) {
+		if err == nil {
+			x.Note = "Đã gửi mã xác nhận; nhập mã vừa nhận."
+		}
+	})
+}
+
 // sign begins the batch. law:HT33-10.1.b HT33-10.1.c.iii
 func sign(w http.ResponseWriter, r *http.Request, s *seat.Seat) error {
 	f, err := s.Kit.Form(w, r)
@@ -82,7 +99,7 @@ func ask(w http.ResponseWriter, r *http.Request, s *seat.Seat, f *kit.Form, chan
 func confirmationOf(r *http.Request, s *seat.Seat, p queuePage, f *kit.Form, docs []document.ID) (*confirmation, error) {
 	k := workOf(f.Get("viec"))
 	n := itoa(len(docs)) + " văn bản"
-	x := &confirmation{Work: k.key, Title: k.title + ": " + n, Button: k.verb + " " + n, Cert: p.Cert, Docs: docs, Back: "/ky-so?viec=" + k.key + "&chon=" + joined(docs)}
+	x := &confirmation{Work: k.key, Title: "Xác nhận " + k.asked + " " + n, Button: k.verb + " " + n, Cert: p.Cert, Docs: docs, Back: "/ky-so?viec=" + k.key + "&chon=" + joined(docs)}
 	for _, row := range p.Rows {
 		if row.Ticked {
 			x.Rows = append(x.Rows, row)

@@ -4,6 +4,7 @@
 //
 //	GET  /ky-so              what waits; ?viec=dau seals, ?xem= the document shown, ?chon= ticked ones
 //	POST /ky-so/xac-nhan     how many, with which certificate, what consent it asks for
+//	POST /ky-so/gui-ma       sends the one-time code of a remote key, then asks again
 //	POST /ky-so/ky           signs in the background, leads to the batch
 //	GET  /ky-so/{batch}      how far it is and what became of each document
 //
@@ -35,8 +36,9 @@ var files embed.FS
 func Routes(s *seat.Site, mux *http.ServeMux) {
 	mux.Handle("GET /ky-so", s.Handle(show))
 	mux.Handle("POST /ky-so/xac-nhan", s.Handle(confirm))
+	mux.Handle("POST /ky-so/gui-ma", s.Handle(sendCode))
 	mux.Handle("POST /ky-so/ky", s.Handle(sign))
-	for _, act := range []string{"xac-nhan", "ky"} {
+	for _, act := range []string{"xac-nhan", "gui-ma", "ky"} {
 		mux.Handle("GET /ky-so/"+act, s.Handle(back)) // loading a refusal again
 	}
 	mux.Handle("GET /ky-so/{batch}", s.Handle(showBatch))
@@ -52,13 +54,14 @@ type work struct {
 	key     string // ?viec=
 	title   string
 	verb    string
+	asked   string // the verb in a sentence
 	purpose signing.Purpose
 	steps   []document.Step
 }
 
 var (
-	signs = work{"ky", "Ký văn bản", "Ký", signing.ByPerson, []document.Step{document.ToApprove, document.ToSign}}
-	seals = work{"dau", "Ký số cơ quan", "Ký số cơ quan", signing.ByAgency, []document.Step{document.ToSeal}}
+	signs = work{"ky", "Ký văn bản", "Ký", "ký", signing.ByPerson, []document.Step{document.ToApprove, document.ToSign}}
+	seals = work{"dau", "Ký số cơ quan", "Ký số cơ quan", "ký số cơ quan", signing.ByAgency, []document.Step{document.ToSeal}}
 )
 
 // waiting lists what waits for the person's own signature of a kind: what he

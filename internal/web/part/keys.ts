@@ -86,7 +86,9 @@ function act(): boolean {
 
 function send(e: KeyboardEvent) {
   const t = e.target as HTMLElement
-  const form = t.closest?.("form[method=post]") ?? document.querySelector("dialog[open] form[method=post]") ?? document.querySelector("[data-key='Ctrl+Enter']")?.closest("form")
+  const bound = document.querySelector<HTMLElement>("[data-key='Ctrl+Enter']")
+  const form = t.closest?.("form[method=post]") ?? document.querySelector("dialog[open] form[method=post]") ?? bound?.closest("form")
+  if (!form && bound) { e.preventDefault(); bound.click(); return } // a button without a form
   if (!(form instanceof HTMLFormElement)) return
   e.preventDefault()
   form.requestSubmit(form.querySelector<HTMLElement>("button.pri:not([type=button])") ?? undefined)

@@ -35,7 +35,7 @@ see 'Chọn từ 1 đến 50 văn bản'
 check 'Chọn SXD-KT V/v cung cấp số liệu quy hoạch cụm công nghiệp'
 check 'Chọn SXD-KT V/v bổ sung số liệu quy hoạch'
 press 'Ký'
-see 'Ký văn bản: 2 văn bản' 'Chứng thư của ông/bà còn hiệu lực đến'
+see 'Xác nhận ký 2 văn bản' 'Chứng thư của ông/bà còn hiệu lực đến'
 nojournal document.signed
 press 'Ký 2 văn bản'
 wait 'Đã ký 2 / 2 văn bản'

@@ -1,0 +1,321 @@
+package di
+
+import (
+	"encoding/json"
+	"mime"
+	"net/http"
+
+	"vanthu/internal/db"
+	"vanthu/internal/document"
+	"vanthu/internal/fail"
+	"vanthu/internal/office"
+	"vanthu/internal/signing"
+	"vanthu/internal/web/kit"
+	"vanthu/internal/web/part"
+	"vanthu/internal/web/seat"
+	"vanthu/viet"
+)
+
+// A key that signs on the signer's own machine: the page speaks with the
+// signing program there, or the person downloads the files, signs them
+// anywhere, and uploads them. law:HT33-4.2 HT33-10.1.b HT33-10.1.c.iii
+
+// away is the panel of such a key.
+type away struct {
+	Desk  bool // the signing program on this machine can be asked
+	Auto  bool // at once, without another press
+	Begin string
+	State string // where a script asks what became of the files
+	Plain string // where the plain form begins
+	Files []awayFile
+	Until string
+	Stop  string // ends the session; "" while none is open
+}
+
+// awayFile is one file that was handed out.
+type awayFile struct {
+	Name, Get, Put string
+	Form           *kit.Form
+	Tag            part.Tag
+	Open           bool
+}
+
+// purposes are the signatures that may be made elsewhere, by what waits.
+var purposes = map[document.Step]signing.Purpose{document.ToSign: signing.ByPerson, document.ToSeal: signing.ByAgency}
+
+// signsOnDesk says whether a page must be able to reach the signing program:
+// the person's own key, or the agency's that he keeps, signs there.
+func signsOnDesk(v *db.View, x *seat.Seat) (bool, error) {
+	list, err := signing.Kept(v, x.Actor.ID)
+	if err != nil {
+		return false, err
+	}
+	own, err := signing.OfPerson(v, x.Actor.ID)
+	if err == nil {
+		list = append(list, own)
+	} else if !fail.Is(err, fail.Conflict) {
+		return false, err
+	}
+	for _, c := range list {
+		if c.Driver == signing.ByClient {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// signAway draws the panel and, if files are out, how far each of them is.
+func (m maker) signAway(c signing.Certificate, auto bool) error {
+	at := path(m.d.doc.ID)
+	a := &away{Desk: c.Driver == signing.ByClient, Auto: auto, Begin: at + "/giao-may", State: at + "/phien-ky", Plain: at + "/giao-tep"}
+	m.Away = a
+	s, err := office.HandedOut(m.v, m.x.Actor, m.d.doc.ID)
+	if fail.Is(err, fail.Hidden) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if s.Purpose != purposes[m.Step] || s.Files[0].Person != m.x.Actor.ID || m.x.Now().After(s.Ends) {
+		return nil
+	}
+	open := false
+	for _, f := range s.Files {
+		w := awayFile{Name: f.Name, Get: at + "/tep-ky/" + itoa(f.ID), Put: at + "/nhan-tep/" + itoa(f.ID), Form: m.x.Kit.NewForm(nil), Open: f.Done.IsZero()}
+		w.Tag = fileTag(f.HandOut)
+		open = open || w.Open
+		a.Files = append(a.Files, w)
+	}
+	if why := s.State(); why != "" && why != signing.Cancelled {
+		e := signing.Refuse(why, nil)
+		m.Notes = append(m.Notes, part.Note{Kind: "late", Title: "Tệp trả về không được nhận.", Text: e.Text, Lines: some(e.Next), Laws: e.Refs})
+	}
+	if open {
+		a.Stop, a.Until = at+"/thoi-ky/"+itoa(s.ID), viet.ShortTime(s.Ends)
+	} else {
+		a.Files = nil
+	}
+	return nil
+}
+
+func fileTag(h signing.HandOut) part.Tag {
+	switch {
+	case h.Back():
+		return part.Tag{Kind: "ok", Text: "đã nhận"}
+	case h.State != "":
+		return part.Tag{Kind: "late", Text: "chưa nhận"}
+	}
+	return part.Tag{Kind: "warn", Text: "chờ ký"}
+}
+
+// deskCall is one call of the signing program on the person's machine: which
+// endpoint, and the parameters that it knows. Addresses are ours, without the
+// host, which the browser knows best.
+type deskCall struct {
+	Endpoint string
+	Name     string // of the file, for the person
+	Get, Put string
+	Token    string
+	Number   string `json:",omitempty"`
+	Issued   string `json:",omitempty"`
+}
+
+// beginOnDesk hands the files out to the signing program: JSON for the script.
+func beginOnDesk(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
+	id, purpose, err := toSignAway(r, x)
+	if err != nil {
+		return err
+	}
+	before, err := queueOf(r, x, id)
+	if err != nil {
+		return err
+	}
+	s, err := x.Office.HandOut(r.Context(), x.Actor, purpose, id, signing.ByClient)
+	if err != nil {
+		return err
+	}
+	next := path(id)
+	if n := after(before, id); n != 0 && purpose == signing.ByPerson {
+		next = path(n)
+	}
+	out := struct {
+		Files []deskCall
+		Stop  string
+		Next  string
+	}{nil, path(id) + "/thoi-ky/" + itoa(s.ID), next}
+	for _, f := range s.Files {
+		out.Files = append(out.Files, deskCallOf(x, s, f))
+	}
+	return writeJSON(w, out)
+}
+
+func deskCallOf(x *seat.Seat, s office.Session, f office.SessionFile) deskCall {
+	c := deskCall{Endpoint: "SignApproved", Name: f.Name, Get: seat.FetchPath(x.Office, f), Put: seat.TakeBackPath(x.Office, f), Token: f.Token}
+	if s.Purpose == signing.ByAgency {
+		c.Endpoint, c.Number, c.Issued = "SignIssued", s.Code, viet.ISOTime(s.Day.At(12, 0))
+		if f.Annex != 0 {
+			c.Endpoint = "SignAppendix"
+		}
+	}
+	return c
+}
+
+// stateAway tells the script what became of the files: only what the server
+// took counts, not what the program says.
+func stateAway(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
+	id, err := seat.DocumentID(r)
+	if err != nil {
+		return err
+	}
+	var s office.Session
+	err = x.Read(r, func(v *db.View) error {
+		s, err = office.HandedOut(v, x.Actor, id)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	out := struct {
+		Taken      int
+		Back       bool
+		Text, Next string `json:",omitempty"`
+	}{Back: s.Back()}
+	for _, f := range s.Files {
+		if f.Back() {
+			out.Taken++
+		}
+	}
+	if why := s.State(); why != "" {
+		e := signing.Refuse(why, nil)
+		out.Text, out.Next = e.Text, e.Next
+	}
+	return writeJSON(w, out)
+}
+
+func writeJSON(w http.ResponseWriter, v any) error {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	return json.NewEncoder(w).Encode(v)
+}
+
+// toSignAway reads which signature waits for the person at a document.
+func toSignAway(r *http.Request, x *seat.Seat) (id document.ID, p signing.Purpose, err error) {
+	if id, err = seat.DocumentID(r); err != nil {
+		return 0, "", err
+	}
+	var mine document.Waiting
+	err = x.Read(r, func(v *db.View) error {
+		if _, err := x.Outgoing(v, id); err != nil {
+			return err
+		}
+		mine, _, err = queueFor(v, x, id)
+		return err
+	})
+	if err != nil {
+		return id, "", err
+	}
+	p, ok := purposes[mine.Step]
+	if !ok {
+		return id, "", fail.State("Văn bản không chờ ông/bà ký.", "HT33-10.1.b")
+	}
+	return id, p, nil
+}
+
+// beginByHand hands the files out for download.
+func beginByHand(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
+	id, purpose, err := toSignAway(r, x)
+	if err != nil {
+		return err
+	}
+	if _, err := x.Office.HandOut(r.Context(), x.Actor, purpose, id, signing.ByUpload); err != nil {
+		return err
+	}
+	return x.Kit.Done(w, r, path(id), part.Toast{Kind: "ok", Text: "Tải từng tệp về, ký, rồi tải lên."})
+}
+
+// download gives a file that was handed out to this person.
+func download(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
+	out, err := seat.ID[int64](r.PathValue("tep"))
+	if err != nil {
+		return err
+	}
+	h, err := x.Office.Download(r.Context(), x.Actor, out)
+	if err != nil {
+		return err
+	}
+	head := w.Header()
+	head.Set("Content-Type", "application/pdf")
+	head.Set("Cache-Control", "no-store")
+	head.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": h.Name}))
+	_, _ = w.Write(h.Data) // the browser has gone: nothing to do
+	return nil
+}
+
+// upload takes a file back that the person signed somewhere.
+func upload(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
+	id, err := seat.DocumentID(r)
+	if err != nil {
+		return err
+	}
+	out, err := seat.ID[int64](r.PathValue("tep"))
+	if err != nil {
+		return err
+	}
+	f, err := x.Kit.Form(w, r)
+	if err != nil {
+		return err
+	}
+	before, err := queueOf(r, x, id)
+	if err != nil {
+		return err
+	}
+	taken, err := takeUpload(r, x, out, f)
+	a := act{name: "nhan-tep", done: "Đã nhận tệp đã ký."}
+	if canShow(err) && f.Refused(err) {
+		return showRefused(w, r, x, id, a, f)
+	} else if err != nil {
+		return err
+	}
+	f.Taken()
+	to, code := path(id), ""
+	if taken.Complete {
+		if to, code, err = a.next(r, x, id, before); err != nil {
+			return err
+		}
+		a.done = "Đã ký số " + code + "."
+	}
+	return x.Kit.Done(w, r, to, part.Toast{Kind: "ok", Text: a.done})
+}
+
+func takeUpload(r *http.Request, x *seat.Seat, out int64, f *kit.Form) (office.Taken, error) {
+	list := f.Files("file")
+	if len(list) != 1 {
+		return office.Taken{}, fail.Invalid("file", "Chọn tệp đã ký.")
+	}
+	file, err := list[0].Open()
+	if err != nil {
+		return office.Taken{}, err
+	}
+	defer file.Close()
+	t, err := x.Office.TakeUpload(r.Context(), x.Actor, out, file)
+	if err != nil {
+		f.Drop("file", list[0]) // the same file would be refused again
+	}
+	return t, err
+}
+
+// stopAway ends a session that the person does not go on with.
+func stopAway(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
+	id, err := seat.DocumentID(r)
+	if err != nil {
+		return err
+	}
+	session, err := seat.ID[int64](r.PathValue("tep"))
+	if err != nil {
+		return err
+	}
+	if err := x.Office.CancelHandOut(r.Context(), x.Actor, session); err != nil {
+		return err
+	}
+	return x.Kit.Done(w, r, path(id), part.Toast{Kind: "ok", Text: "Đã thôi ký ngoài; tệp đã giao không nhận lại nữa."})
+}
