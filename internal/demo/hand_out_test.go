@@ -211,7 +211,9 @@ func TestWhatComesBackIsExamined(t *testing.T) {
 	s.named(signing.TokenUsed, err)
 	out, err = o.HandOut(ctx, hung, signing.ByPerson, id, signing.ByUpload)
 	s.must(err)
-	back, err := o.TakeUpload(ctx, hung, out.Files[0].ID, bytes.NewReader(good))
+	// A program may add a time stamp of the document on top.
+	stamped := must2(pades.AddDocTimeStamp(ctx, good, s.CA.TSA().Stamp))
+	back, err := o.TakeUpload(ctx, hung, out.Files[0].ID, bytes.NewReader(stamped))
 	s.must(err)
 	if !back.Complete {
 		t.Error("not complete")
@@ -253,6 +255,18 @@ func TestTokensEnd(t *testing.T) {
 	s.must(s.Clock.Set(s.Clock.Now().Add(16 * time.Minute)))
 	_, err = o.TakeBack(ctx, second.Token, "", bytes.NewReader(signedA))
 	s.named(signing.TokenEnded, err)
+
+	of := hand(a)
+	active := func(yes bool) {
+		s.must(o.Store.Write(ctx, db.System, func(tx *db.Tx) error {
+			_, err := tx.Exec(`UPDATE person SET active = $2 WHERE id = $1`, hung.ID, yes)
+			return err
+		}))
+	}
+	active(false)
+	_, err = o.Fetch(ctx, of.Token, "") // who has left signs nothing more
+	s.named(signing.TokenUnknown, err)
+	active(true)
 
 	third := hand(a)
 	s.must(s.CA.Revoke(key.Certificate().SerialNumber, authority.KeyCompromise))

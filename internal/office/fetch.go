@@ -52,7 +52,14 @@ func (o *Office) byToken(ctx context.Context, token, address string) (h signing.
 		if h, err = signing.HandOutByToken(v, token); err != nil {
 			return err
 		}
-		return h.Open(v.Now)
+		if err := h.Open(v.Now); err != nil {
+			return err
+		}
+		here, err := org.Active(v, h.Person)
+		if err == nil && !here { // who has left signs nothing more
+			err = signing.Refuse(signing.TokenUnknown, nil)
+		}
+		return err
 	})
 	if err == nil {
 		by, err = o.Actor(ctx, h.Person, address)

@@ -50,7 +50,7 @@ func (o *Office) enterSealed(ctx context.Context, by org.Actor, j *signingJob) e
 			if i == 0 {
 				f = look.apply(main.file(d.ID, j.dr.Version, document.Sealed_))
 			}
-			if err := enterSeal(tx, f, j.cert, by); err != nil {
+			if err := enterSeal(tx, f, p.cert, by); err != nil {
 				return err
 			}
 		}
@@ -67,7 +67,7 @@ func (o *Office) enterSealed(ctx context.Context, by org.Actor, j *signingJob) e
 		if err := j.enter(tx); err != nil {
 			return err
 		}
-		return journal.Write(tx, SealedIt, int64(d.ID), 0, journal.Detail{"serial": j.cert.Serial, "sha256": string(main.Hash)})
+		return journal.Write(tx, SealedIt, int64(d.ID), 0, journal.Detail{"serial": j.parts[0].cert.Serial, "sha256": string(main.Hash)})
 	})
 }
 

@@ -66,7 +66,8 @@ type signingJob struct {
 type signingPart struct {
 	name  string
 	annex document.FileID // 0: the main file
-	in    blob.Hash       // what is signed
+	cert  signing.Certificate
+	in    blob.Hash // what is signed
 	opts  pades.Options
 	// then is a second signature on the result of the first, or nil.
 	then    *pades.Options
@@ -222,6 +223,7 @@ func (o *Office) preparePart(p *signingPart, cert signing.Certificate) error {
 	if err != nil {
 		return err
 	}
+	p.cert = cert
 	p.pending, err = o.Keys.Prepare(cert, in, p.opts)
 	return signError(err)
 }

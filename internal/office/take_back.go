@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 
 	"vanthu/cms"
@@ -67,7 +68,7 @@ func (o *Office) CancelHandOut(ctx context.Context, by org.Actor, session int64)
 		list, err := signing.HandOutsOf(tx, h.Session)
 		for _, x := range list {
 			if err == nil && x.Done.IsZero() {
-				err = signing.MarkRefused(tx, x.ID, signing.Cancelled)
+				err = signing.MarkRefused(tx, x, signing.Cancelled)
 			}
 		}
 		tx.After(func() { o.publish(h.Document) })
@@ -83,7 +84,7 @@ func (o *Office) endHandOut(ctx context.Context, by org.Actor, h signing.HandOut
 	}
 	err := o.Store.Write(context.WithoutCancel(ctx), by.DB(), func(tx *db.Tx) error {
 		tx.After(func() { o.publish(h.Document) })
-		return signing.MarkRefused(tx, h.ID, state)
+		return signing.MarkRefused(tx, h, state)
 	})
 	if err != nil && signing.StateOf(err) != signing.TokenUsed {
 		o.log().Error("hand-out not ended", "err", err)
@@ -107,7 +108,7 @@ func (o *Office) takeBack(ctx context.Context, by org.Actor, h signing.HandOut, 
 		if u, err = o.Keep(ctx, h.Name, r); err == nil {
 			err = o.inspect(ctx, by, j, h, u)
 		}
-		t.Result = u.Hash
+		t.Result, t.Certificate = u.Hash, j.cert.ID
 	}
 	if err != nil {
 		o.refused(ctx, by, int64(h.Document), act.action, err)
@@ -122,25 +123,10 @@ func (o *Office) takeBack(ctx context.Context, by org.Actor, h signing.HandOut, 
 func (o *Office) enterBack(ctx context.Context, by org.Actor, act signingAct, j *signingJob, h signing.HandOut) (complete bool, err error) {
 	o.back.Lock() // two files of one session must not both be the last but one
 	defer o.back.Unlock()
-	var list []signing.HandOut
-	if err := o.Read(ctx, func(v *db.View) error { list, err = signing.HandOutsOf(v, h.Session); return err }); err != nil {
+	if complete, err = o.gather(ctx, j, h); err != nil {
 		return false, err
 	}
-	complete = true
-	for _, x := range list {
-		if x.ID == h.ID {
-			x = h
-		}
-		complete = complete && x.Back()
-		u := Upload{Name: x.Name, Hash: x.Result}
-		if x.Back() {
-			if u, err = o.lookAgain(u); err != nil {
-				return false, err
-			}
-		}
-		j.parts = append(j.parts, signingPart{name: x.Name, annex: x.Annex, out: u})
-	}
-	j.also = func(tx *db.Tx) error { return signing.MarkBack(tx, h.ID, h.Result) }
+	j.also = func(tx *db.Tx) error { return signing.MarkBack(tx, h) }
 	if complete {
 		return true, act.enter(ctx, by, j)
 	}
@@ -148,6 +134,33 @@ func (o *Office) enterBack(ctx context.Context, by org.Actor, act signingAct, j 
 		tx.After(func() { o.publish(h.Document) })
 		return j.also(tx)
 	})
+}
+
+// gather makes the parts of the job from what is back, and tells whether that
+// is all of the session.
+func (o *Office) gather(ctx context.Context, j *signingJob, h signing.HandOut) (complete bool, err error) {
+	complete = true
+	err = o.Read(ctx, func(v *db.View) error {
+		list, err := signing.HandOutsOf(v, h.Session)
+		for _, x := range list {
+			if x.ID == h.ID {
+				x = h
+			}
+			complete = complete && x.Back()
+			c, err := signing.CertificateByID(v, x.Certificate)
+			if err != nil {
+				return err
+			}
+			j.parts = append(j.parts, signingPart{name: x.Name, annex: x.Annex, cert: c, out: Upload{Name: x.Name, Hash: x.Result}})
+		}
+		return err
+	})
+	for i := range j.parts {
+		if p := &j.parts[i]; err == nil && complete {
+			p.out, err = o.lookAgain(p.out)
+		}
+	}
+	return complete, err
 }
 
 // lookAgain fills in size, type and pages of a stored file.
@@ -179,16 +192,19 @@ func (o *Office) inspect(ctx context.Context, by org.Actor, j *signingJob, h sig
 		return signing.Refuse(signing.NotAnIncrement, pdfError(err))
 	case added.Level > pades.FormFilling || len(added.Filled) > 0:
 		return signing.Refuse(signing.Tampered, errors.New(strings.Join(append(added.Changes, added.Filled...), "; ")))
-	case len(added.Signatures) != 1:
+	}
+	// A program may stamp the document on top of its signature.
+	fresh := slices.DeleteFunc(added.Signatures, func(s pades.Signature) bool { return s.SubFilter == "ETSI.RFC3161" })
+	if len(fresh) != 1 {
 		return signing.Refuse(signing.NoNewSignature, nil)
 	}
-	if h.Purpose == signing.ByPerson && added.Signatures[0].Field.Name == pades.SealField {
+	if h.Purpose == signing.ByPerson && fresh[0].Field.Name == pades.SealField {
 		return signing.Refuse(signing.Tampered, errors.New("signed in the agency's place"))
 	}
-	if err := o.signedBy(ctx, by, j, h, added.Signatures[0]); err != nil {
+	if err := o.signedBy(ctx, by, j, h, fresh[0]); err != nil {
 		return err
 	}
-	return o.wellSigned(ctx, out, added.Signatures[0].Field.Name, j, h)
+	return o.wellSigned(ctx, out, fresh[0].Field.Name, j, h)
 }
 
 // signedBy finds the certificate of the new signature among those registered

@@ -24,7 +24,7 @@ type HandOut struct {
 	Document    document.ID
 	Purpose     Purpose
 	Annex       document.FileID // 0: the main file
-	Certificate int64
+	Certificate int64 // the one it was begun with; once back, the one it is signed with
 	Person      org.PersonID
 	Name        string
 	Source      blob.Hash // the document's file that it rests on
@@ -135,16 +135,19 @@ func MarkFetched(tx *db.Tx, id int64) error {
 	return err
 }
 
-// MarkBack notes that a file came back signed; it refuses the second one.
-func MarkBack(tx *db.Tx, id int64, result blob.Hash) error {
-	return decide(tx, id, "", result)
-}
+// MarkBack notes that a file came back, and the certificate that it is signed
+// with; it refuses the second one.
+func MarkBack(tx *db.Tx, h HandOut) error { return decide(tx, h) }
 
 // MarkRefused ends a hand-out without a file.
-func MarkRefused(tx *db.Tx, id int64, s State) error { return decide(tx, id, s, "") }
+func MarkRefused(tx *db.Tx, h HandOut, s State) error {
+	h.State, h.Result = s, ""
+	return decide(tx, h)
+}
 
-func decide(tx *db.Tx, id int64, s State, result blob.Hash) error {
-	n, err := tx.Exec(`UPDATE handout SET done_at = $2, state = $3, result = $4 WHERE id = $1 AND done_at = 0`, id, db.Ms(tx.Now), s, result)
+func decide(tx *db.Tx, h HandOut) error {
+	n, err := tx.Exec(`UPDATE handout SET done_at = $2, state = $3, result = $4, certificate = $5 WHERE id = $1 AND done_at = 0`,
+		h.ID, db.Ms(tx.Now), h.State, h.Result, h.Certificate)
 	if err == nil && n == 0 {
 		err = Refuse(TokenUsed, nil)
 	}
