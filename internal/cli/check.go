@@ -6,7 +6,10 @@ import (
 	"os/exec"
 
 	"vanthu/internal/db"
+	"vanthu/internal/fail"
 	"vanthu/internal/journal"
+	"vanthu/internal/office"
+	"vanthu/internal/signing"
 	"vanthu/internal/web/static"
 )
 
@@ -38,6 +41,11 @@ func (c *checkCmd) Run(ctx context.Context) error {
 	defer h.Close()
 	bad := false
 	for _, o := range h.Offices() {
+		for _, k := range []signing.Kind{signing.ByToken, signing.ByRemote} {
+			if line := keysLine(ctx, o, k); line != "" {
+				fmt.Printf("%-10s %s: %s\n", o.Store.Name(), k, line)
+			}
+		}
 		err := o.Read(ctx, func(v *db.View) error {
 			head, n, err := journal.Check(v)
 			if err == nil {
@@ -54,6 +62,21 @@ func (c *checkCmd) Run(ctx context.Context) error {
 		return exit(1)
 	}
 	return nil
+}
+
+// keysLine tells what a driver of keys answers; "" when it is not set up.
+func keysLine(ctx context.Context, o *office.Office, k signing.Kind) string {
+	keys, err := o.Keys.Keys(ctx, k)
+	e, refused := fail.As(err)
+	switch {
+	case signing.StateOf(err) == signing.NoDriver:
+		return ""
+	case refused:
+		return e.Text + " " + e.Next
+	case err != nil:
+		return err.Error()
+	}
+	return fmt.Sprintf("%d khóa", len(keys))
 }
 
 func yesNo(b bool) string {

@@ -3,11 +3,14 @@ package demo
 import (
 	"context"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"vanthu/cms"
 	"vanthu/internal/authority"
 	"vanthu/internal/db"
 	"vanthu/internal/document"
@@ -235,4 +238,33 @@ func TestBatchCutOff(t *testing.T) {
 	}
 	s.inState(o, doc, document.Approved)
 	s.must(o.Sign(ctx, hung, doc, signing.Consent{}))
+}
+
+// A stamp that could not be had leaves its document unsigned and stops no
+// other (ND23-15).
+func TestBatchWithoutSomeStamps(t *testing.T) {
+	s := newStage(t)
+	ctx := context.Background()
+	o, hung := s.who("hung")
+	ids := []document.ID{s.stopped("sign"), s.stopped("sign"), s.stopped("sign")}
+	var asked atomic.Int32
+	tsa := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if asked.Add(1) == 2 {
+			http.Error(w, "", http.StatusServiceUnavailable)
+			return
+		}
+		s.CA.ServeHTTP(w, r)
+	}))
+	defer tsa.Close()
+	good := o.Keys.TSA
+	o.Keys.TSA = &cms.TSAClient{URL: tsa.URL + "/tsa", Client: http.DefaultClient}
+	id, err := o.SignBatch(ctx, hung, signing.ByPerson, ids, signing.Consent{})
+	s.must(err)
+	b := s.ended(o, hung.ID, id)
+	if b.Signed() != 2 || lineOf(b, ids[1]).State != signing.LineRefused {
+		t.Errorf("%+v", b.Lines)
+	}
+	s.inState(o, ids[1], document.Approved)
+	o.Keys.TSA = good
+	s.must(o.Sign(ctx, hung, ids[1], signing.Consent{}))
 }

@@ -15,7 +15,6 @@ import (
 
 	"vanthu/cms"
 	"vanthu/internal/account"
-	"vanthu/internal/authority"
 	"vanthu/internal/blob"
 	"vanthu/internal/db"
 	"vanthu/internal/office"
@@ -107,49 +106,13 @@ func (h *Host) open(ctx context.Context, g account.Agency) (*office.Office, erro
 		Store: store, Blobs: blobs, Keys: h.ring(g.Store), Openers: h.openingKeys(g.Store).Openers, Judge: h.judge, Convert: h.Convert,
 		Calendar: viet.Standard(), Publish: h.Publish, Log: h.Log,
 	}
+	if err := h.complete(ctx, o); err != nil {
+		return nil, fmt.Errorf("host: %s: %w", g.Code, err)
+	}
 	h.mu.Lock()
 	h.offices[g.Code] = o
 	h.mu.Unlock()
 	return o, nil
-}
-
-// ring is the key ring of an agency.
-func (h *Host) ring(store string) *signing.Ring {
-	r := &signing.Ring{Anchors: h.Anchors, Client: h.Client, Drivers: map[signing.Kind]signing.Driver{signing.BySoftware: h.software(store)}}
-	if h.Token != "" {
-		r.Drivers[signing.ByToken] = signing.NewAgent(h.Token)
-	}
-	if h.Remote != nil {
-		r.Drivers[signing.ByRemote] = h.Remote
-	}
-	if h.TSA != "" {
-		r.TSA = &cms.TSAClient{URL: h.TSA, Client: h.Client}
-	}
-	return r
-}
-
-func (h *Host) software(store string) *signing.Software {
-	return &signing.Software{Dir: filepath.Join(h.Dir, store, "keys")}
-}
-
-// SoftwareKeys are the key files of an agency, for whoever enters certificates.
-func (h *Host) SoftwareKeys(g account.Agency) *signing.Software { return h.software(g.Store) }
-
-// KeepKey keeps a key file of an agency under the host's own protection when it
-// is called, and names it, as [office.CertificateInput] wants it.
-func (h *Host) KeepKey(o *office.Office, k *cms.SoftwareSigner) func() (string, error) {
-	return func() (string, error) {
-		c, err := h.software(o.Store.Name()).Add(signing.Fingerprint(k.Certificate())[:16]+".p12", k, authority.PKCS12)
-		return c.KeyRef, err
-	}
-}
-
-// OpeningKeys are the key files that open what others encrypt to an agency;
-// they are apart from those that sign. law:HT33-13.1
-func (h *Host) OpeningKeys(g account.Agency) *signing.Software { return h.openingKeys(g.Store) }
-
-func (h *Host) openingKeys(store string) *signing.Software {
-	return &signing.Software{Dir: filepath.Join(h.Dir, store, "opening-keys")}
 }
 
 // Office finds the office of an agency by its code.

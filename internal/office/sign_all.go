@@ -93,7 +93,7 @@ func (o *Office) signOne(ctx context.Context, by org.Actor, act signingAct, id d
 // everything is prepared, the driver signs it all in one call, and each
 // document is stamped and entered in a transaction of its own. A document that
 // is refused does not hold up the others. told hears of each, once, as soon as
-// it is decided. law:HT33-10.1.b HT33-10.1.c.iii HT33-4.2
+// it is decided. law:HT33-10.1.b HT33-10.1.c.iii HT33-4.2 GL443-5.1 GL443-5.3
 func (o *Office) signAll(ctx context.Context, by org.Actor, act signingAct, ids []document.ID, consent signing.Consent, told func(Outcome)) {
 	refuse := func(id document.ID, err error) {
 		o.refused(ctx, by, int64(id), act.action, err)

@@ -9,6 +9,7 @@ import (
 	"fmt"
 
 	"vanthu/cms"
+	"vanthu/internal/db"
 )
 
 // Describe is a certificate with its issuers, nearest first, as the register
@@ -44,4 +45,20 @@ func (c Certificate) Parse() ([]*x509.Certificate, error) {
 		return nil, Refuse(Incomplete, err)
 	}
 	return chain, nil
+}
+
+// Bare lists the certificates of a kind that were entered without the
+// certificate itself, by an earlier version of this program.
+func Bare(q db.Q, k Kind) ([]Certificate, error) {
+	return db.All(q, scan, columns+` WHERE driver = $1 AND pem = ''`, k)
+}
+
+// Complete enters the certificate itself; it must be the one described.
+func Complete(tx *db.Tx, c Certificate, chain []*x509.Certificate) error {
+	whole := Describe(chain)
+	if whole.Fingerprint != c.Fingerprint {
+		return nil // the key file was replaced: the entry stays without
+	}
+	_, err := tx.Exec(`UPDATE certificate SET pem = $2 WHERE id = $1`, c.ID, whole.PEM)
+	return err
 }

@@ -24,7 +24,7 @@ type HandOut struct {
 	Document    document.ID
 	Purpose     Purpose
 	Annex       document.FileID // 0: the main file
-	Certificate int64 // the one it was begun with; once back, the one it is signed with
+	Certificate int64           // the one it was begun with; once back, the one it is signed with
 	Person      org.PersonID
 	Name        string
 	Source      blob.Hash // the document's file that it rests on
