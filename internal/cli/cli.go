@@ -8,6 +8,7 @@
 //	vanthu certificate     the keys that are there, and entering certificates
 //	vanthu verify FILE…    signatures, packets and receipts, offline if need be
 //	vanthu check           is everything in order
+//	vanthu trust-hub CODE  trust the hub's log again after an alarm
 package cli
 
 import (
@@ -31,6 +32,7 @@ type commands struct {
 	Certificate certificateCmd `cmd:"" help:"Chứng thư số: liệt kê khóa, đăng ký."`
 	Verify      verifyCmd      `cmd:"" help:"Kiểm tra chữ ký của PDF, gói tin edXML, chữ ký CMS, biên nhận của trục."`
 	Check       checkCmd       `cmd:"" help:"Kiểm tra máy chủ: chương trình kèm theo, kho, nhật ký."`
+	TrustHub    trustHubCmd    `cmd:"" help:"Tin lại sổ cái của trục sau khi đã báo động, khi đơn vị vận hành trục đã giải trình."`
 }
 
 // exit is the status a command wants: verify tells its verdict with it.

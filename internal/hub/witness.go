@@ -59,9 +59,9 @@ func (h *Hub) Witnesses(ctx context.Context, limit int) (list []Witness, n int64
 
 // Ledger says how far the log is covered by what others hold.
 type Ledger struct {
-	Witnesses int64     // agencies that have watched the log
-	Seen      int64     // entries of the newest head that one of them was given
-	Kept      int64     // entries of the newest kept checkpoint
+	Witnesses int64 // agencies that have watched the log
+	Seen      int64 // entries of the newest head that one of them was given
+	Kept      int64 // entries of the newest kept checkpoint
 }
 
 // Ledger reads how far the log is covered.

@@ -158,6 +158,13 @@ func (o *Office) Run(ctx context.Context) {
 		return err
 	})
 	go o.loop(ctx, func(ctx context.Context) error {
+		err := o.WatchHub(ctx)
+		if err == nil {
+			pause(ctx, nil, time.Hour)
+		}
+		return err
+	})
+	go o.loop(ctx, func(ctx context.Context) error {
 		_, err := o.Collect(ctx, 25*time.Second)
 		return err
 	})

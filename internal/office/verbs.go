@@ -48,6 +48,10 @@ const (
 	KeyOffered         journal.Verb = "key.offered"
 	KeyTaken           journal.Verb = "key.taken"
 	KeyWithdrawn       journal.Verb = "key.withdrawn"
+
+	HubSeen    journal.Verb = "hub.seen"
+	HubDoubted journal.Verb = "hub.doubted"
+	HubTrusted journal.Verb = "hub.trusted"
 )
 
 // VerbNames are the verbs as a timeline says them.
@@ -61,6 +65,7 @@ var VerbNames = map[journal.Verb]string{
 	"document.resent": "Gửi lại", "document.followed": "Đã theo dõi", "document.scanned": "Gắn bản quét",
 	CertificateEntered: "Đăng ký chứng thư số", CertificateEnded: "Ngừng dùng chứng thư số", PictureSet: "Thay hình chữ ký, con dấu",
 	KeyOffered: "Đề nghị bàn giao khóa", KeyTaken: "Nhận bàn giao khóa", KeyWithdrawn: "Thôi bàn giao khóa",
+	HubSeen: "Xác nhận sổ cái của trục", HubDoubted: "Sổ cái của trục không đáng tin", HubTrusted: "Tin lại trục",
 	"act.refused": "Bị từ chối",
 }
 

@@ -31,10 +31,15 @@ func health(v *db.View, s *seat.Seat) ([]check, error) {
 	if err != nil {
 		return nil, err
 	}
+	log, err := hubLogCheck(v)
+	if err != nil {
+		return nil, err
+	}
 	list := []check{
 		{"Kho dữ liệu", part.Icon("database"), part.Tag{Kind: "ok", Text: "Hoạt động"}, engineName(v.Engine()) + ", kho " + s.Office.Store.Name()},
 		diskCheck(s.Host.Dir),
 		link,
+		log,
 		keys,
 		{"Sao lưu", part.Icon("archive"), part.Tag{Kind: "warn", Text: "Chưa cấu hình"}, "Chưa có lịch sao lưu nào. Tự sao thư mục dữ liệu khi máy chủ dừng."},
 	}
@@ -102,6 +107,21 @@ func linkCheck(v *db.View, s *seat.Seat) (check, error) {
 		c.State = part.Tag{Kind: "warn", Text: "Chậm"}
 	default:
 		c.State = part.Tag{Kind: "ok", Text: "Đang gửi"}
+	}
+	return c, nil
+}
+
+// hubLogCheck tells what the agency's witness found. law:GL443-3.4.ii
+func hubLogCheck(v *db.View) (check, error) {
+	c := check{"Sổ cái của trục", part.Icon("shield-check"), part.Tag{Kind: "", Text: "Chưa xem"}, "Chưa nhận điểm chốt nào của trục"}
+	l, err := office.HubLogOf(v)
+	switch {
+	case err != nil:
+		return c, err
+	case l.Trouble != "":
+		c.State, c.Text = part.Tag{Kind: "late", Text: "Không tin được"}, l.Trouble+". Giữ lại biên nhận đang có, hỏi đơn vị vận hành trục."
+	case l.Last != nil:
+		c.State, c.Text = part.Tag{Kind: "ok", Text: "Nối tiếp"}, "Đã xác nhận đến mục "+viet.Int(l.Last.Size)+" lúc "+viet.DateTime(l.Last.Time)
 	}
 	return c, nil
 }
