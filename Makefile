@@ -33,14 +33,16 @@ test: build
 	$(GO) vet ./...
 	$(GO) test -timeout 25m $$($(GO) list ./... | grep -v /internal/browser)
 	$(GO) test -timeout 10m ./internal/browser # alone: it types at a person's pace
+	cd bench && $(GO) vet . && $(GO) test . # a module of its own: what it compares with is no part of the product
 
 ## quick: the short tests, SQLite only
 quick: $(ASSETS)
 	$(GO) vet ./...
 	$(GO) test -short ./...
 
-## bench: figures with their ratios; see doc/design.md
+## bench: figures with their ratios; see doc/benchmarks.md
 bench: $(ASSETS)
+	cd bench && $(GO) run .
 	$(GO) test -run '^$$' -bench . -benchtime 1x ./edxml ./pades ./ledger ./internal/hub ./internal/db
 
 ## generate: documents made from the source

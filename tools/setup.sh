@@ -15,6 +15,7 @@ need xmlsec1 xmlsec1
 need certutil libnss3-tools
 need openssl openssl
 need strace strace
+need smtp-sink postfix
 need softhsm2-util softhsm2 # a token for the tests of vanthu-token
 need pkcs11-tool opensc
 need gcc gcc

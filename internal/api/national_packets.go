@@ -182,9 +182,8 @@ func (s *server) getEdoc(w http.ResponseWriter, r *http.Request, c hub.Caller) e
 	if _, err := io.WriteString(out, `"}`); err != nil {
 		return nil // the caller hung up
 	}
-	ctx, done := background(r)
-	defer done()
-	return ignoreGone(s.hub.Fetched(ctx, c, body))
+	s.fetched(r, c, body)
+	return nil
 }
 
 // late writes its head before the first byte: until then a refusal can still

@@ -95,9 +95,8 @@ func (s *server) sendBody(w http.ResponseWriter, r *http.Request, c hub.Caller, 
 		}
 		panic(http.ErrAbortHandler) // the caller must see that the body is not whole
 	}
-	ctx, done := background(r)
-	defer done()
-	return ignoreGone(s.hub.Fetched(ctx, c, body))
+	s.fetched(r, c, body)
+	return nil
 }
 
 func (s *server) lines(w http.ResponseWriter, r *http.Request, c hub.Caller) error {

@@ -90,7 +90,7 @@ func Load(root string) (*Tree, error) {
 			return err
 		}
 		if d.IsDir() {
-			if rel != "." && (skipDir(d.Name()) || fixtures[filepath.ToSlash(rel)]) {
+			if rel != "." && (skipDir(d.Name()) || fixtures[filepath.ToSlash(rel)] || ownModule(p)) {
 				return fs.SkipDir
 			}
 			return nil
@@ -104,6 +104,13 @@ func Load(root string) (*Tree, error) {
 // fixtures are trees that show how things are not to be done, or how the
 // runner of stories fails.
 var fixtures = map[string]bool{"internal/check/testdata": true, "internal/story/testdata": true}
+
+// ownModule says whether a directory is a module of its own, which is no part
+// of the product: the benchmarks with what they compare with.
+func ownModule(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, "go.mod"))
+	return err == nil
+}
 
 func skipDir(name string) bool {
 	switch name {

@@ -1,0 +1,50 @@
+package main
+
+import (
+	"os"
+	"testing"
+)
+
+// TestMain lets the test binary be the servers that the measurements start.
+func TestMain(m *testing.M) {
+	if f, ok := children[os.Getenv(childEnv)]; ok {
+		if err := f(os.Args[1:]); err != nil {
+			os.Stderr.WriteString(err.Error() + "\n")
+			os.Exit(1)
+		}
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// Every measurement works, on a small scale. What comes out is no figure.
+func TestShort(t *testing.T) {
+	if err := measure(true, nil, []string{"sqlite"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := measure(true, []string{"B4", "urgent"}, []string{"postgres"}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A slow disk is slow for everybody, and its syncs are counted: NATS with
+// sync-always makes one for each act, many acts of ours share one.
+func TestInjectedDisk(t *testing.T) {
+	dir := t.TempDir()
+	os.Chmod(dir, 0o755)
+	r := &run{short: true, dir: dir}
+	d := slow()
+	q, err := r.nats(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer q.stop()
+	before := d.syncs()
+	took, err := q.publish(8, 50)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := d.syncs() - before; n < 50 || took.Milliseconds() < 100 {
+		t.Errorf("50 acts made %d syncs of 2 ms and took %v", n, took)
+	}
+}
