@@ -20,6 +20,7 @@ import (
 
 type certificateCmd struct {
 	Add  addCertificateCmd `cmd:"" help:"Đăng ký chứng thư số của cơ quan hoặc của một người."`
+	Open openingKeyCmd     `cmd:"" help:"Đăng ký khóa mở tệp mà nơi khác mã hóa gửi đến; chứng thư số của khóa được công bố trên trục."`
 	Keys keysCmd           `cmd:"" help:"Liệt kê khóa mà thiết bị ký hoặc dịch vụ ký từ xa đang có."`
 }
 
@@ -84,7 +85,7 @@ func (c *addCertificateCmd) Run(ctx context.Context, out io.Writer) error {
 	if !ok {
 		return noAgency(c.Agency)
 	}
-	by, to, err := c.people(ctx, o)
+	by, to, err := people(ctx, o, c.As, c.Person)
 	if err != nil {
 		return err
 	}
@@ -94,7 +95,7 @@ func (c *addCertificateCmd) Run(ctx context.Context, out io.Writer) error {
 		err = c.pick(ctx, o, &in)
 	case c.PKCS12 != "":
 		var k *cms.SoftwareSigner
-		if k, err = c.open12(); err == nil {
+		if k, err = open12(c.PKCS12, c.Password); err == nil {
 			in.Kind, in.Chain, in.Keep = signing.BySoftware, append([]*x509.Certificate{k.Certificate()}, k.Chain()...), h.KeepKey(o, k)
 		}
 	case c.File != "":
@@ -116,18 +117,52 @@ func (c *addCertificateCmd) Run(ctx context.Context, out io.Writer) error {
 	return nil
 }
 
+type openingKeyCmd struct {
+	agencyFlags
+	As       string `help:"Tên đăng nhập của quản trị đứng tên đăng ký." required:""`
+	PKCS12   string `help:"Tệp khóa PKCS#12; chứng thư số phải ghi mã định danh của cơ quan." name:"pkcs12" type:"existingfile" required:""`
+	Password string `help:"Tệp chứa mật khẩu của tệp PKCS#12." name:"password-file" type:"existingfile"`
+}
+
+// Run takes the key; the hub's directory has its certificate within minutes.
+// law:HT33-13.1 HT33-13.2
+func (c *openingKeyCmd) Run(ctx context.Context, out io.Writer) error {
+	h, err := c.open(ctx, nil, nil)
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	o, ok := h.Office(c.Agency)
+	if !ok {
+		return noAgency(c.Agency)
+	}
+	by, _, err := people(ctx, o, c.As, "")
+	if err != nil {
+		return err
+	}
+	k, err := open12(c.PKCS12, c.Password)
+	if err != nil {
+		return err
+	}
+	if err := o.EnterOpeningKey(ctx, by, append([]*x509.Certificate{k.Certificate()}, k.Chain()...), h.KeepOpeningKey(o, k)); err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "Đã đăng ký khóa mở: %s, hiệu lực đến %s.\n", k.Certificate().Subject, viet.DayOf(k.Certificate().NotAfter))
+	return nil
+}
+
 // people are the administrator who enters, and the holder; 0 for the agency.
-func (c *addCertificateCmd) people(ctx context.Context, o *office.Office) (by org.Actor, to org.PersonID, err error) {
+func people(ctx context.Context, o *office.Office, as, person string) (by org.Actor, to org.PersonID, err error) {
 	var admin, holder org.Person
 	err = o.Read(ctx, func(v *db.View) (err error) {
-		if admin, err = org.PersonByLogin(v, c.As); err != nil {
-			return fmt.Errorf("--as %s: %w", c.As, err)
+		if admin, err = org.PersonByLogin(v, as); err != nil {
+			return fmt.Errorf("--as %s: %w", as, err)
 		}
-		if c.Person == "" {
+		if person == "" {
 			return nil
 		}
-		if holder, err = org.PersonByLogin(v, c.Person); err != nil {
-			return fmt.Errorf("--person %s: %w", c.Person, err)
+		if holder, err = org.PersonByLogin(v, person); err != nil {
+			return fmt.Errorf("--person %s: %w", person, err)
 		}
 		return nil
 	})
@@ -155,14 +190,14 @@ func (c *addCertificateCmd) pick(ctx context.Context, o *office.Office, in *offi
 	return err
 }
 
-func (c *addCertificateCmd) open12() (*cms.SoftwareSigner, error) {
-	data, err := os.ReadFile(c.PKCS12)
+func open12(path, passwordFile string) (*cms.SoftwareSigner, error) {
+	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
 	password := ""
-	if c.Password != "" {
-		b, err := os.ReadFile(c.Password)
+	if passwordFile != "" {
+		b, err := os.ReadFile(passwordFile)
 		if err != nil {
 			return nil, err
 		}

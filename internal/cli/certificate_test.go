@@ -81,12 +81,36 @@ func TestEnterCertificates(t *testing.T) {
 	command(1, "add", "--as", "tam", "--person", "hung", "--pkcs12", filepath.Join(dir, "hung.p12")) // no password
 	command(0, "add", "--as", "tam", "--person", "hung", "--pkcs12", filepath.Join(dir, "hung.p12"), "--password-file", filepath.Join(dir, "password"))
 
+	// The key that opens what others encrypt, apart from those that sign (HT33-13.1).
+	for name, of := range map[string]string{"mo.p12": code, "khac.p12": "000.00.16.H99"} {
+		k, err := ca.IssueAgency(authority.Agency{Name: "Sở Xây dựng", Code: of}, authority.RSA)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p12, err := authority.PKCS12(k, "mật khẩu")
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(t, filepath.Join(dir, name), p12)
+	}
+	opening := func(status int, as, file string) {
+		t.Helper()
+		command(status, "open", "--as", as, "--pkcs12", filepath.Join(dir, file), "--password-file", filepath.Join(dir, "password"))
+	}
+	opening(1, "hung", "mo.p12")  // no administrator
+	opening(1, "tam", "khac.p12") // another agency's
+	opening(1, "tam", "hung.p12") // a person's
+	opening(0, "tam", "mo.p12")
+
 	h, err := host.Open(ctx, host.Config{Dir: data, Clock: time.Now, Anchors: &cms.Anchors{}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer h.Close()
 	o, _ := h.Office(code)
+	if keys, err := o.Openers(); err != nil || len(keys) != 1 || cms.HolderOf(keys[0].Certificate()).AgencyCode != code {
+		t.Errorf("%d opening keys, %v", len(keys), err)
+	}
 	err = o.Read(ctx, func(v *db.View) error {
 		c, err := signing.OfAgency(v)
 		if err != nil || c.Driver != signing.ByToken || c.KeyRef != ref || c.Device == "" {

@@ -48,6 +48,15 @@ func (h *Host) KeepKey(o *office.Office, k *cms.SoftwareSigner) func() (string, 
 // they are apart from those that sign. law:HT33-13.1
 func (h *Host) OpeningKeys(g account.Agency) *signing.Software { return h.openingKeys(g.Store) }
 
+// KeepOpeningKey keeps such a key under the host's own protection when it is
+// called.
+func (h *Host) KeepOpeningKey(o *office.Office, k *cms.SoftwareSigner) func() error {
+	return func() error {
+		_, err := h.openingKeys(o.Store.Name()).Add(signing.Fingerprint(k.Certificate())[:16]+".p12", k, authority.PKCS12)
+		return err
+	}
+}
+
 func (h *Host) openingKeys(store string) *signing.Software {
 	return &signing.Software{Dir: filepath.Join(h.Dir, store, "opening-keys")}
 }

@@ -90,7 +90,7 @@ func (o *Office) unreadableBy(ctx context.Context, a org.Agency) string {
 	if code := cms.HolderOf(cert).AgencyCode; code != a.Code && (code == "" || code != a.AltCode) {
 		return "chứng thư số mã hóa không ghi mã của cơ quan này"
 	}
-	if s := o.Keys.MayRead(ctx, cert, o.Store.Now()); s.State != cms.InForce {
+	if s := o.Keys.MayRead(ctx, o.Store.Now(), cert); s.State != cms.InForce {
 		return s.Cause
 	}
 	return ""

@@ -38,10 +38,12 @@ func (s *Software) Openers() ([]cms.Decrypter, error) {
 
 // MayRead tells whether content may be encrypted to a certificate now: it
 // leads to a trusted root and neither it nor an issuer has ended or been
-// revoked. What cannot be found out is no. law:HT33-13.2
-func (r *Ring) MayRead(ctx context.Context, cert *x509.Certificate, at time.Time) cms.Standing {
+// revoked. What cannot be found out is no. The certificate comes first, then
+// those of its issuers that are at hand. law:HT33-13.2
+func (r *Ring) MayRead(ctx context.Context, at time.Time, chain ...*x509.Certificate) cms.Standing {
 	ctx, cancel := context.WithTimeout(ctx, askTime)
 	defer cancel()
 	check := cms.Check{At: at, Now: at, Pool: cms.NewPool(r.Anchors), Fetch: cms.Online(r.Client)}
-	return check.EncryptionStanding(ctx, cert)
+	check.Pool.Add(chain[1:]...)
+	return check.EncryptionStanding(ctx, chain[0])
 }
