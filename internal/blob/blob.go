@@ -213,7 +213,7 @@ func (d *Dir) Read(h Hash) ([]byte, error) {
 		return nil, err
 	}
 	if Sum(data) != h {
-		return nil, fail.New(fail.Integrity, "Tệp lưu trữ không còn nguyên vẹn.", "HT33-14.6").Then("Báo quản trị để phục hồi từ bản sao lưu.")
+		return nil, errSpoilt()
 	}
 	return data, nil
 }
@@ -252,4 +252,49 @@ func (c ctxReader) Read(p []byte) (int, error) {
 		return 0, err
 	}
 	return c.r.Read(p)
+}
+
+// Check re-reads every file and calls found for each that is no longer what
+// its name says. It tells how many files and bytes there are.
+func (d *Dir) Check(ctx context.Context, found func(Hash)) (files int, bytes int64, err error) {
+	err = filepath.WalkDir(d.root, func(path string, e os.DirEntry, err error) error {
+		switch {
+		case errors.Is(err, os.ErrNotExist):
+			return nil // removed just now
+		case err != nil:
+			return err
+		case e.IsDir() && e.Name() == "tmp":
+			return filepath.SkipDir
+		case e.IsDir():
+			return ctx.Err()
+		}
+		h := Hash(filepath.Base(filepath.Dir(path)) + e.Name())
+		n, err := d.verify(ctx, h)
+		files, bytes = files+1, bytes+n
+		if fail.Is(err, fail.Integrity) || errors.Is(err, ErrNone) {
+			found(h)
+			err = nil
+		}
+		return err
+	})
+	return files, bytes, err
+}
+
+// verify is Read of a file of any size.
+func (d *Dir) verify(ctx context.Context, h Hash) (int64, error) {
+	f, err := d.Open(h)
+	if err != nil {
+		return 0, err
+	}
+	defer f.Close()
+	sum := sha256.New()
+	n, err := io.Copy(sum, ctxReader{ctx, f})
+	if err == nil && Hash(hex.EncodeToString(sum.Sum(nil))) != h {
+		err = errSpoilt()
+	}
+	return n, err
+}
+
+func errSpoilt() error {
+	return fail.New(fail.Integrity, "Tệp lưu trữ không còn nguyên vẹn.", "HT33-14.6").Then("Báo quản trị để phục hồi từ bản sao lưu.")
 }

@@ -26,12 +26,25 @@ func (f hubFlags) config() host.HubConfig {
 }
 
 type hubCmd struct {
+	Check      hubCheckCmd      `cmd:"" help:"Đọc lại từng byte của trục: sổ cái, gói tin, cơ sở dữ liệu; nêu chỗ hỏng."`
 	Serve      hubServeCmd      `cmd:"" help:"Phục vụ trục liên thông."`
 	Import     hubImportCmd     `cmd:"" help:"Nhập danh bạ cơ quan từ CSV."`
 	Connect    hubConnectCmd    `cmd:"" help:"Bắt đầu thử nghiệm một cơ quan và cấp khóa cho hệ thống của họ."`
 	Ready      hubReadyCmd      `cmd:"" help:"Danh mục điều kiện liên thông của một cơ quan; xác nhận một mục."`
 	State      hubStateCmd      `cmd:"" help:"Chuyển trạng thái liên thông của một cơ quan, gia hạn thử nghiệm."`
 	Reorganise hubReorganiseCmd `cmd:"" help:"Sáp nhập, chia tách cơ quan theo quyết định."`
+}
+
+type hubCheckCmd struct {
+	hubFlags
+}
+
+// Run re-reads every byte of the hub and names what is broken.
+func (c *hubCheckCmd) Run(ctx context.Context) error {
+	if !wholeHub(ctx, c.config()) {
+		return exit(1)
+	}
+	return nil
 }
 
 type hubImportCmd struct {

@@ -120,3 +120,15 @@ func Unshared(q db.Q, d ID) ([]blob.Hash, error) {
 	return db.Column[blob.Hash](q, `SELECT DISTINCT hash FROM file f WHERE f.document = $1 AND f.closed
 		AND NOT EXISTS (SELECT 1 FROM file o WHERE o.hash = f.hash AND NOT o.closed)`, d)
 }
+
+// Names says whether a file that is kept here has this content.
+func Names(q db.Q, h blob.Hash) (bool, error) {
+	n, err := db.Value[int](q, `SELECT COUNT(*) FROM file WHERE hash = $1 AND NOT closed`, h)
+	return n > 0, err
+}
+
+// Blobs lists every content that must be here: of files that are kept, and of
+// the reports on them.
+func Blobs(q db.Q) ([]blob.Hash, error) {
+	return db.Column[blob.Hash](q, `SELECT hash FROM file WHERE NOT closed UNION SELECT report FROM file WHERE report <> '' AND NOT closed`)
+}

@@ -139,3 +139,11 @@ func SeenMessage(q db.Q, message string) (bool, error) {
 	n, err := db.Value[int](q, `SELECT COUNT(*) FROM arrival WHERE message = $1`, message)
 	return n > 0, err
 }
+
+// Blobs lists every content that must be here: packets, but for those of
+// documents that were recalled, and receipts.
+func Blobs(q db.Q) ([]blob.Hash, error) {
+	return db.Column[blob.Hash](q, `SELECT packet FROM arrival a WHERE packet <> ''
+		AND NOT EXISTS (SELECT 1 FROM document d WHERE d.id = a.document AND d.state = $1)
+		UNION SELECT packet FROM outbox WHERE packet <> '' UNION SELECT receipt FROM delivery_event WHERE receipt <> ''`, document.Recalled)
+}

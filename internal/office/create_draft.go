@@ -2,6 +2,7 @@ package office
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"vanthu/internal/access"
@@ -115,8 +116,7 @@ func (o *Office) checkDraft(ctx context.Context, in *DraftInput, needBody bool) 
 	err = o.barredPDF(body)
 	if fail.Is(err, fail.Barred) {
 		// Nothing of a secret stays (law:HT33-1.2).
-		o.Blobs.Delete(body.Hash)
-		o.Blobs.Delete(in.Body.Hash)
+		err = errors.Join(err, o.discard(ctx, body.Hash), o.discard(ctx, in.Body.Hash))
 	}
 	return body, err
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/gabriel-vasile/mimetype"
 
 	"vanthu/internal/blob"
+	"vanthu/internal/db"
 	"vanthu/internal/document"
 	"vanthu/internal/fail"
 	"vanthu/pdf"
@@ -57,10 +58,21 @@ func (o *Office) Keep(ctx context.Context, name string, r io.Reader) (Upload, er
 	u := Upload{Name: name, Hash: h, Size: n}
 	if err := barredName(name); err != nil {
 		// Nothing of a secret stays (law:HT33-1.2).
-		o.Blobs.Delete(h)
-		return u, err
+		return u, errors.Join(err, o.discard(ctx, h))
 	}
 	return u, inFile(name, o.look(&u))
+}
+
+// discard removes an upload, unless the same content is the file of a document
+// here under a better name.
+func (o *Office) discard(ctx context.Context, h blob.Hash) error {
+	return o.Store.Write(context.WithoutCancel(ctx), db.System, func(tx *db.Tx) error {
+		named, err := document.Names(tx, h)
+		if err != nil || named {
+			return err
+		}
+		return o.Blobs.Delete(h)
+	})
 }
 
 func inFile(name string, err error) error {

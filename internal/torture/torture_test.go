@@ -121,11 +121,15 @@ func (s *site) dsn() string {
 // open opens the hub's data in this process, to prepare or to judge it.
 func (s *site) open() *host.Hub {
 	s.t.Helper()
-	h, err := host.OpenHub(ctx, host.HubConfig{Dir: s.dir, Postgres: s.dsn(), Name: "truc.h99.vn", Clock: time.Now})
+	h, err := s.reopen()
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	return h
+}
+
+func (s *site) reopen() (*host.Hub, error) {
+	return host.OpenHub(ctx, host.HubConfig{Dir: s.dir, Postgres: s.dsn(), Name: "truc.h99.vn", Clock: time.Now})
 }
 
 // start runs the hub and waits until it answers.

@@ -1,0 +1,161 @@
+package hub
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"vanthu/internal/blob"
+	"vanthu/internal/db"
+	"vanthu/internal/fail"
+	"vanthu/ledger"
+)
+
+// Checked is how much Check has re-read.
+type Checked struct {
+	Entries, Packets, Checkpoints, Bodies int64
+	Bytes                                 int64
+	Sums                                  bool // the database's pages have checksums
+}
+
+// Check re-reads every byte of the hub: database, log, rows against the log,
+// kept checkpoints, bodies against their hashes. bad names each thing that is
+// no longer as it was written, with the next step (law:HT33-14.6
+// GL443-3.4.ii BRVT1842-6.6).
+func (h *Hub) Check(ctx context.Context) (n Checked, bad []error, err error) {
+	k := &checker{hub: h, ctx: ctx}
+	for _, f := range []func() error{k.database, k.log, k.checkpoints, k.packets, k.steps, k.bodies} {
+		if err := f(); err != nil {
+			return k.n, k.bad, err
+		}
+	}
+	return k.n, k.bad, nil
+}
+
+type checker struct {
+	hub *Hub
+	ctx context.Context
+	n   Checked
+	bad []error
+}
+
+func (k *checker) found(format string, a ...any) {
+	k.bad = append(k.bad, fail.New(fail.Integrity, fmt.Sprintf(format, a...), "HT33-14.6").
+		Then("Dừng trục, giữ nguyên ổ đĩa để điều tra, phục hồi từ bản sao lưu gần nhất; các cơ quan tự gửi lại gói tin trục không còn."))
+}
+
+func (k *checker) database() error {
+	list, sums, err := k.hub.Store.Check(k.ctx)
+	k.n.Sums = sums
+	for _, s := range list {
+		k.found("Cơ sở dữ liệu của trục hỏng: %s.", s)
+	}
+	return err
+}
+
+func (k *checker) log() error {
+	if err := k.hub.Audit(k.ctx); err != nil {
+		k.found("Sổ cái không còn nguyên vẹn: %v.", err)
+	}
+	return nil
+}
+
+// checkpoints compares what was signed at the time with the log as it is.
+func (k *checker) checkpoints() error {
+	list, err := k.hub.Checkpoints(k.ctx, 0, 1<<30)
+	if err != nil {
+		return err
+	}
+	for _, c := range list {
+		k.n.Checkpoints++
+		if origin, _, _ := strings.Cut(string(c.Note), "\n"); origin != k.hub.ID() {
+			continue // signed under a name that this hub had before
+		}
+		cp, err := ledger.OpenCheckpoint(c.Note, k.hub.PublicKey())
+		if err != nil || cp.Size != c.Size {
+			k.found("Điểm chốt %d của sổ cái không còn nguyên vẹn.", c.Size)
+			continue
+		}
+		err = k.hub.Store.Read(k.ctx, func(v *db.View) error {
+			t, err := ledger.LoadTail(k.ctx, logReader{v}, cp.Size)
+			if err != nil || t.Root() != cp.Root {
+				k.found("Sổ cái không khớp với điểm chốt đã ký ở mục %d.", cp.Size)
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// filed is a packet's row with the entry of its acceptance.
+type filed struct {
+	id                           int64
+	name, document, hash, status string
+	gone                         bool
+	entry                        string
+}
+
+// packets compares each row with what the log says was accepted.
+func (k *checker) packets() error {
+	for after := int64(0); ; {
+		var list []filed
+		err := k.hub.Store.Read(k.ctx, func(v *db.View) (err error) {
+			list, err = db.All(v, func(r db.Row) (p filed, err error) {
+				return p, r.Scan(&p.id, &p.name, &p.document, &p.hash, &p.status, &p.gone, &p.entry)
+			}, `SELECT p.id, p.name, p.document, p.hash, p.status, p.gone <> 0, COALESCE(l.entry, '') FROM packet p
+				LEFT JOIN leaf l ON l.id = p.leaf WHERE p.id > $1 ORDER BY p.id LIMIT 500`, after)
+			return err
+		})
+		if err != nil || len(list) == 0 {
+			return err
+		}
+		for _, p := range list {
+			k.packet(p)
+		}
+		after = list[len(list)-1].id
+	}
+}
+
+func (k *checker) packet(p filed) {
+	k.n.Packets++
+	e, err := ledger.ParseEntry(p.entry)
+	if err != nil || e.Message != p.name || e.DocumentID != p.document || e.Status != p.status || e.Packet != digest(p.hash) {
+		k.found("Gói tin %s không khớp với sổ cái.", p.name)
+		return
+	}
+	if !p.gone && !k.hub.Blobs.Has(blob.Hash(p.hash)) {
+		k.found("Nội dung gói tin %s không có trong kho.", p.name)
+	}
+}
+
+// steps compares what was confirmed, and what waits, with the log.
+func (k *checker) steps() error {
+	return k.hub.Store.Read(k.ctx, func(v *db.View) (err error) {
+		if k.n.Entries, err = db.Value[int64](v, `SELECT COUNT(*) FROM leaf`); err != nil {
+			return err
+		}
+		list, err := db.Column[string](v, `SELECT p.name FROM delivery d JOIN packet p ON p.id = d.packet WHERE (d.confirmed_at <> 0) <>
+			EXISTS (SELECT 1 FROM leaf l WHERE l.packet = d.packet AND l.recipient = d.recipient AND l.event = 'confirmed')`)
+		for _, name := range list {
+			k.found("Xác nhận của gói tin %s không khớp với sổ cái.", name)
+		}
+		if err != nil {
+			return err
+		}
+		list, err = db.Column[string](v, `SELECT p.name FROM waiting w JOIN packet p ON p.id = w.packet WHERE NOT EXISTS
+			(SELECT 1 FROM delivery d WHERE d.packet = w.packet AND d.via = w.recipient AND d.confirmed_at = 0)`)
+		for _, name := range list {
+			k.found("Gói tin %s nằm trong hàng đợi mà đã được xác nhận.", name)
+		}
+		return err
+	})
+}
+
+func (k *checker) bodies() error {
+	files, bytes, err := k.hub.Blobs.Check(k.ctx, func(h blob.Hash) { k.found("Nội dung gói tin trong kho không còn nguyên vẹn: tệp %s.", h) })
+	k.n.Bodies, k.n.Bytes = int64(files), bytes
+	return err
+}
