@@ -75,16 +75,16 @@ type signingPart struct {
 	out     Upload
 }
 
-// Outcome is what became of one document of a batch.
-type Outcome struct {
-	Document document.ID
-	Err      error // nil: it is signed
+// outcome is what became of one document of a batch.
+type outcome struct {
+	document document.ID
+	err      error // nil: it is signed
 }
 
 // signOne signs one document: a batch of one.
 func (o *Office) signOne(ctx context.Context, by org.Actor, act signingAct, id document.ID, consent signing.Consent) error {
 	var err error
-	o.signAll(ctx, by, act, []document.ID{id}, consent, func(x Outcome) { err = x.Err })
+	o.signAll(ctx, by, act, []document.ID{id}, consent, func(x outcome) { err = x.err })
 	return err
 }
 
@@ -94,15 +94,15 @@ func (o *Office) signOne(ctx context.Context, by org.Actor, act signingAct, id d
 // document is stamped and entered in a transaction of its own. A document that
 // is refused does not hold up the others. told hears of each, once, as soon as
 // it is decided. law:HT33-10.1.b HT33-10.1.c.iii HT33-4.2 GL443-5.1 GL443-5.3
-func (o *Office) signAll(ctx context.Context, by org.Actor, act signingAct, ids []document.ID, consent signing.Consent, told func(Outcome)) {
+func (o *Office) signAll(ctx context.Context, by org.Actor, act signingAct, ids []document.ID, consent signing.Consent, told func(outcome)) {
 	refuse := func(id document.ID, err error) {
 		o.refused(ctx, by, int64(id), act.action, err)
-		told(Outcome{id, err})
+		told(outcome{id, err})
 	}
 	var jobs []*signingJob
 	for _, id := range ids {
 		if err := o.may(ctx, by, id, act.action); err != nil {
-			told(Outcome{id, err}) // may has journalled it
+			told(outcome{id, err}) // may has journalled it
 			continue
 		}
 		j, err := act.job(ctx, by, id)
@@ -140,7 +140,7 @@ func (o *Office) signAll(ctx context.Context, by org.Actor, act signingAct, ids 
 			refuse(j.doc.ID, j.err)
 			continue
 		}
-		told(Outcome{j.doc.ID, act.enter(ctx, by, j)}) // act journals its refusal
+		told(outcome{j.doc.ID, act.enter(ctx, by, j)}) // act journals its refusal
 	}
 }
 

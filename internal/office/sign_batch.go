@@ -100,9 +100,9 @@ func (o *Office) runBatch(ctx context.Context, by org.Actor, act signingAct, bat
 		tx.After(func() { o.tellBatch(batch) })
 		return signing.DecideLine(tx, batch, id, nil)
 	}
-	o.signAll(ctx, by, act, ids, consent, func(x Outcome) {
-		if x.Err != nil {
-			note(func(tx *db.Tx) error { return signing.DecideLine(tx, batch, x.Document, x.Err) })
+	o.signAll(ctx, by, act, ids, consent, func(x outcome) {
+		if x.err != nil {
+			note(func(tx *db.Tx) error { return signing.DecideLine(tx, batch, x.document, x.err) })
 		}
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto"
 	"crypto/x509"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -281,7 +282,11 @@ func TestRemoteStates(t *testing.T) {
 // A consent does not show in any print, log or JSON.
 func TestConsentIsHidden(t *testing.T) {
 	c := signing.Consent{PIN: "135790", Code: "246801"}
-	for _, s := range []string{fmt.Sprint(c), fmt.Sprintf("%v %+v %#v %s", c, c, c, c), fmt.Sprintf("%v", struct{ C signing.Consent }{c})} {
+	inJSON, err := json.Marshal(struct{ C signing.Consent }{c})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range []string{string(inJSON), fmt.Sprint(c), fmt.Sprintf("%v %+v %#v %s", c, c, c, c), fmt.Sprintf("%v", struct{ C signing.Consent }{c})} {
 		if strings.Contains(s, c.PIN) || strings.Contains(s, c.Code) {
 			t.Error(s)
 		}
