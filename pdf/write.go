@@ -148,8 +148,10 @@ func (u *Update) Increment() ([]byte, error) {
 // fileID keeps the first identifier and derives the second from the content
 // (iso32000-2:14.4).
 func (u *Update) fileID(increment []byte) Array {
-	h := sha256.Sum256(slices.Concat(increment, u.f.data[max(0, len(u.f.data)-4096):]))
-	id := HexString(h[:16])
+	h := sha256.New()
+	h.Write(increment)
+	h.Write(u.f.data[max(0, len(u.f.data)-4096):])
+	id := HexString(h.Sum(nil)[:16])
 	if old := u.f.Array(u.f.Trailer["ID"]); len(old) == 2 {
 		if first, ok := u.f.Resolve(old[0]).(String); ok && first != "" {
 			return Array{HexString(first), id}
