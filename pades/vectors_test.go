@@ -222,6 +222,25 @@ func TestVectors_ND23_16(t *testing.T) {
 	}
 }
 
+// TestEveryCheckDecides_ND23_16: each thing that a check must establish has files
+// in the corpus that fail by it, and those that cannot be decided.
+func TestEveryCheckDecides_ND23_16(t *testing.T) {
+	has := map[string]bool{}
+	for _, v := range readVectors(t) {
+		has[string(v.check)+" "+string(v.is)] = true
+	}
+	for _, want := range []string{
+		"integrity invalid", "integrity undecided", "crypto invalid", "crypto undecided", "chain invalid", "chain undecided",
+		"period valid", "period invalid", "period undecided", "revocation valid", "revocation invalid", "revocation undecided",
+		"time valid", "time invalid", "time undecided", "scope invalid", "scope undecided",
+		"coverage undecided", "both undecided", "order valid", "order invalid",
+	} {
+		if !has[want] {
+			t.Errorf("no file with %s", want)
+		}
+	}
+}
+
 // others asks pdfsig, qpdf, mutool and openssl where they have a word.
 func (v vector) others(t *testing.T) {
 	path := filepath.Join(vectorDir, v.name+".pdf")

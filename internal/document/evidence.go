@@ -1,6 +1,7 @@
 package document
 
 import (
+	"slices"
 	"time"
 
 	"vanthu/internal/db"
@@ -38,6 +39,24 @@ func Aging(q db.Q, before, recently time.Time, rsa, limit int) ([]File, error) {
 		WHERE NOT e.renewed AND e.until > 0 AND e.stamped < $2 AND (e.until < $1 OR e.rsa > 0 AND e.rsa < $3))
 		AND document IN (SELECT id FROM document WHERE state IN ($4, $5, $6)) ORDER BY id LIMIT $7`,
 		db.Ms(before), db.Ms(recently), rsa, Issued, Filed, Replaced, limit)
+}
+
+// Latest leaves out of a document's files, oldest first, the sealed ones that a
+// renewed one of the same name has taken over.
+func Latest(files []File) []File {
+	type key struct {
+		slot    Slot
+		version int
+		name    string
+	}
+	last := map[key]FileID{}
+	for _, f := range files {
+		last[key{f.Slot, f.Version, f.Name}] = f.ID
+	}
+	return slices.DeleteFunc(slices.Clone(files), func(f File) bool {
+		sealed := f.Slot == Sealed_ || f.Slot == SealedAnnex
+		return sealed && last[key{f.Slot, f.Version, f.Name}] != f.ID
+	})
 }
 
 // Renewed says that another file has taken over.

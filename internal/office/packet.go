@@ -126,7 +126,7 @@ func (o *Office) attachments(q db.Q, d document.Document, dr draft.Draft) ([]edx
 		return nil, err
 	}
 	var main, signed, plain []edxml.Attachment
-	for _, f := range files {
+	for _, f := range document.Latest(files) {
 		switch {
 		case f.Slot == document.Sealed_:
 			main = []edxml.Attachment{o.attachment(f)}

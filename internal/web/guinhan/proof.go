@@ -129,7 +129,7 @@ func evidence(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
 
 func (s proof) pack(w io.Writer, x *seat.Seat) error {
 	z := zip.NewWriter(w)
-	for _, f := range s.files {
+	for _, f := range document.Latest(s.files) {
 		if (f.Slot == document.Sealed_ || f.Slot == document.SealedAnnex) && !f.Closed {
 			data, err := x.Office.Blobs.Read(f.Hash)
 			if err != nil {
