@@ -47,13 +47,22 @@ type upstreamFlags struct {
 // Run serves the hub until interrupted.
 func (c *hubServeCmd) Run(ctx context.Context) error {
 	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
-	at := c.config()
-	at.Lock, at.TSA, at.Keep = c.Lock, c.TSA, c.Keep
-	h, err := host.OpenHub(ctx, at)
+	h, err := c.openHub(ctx)
 	if err != nil {
 		return err
 	}
 	defer h.Close()
+	return c.serve(ctx, h, log)
+}
+
+func (c *hubServeCmd) openHub(ctx context.Context) (*host.Hub, error) {
+	at := c.config()
+	at.Lock, at.TSA, at.Keep = c.Lock, c.TSA, c.Keep
+	return host.OpenHub(ctx, at)
+}
+
+// serve answers agencies and the administration address until ctx ends.
+func (c *hubServeCmd) serve(ctx context.Context, h *host.Hub, log *slog.Logger) error {
 	secure, err := c.secure()
 	if err != nil {
 		return err

@@ -122,7 +122,10 @@ func (p *Province) settle(ctx context.Context) error {
 	if err := p.Settle(ctx); err != nil {
 		return err
 	}
-	return p.Hub.Tick(ctx)
+	if err := p.Hub.Tick(ctx); err != nil {
+		return err
+	}
+	return p.Host.TellAlarms(ctx, p.Hub.Hub)
 }
 
 // heldAnswer keeps status and body back until released.

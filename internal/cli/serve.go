@@ -20,6 +20,7 @@ import (
 	"vanthu/internal/web"
 	"vanthu/internal/web/kit"
 	"vanthu/internal/web/seat"
+	"vanthu/internal/web/truc"
 	"vanthu/law"
 )
 
@@ -67,6 +68,9 @@ type serveCmd struct {
 	HubCert string `help:"Chứng thư TLS (PEM) của máy này, khi trục đòi." type:"existingfile"`
 	HubKey  string `help:"Khóa của chứng thư TLS (PEM)." type:"existingfile"`
 	Proxied bool   `help:"Có proxy TLS phía trước, đặt X-Forwarded-For."`
+	WithHub bool   `help:"Chạy cả trục liên thông trong tiến trình này; người vận hành có bảng điều hành ở mục Trục liên thông."`
+
+	Own hubServeCmd `embed:"" prefix:"hub-"`
 }
 
 // Run serves the agencies of this host until interrupted.
@@ -81,6 +85,16 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	if err := h.EndCutBatches(ctx); err != nil {
 		return err
 	}
+	site := &seat.Site{Host: h, Live: live}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	if c.WithHub {
+		own, err := c.startHub(ctx, stop, site, log)
+		if err != nil {
+			return err
+		}
+		defer own.Close()
+	}
 	if err := c.connect(ctx, h); err != nil {
 		return err
 	}
@@ -88,8 +102,8 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	k := kit.New(kit.Options{Log: log, Sessions: web.Sessions{Accounts: h.Accounts}, Stash: stash, SignIn: "/vao", Proxied: c.Proxied, Plain: !c.Proxied})
-	srv := &http.Server{Addr: c.Listen, Handler: web.Handler(&seat.Site{Kit: k, Host: h, Live: live}, nil),
+	site.Kit = kit.New(kit.Options{Log: log, Sessions: web.Sessions{Accounts: h.Accounts}, Stash: stash, SignIn: "/vao", Proxied: c.Proxied, Plain: !c.Proxied})
+	srv := &http.Server{Addr: c.Listen, Handler: web.Handler(site, nil),
 		ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10}
 	go func() {
 		<-ctx.Done()
@@ -102,6 +116,29 @@ func (c *serveCmd) Run(ctx context.Context) error {
 		return err
 	}
 	return nil
+}
+
+// startHub runs the hub beside the pages, so that its operators have their
+// console, and the agencies of this host connect to it. A hub that ends stops
+// the pages too.
+func (c *serveCmd) startHub(ctx context.Context, stop func(), site *seat.Site, log *slog.Logger) (*host.Hub, error) {
+	own, err := c.Own.openHub(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if c.Hub == "" && c.Own.Cert == "" {
+		c.Hub = "http://" + c.Own.Listen
+	}
+	site.Hub = own.Hub
+	go func() {
+		if err := c.Own.serve(ctx, own, log); err != nil {
+			log.Error("hub", "err", err)
+		}
+		stop()
+	}()
+	go truc.Follow(ctx, own.Hub, site.Live.Publish)
+	go site.Host.Watch(ctx, own.Hub, log)
+	return own, nil
 }
 
 // connect starts the exchange of every agency that has a credential.

@@ -267,6 +267,7 @@ func (w *World) Run(ctx context.Context) {
 		o.Run(ctx)
 	}
 	w.wg.Go(func() { w.Hub.Run(ctx, w.Log) })
+	w.wg.Go(func() { w.Host.Watch(ctx, w.Hub.Hub, w.Log) })
 }
 
 // RunIndex starts only the followers that index for search, where Settle does

@@ -231,6 +231,17 @@ func (h *Hub) Events(ctx context.Context, subject string, before int64, limit in
 	return list, err
 }
 
+// Acts lists the newest events apart from the lines of the directory, of which
+// a file brings a hundred thousand.
+func (h *Hub) Acts(ctx context.Context, limit int) (list []Event, err error) {
+	err = h.Store.Read(ctx, func(v *db.View) error {
+		list, err = db.All(v, scanEvent, `SELECT id, at, actor, address, verb, subject, detail FROM event
+			WHERE verb NOT IN ('agency.enrolled', 'agency.changed') ORDER BY id DESC LIMIT $1`, limit)
+		return err
+	})
+	return list, err
+}
+
 func scanEvent(r db.Row) (e Event, err error) {
 	var at int64
 	err = r.Scan(&e.ID, &at, &e.Actor, &e.Address, &e.Verb, &e.Subject, &e.Detail)

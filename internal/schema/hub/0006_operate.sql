@@ -73,4 +73,4 @@ DROP INDEX delivery_failed;
 CREATE INDEX agency_silent ON agency (seen_at) WHERE gateway = '' AND state IN ('trial', 'official');
 CREATE INDEX agency_paused ON agency (code) WHERE paused;
 CREATE INDEX agency_tree ON agency (parent, code);
-CREATE INDEX event_verb ON event (verb, id);
+CREATE INDEX event_act ON event (id) WHERE verb NOT IN ('agency.enrolled', 'agency.changed');

@@ -110,7 +110,11 @@ func (s *Seat) Page(r *http.Request, title string) (kit.Page, error) {
 		if err != nil {
 			return err
 		}
-		p.Nav = s.rail(r.URL.Path, counts, late)
+		alarms, err := s.alarms(r)
+		if err != nil {
+			return err
+		}
+		p.Nav = s.rail(r.URL.Path, counts, late, alarms)
 		p.Hub, err = s.link(v)
 		return err
 	})
@@ -137,7 +141,16 @@ func sum(counts map[document.Step]int, steps []document.Step) (n int) {
 	return n
 }
 
-func (s *Seat) rail(path string, counts map[document.Step]int, late map[document.Step]int) []part.NavItem {
+// alarms is how many alarms of the hub stand, for those who see to them.
+func (s *Seat) alarms(r *http.Request) (int, error) {
+	if s.Hub == nil || !s.Actor.Has(org.Operator) {
+		return 0, nil
+	}
+	list, err := s.Hub.Alarms(r.Context())
+	return len(list), err
+}
+
+func (s *Seat) rail(path string, counts map[document.Step]int, late map[document.Step]int, alarms int) []part.NavItem {
 	all := 0
 	for _, n := range counts {
 		all += n
@@ -163,7 +176,9 @@ func (s *Seat) rail(path string, counts map[document.Step]int, late map[document
 	law.Gap = true
 	nav = append(nav, task, law)
 	if s.Actor.Has(org.Operator) {
-		nav = append(nav, item("Trục liên thông", "/truc", part.Icon("network"), "x", nil))
+		console := item("Trục liên thông", "/truc", part.Icon("network"), "x", nil)
+		console.Count, console.Late = alarms, alarms > 0
+		nav = append(nav, console)
 	}
 	if s.Actor.Has(org.Admin) {
 		nav = append(nav, item("Quản trị", "/quan-tri", part.Icon("settings"), "q", nil))

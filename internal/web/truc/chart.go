@@ -136,15 +136,15 @@ func nodeOf(a hub.AgencyLoad, i, n int) node {
 	}
 	x := side * math.Sqrt(1-y*y*0.72)
 	k := node{X: mapX + int(x*ringX), Y: mapY + int(y*ringY), R: 7, Name: clip(a.Name, mapName), Sub: a.Code, Href: "/truc/" + a.Code, Kind: linkTag(a).Kind, Thick: 1, Anchor: "start"}
-	k.LX, k.LY = k.X+14, k.Y-1
-	if side < 0 {
-		k.LX, k.Anchor = k.X-14, "end"
-	}
 	if a.Waiting > 0 {
 		k.Queue = viet.Int(a.Waiting)
 		k.R = min(7+int(math.Log10(float64(a.Waiting))*3), 16)
 		k.Thick = min(2+int(math.Log10(float64(a.Waiting))), 4)
 		k.QX, k.QY = mapX+(k.X-mapX)*62/100, mapY+(k.Y-mapY)*62/100
+	}
+	k.LX, k.LY = k.X+k.R+7, k.Y-1
+	if side < 0 {
+		k.LX, k.Anchor = k.X-k.R-7, "end"
 	}
 	return k
 }

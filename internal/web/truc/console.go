@@ -89,7 +89,7 @@ func show(w http.ResponseWriter, r *http.Request, s *seat.Seat) error {
 	if p.Ledger, err = ledgerOf(r, s, o); err != nil {
 		return err
 	}
-	events, err := s.Hub.Events(r.Context(), "", 0, shownEvents)
+	events, err := s.Hub.Acts(r.Context(), shownEvents)
 	if err != nil {
 		return err
 	}
