@@ -10,8 +10,10 @@ import (
 	"vanthu/internal/document"
 	"vanthu/internal/exchange"
 	"vanthu/internal/journal"
+	"vanthu/internal/notice"
 	"vanthu/internal/org"
 	"vanthu/internal/partner"
+	"vanthu/viet"
 )
 
 // giveUp is how long a packet is tried before its line becomes a dead letter
@@ -121,9 +123,14 @@ func (o *Office) markSent(tx *db.Tx, d *document.Document, x exchange.Item, e ex
 	return journal.Write(tx, SentIt, int64(d.ID), 0, journal.Detail{"kind": string(x.Kind)})
 }
 
-// postpone notes a failed try; pauses grow from half a minute to half an hour.
+// postpone notes a failed try; pauses grow from half a minute to half an hour,
+// or are as long as the hub asks for.
 func (o *Office) postpone(ctx context.Context, x exchange.Item, cause error) error {
 	pause := 30 * time.Second << min(x.Tries, 6)
+	var e *partner.Error
+	if errors.As(cause, &e) {
+		pause = max(pause, e.RetryAfter)
+	}
 	return o.Store.Write(ctx, db.System, func(tx *db.Tx) error {
 		return exchange.Postpone(tx, x.ID, tx.Now.Add(min(pause, 30*time.Minute)), spoken(cause))
 	})
@@ -144,8 +151,7 @@ func spoken(err error) string {
 func (o *Office) notPosted(ctx context.Context, x exchange.Item, cause error) error {
 	return o.Store.Write(ctx, db.System, func(tx *db.Tx) error {
 		if x.Kind != exchange.Document {
-			o.log().Warn("packet refused by the hub", "kind", x.Kind, "code", x.Code, "err", cause)
-			return exchange.Drop(tx, x.ID)
+			return o.notSaid(tx, x, cause)
 		}
 		return o.change(tx, x.Document, func(tx *db.Tx, d *document.Document) error {
 			left, err := o.failLines(tx, d, cause)
@@ -158,6 +164,35 @@ func (o *Office) notPosted(ctx context.Context, x exchange.Item, cause error) er
 			return exchange.Drop(tx, x.ID)
 		})
 	})
+}
+
+// notSaid ends a status or recall that did not get through. The document's own
+// state stands; the clerks are told what the other side does not know, and what
+// to do. law:BRVT1842-6.5 QD28-8.2
+func (o *Office) notSaid(tx *db.Tx, x exchange.Item, cause error) error {
+	o.log().Warn("packet refused by the hub", "kind", x.Kind, "code", x.Code, "err", cause)
+	text := "Chưa báo được trạng thái " + x.Code + " cho nơi gửi: " + spoken(cause) + " Báo bằng điện thoại hoặc văn bản giấy."
+	if x.Kind == exchange.Recall {
+		text = "Yêu cầu thu hồi chưa tới nơi nhận: " + spoken(cause) + " Báo bằng điện thoại hoặc văn bản giấy."
+	}
+	list, err := org.WithRole(tx, org.Clerk, viet.DayOf(tx.Now))
+	for _, p := range list {
+		if err == nil {
+			err = notice.Tell(tx, int64(p.ID), text, int64(x.Document))
+		}
+	}
+	if err != nil {
+		return err
+	}
+	tx.After(func() {
+		if o.Publish != nil {
+			o.Publish(o.NoticeTopic())
+		}
+	})
+	if err := journal.Write(tx, SendFailed, int64(x.Document), 0, journal.Detail{"to": x.Receiver, "text": text}); err != nil {
+		return err
+	}
+	return exchange.Drop(tx, x.ID)
 }
 
 func (o *Office) failLines(tx *db.Tx, d *document.Document, cause error) (left int, err error) {
