@@ -23,17 +23,14 @@
 package api
 
 import (
-	"context"
-	"log/slog"
 	"net/http"
-	"time"
 
 	"vanthu/internal/hub"
 )
 
 // HubHandler serves the hub to other systems.
 func HubHandler(h *hub.Hub) http.Handler {
-	s := &server{hub: h, tries: newTries(), replays: newReplays(), notes: make(chan struct{}, 256)}
+	s := &server{hub: h, tries: newTries(), replays: newReplays()}
 	mux := http.NewServeMux()
 	for _, r := range s.routes() {
 		mux.Handle(r.pattern, s.handle(r))
@@ -46,7 +43,6 @@ type server struct {
 	hub     *hub.Hub
 	tries   *tries
 	replays *replays
-	notes   chan struct{} // one token per fetch that is being noted
 }
 
 // route is one line of the interface.
@@ -127,28 +123,4 @@ func (s *server) about(w http.ResponseWriter, r *http.Request, _ hub.Caller) err
 		LogSize    int64  `json:"logSize"`
 		Checkpoint string `json:"checkpoint"`
 	}{s.hub.ID(), s.hub.PublicKey(), stamp(s.hub.Store.Now()), s.hub.MaxPacket, size, string(note)})
-}
-
-// background is a context for what must be noted although the caller hung up.
-func background(r *http.Request) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.WithoutCancel(r.Context()), 10*time.Second)
-}
-
-// fetched notes that a body went out. The caller does not wait for it: his
-// confirmation comes next and shares its commit. He waits when too many notes
-// do. A note that is lost is made up for by the confirmation.
-func (s *server) fetched(r *http.Request, c hub.Caller, body *hub.Body) {
-	ctx, done := background(r)
-	note := func() {
-		defer done()
-		if err := s.hub.Fetched(ctx, c, body); err != nil {
-			slog.Error("hub: fetch not noted", "agency", c.Code, "packet", body.ID, "err", err)
-		}
-	}
-	select {
-	case s.notes <- struct{}{}:
-		go func() { defer func() { <-s.notes }(); note() }()
-	default:
-		note()
-	}
 }

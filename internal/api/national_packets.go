@@ -182,7 +182,7 @@ func (s *server) getEdoc(w http.ResponseWriter, r *http.Request, c hub.Caller) e
 	if _, err := io.WriteString(out, `"}`); err != nil {
 		return nil // the caller hung up
 	}
-	s.fetched(r, c, body)
+	s.hub.Fetched(c, body)
 	return nil
 }
 

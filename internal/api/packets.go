@@ -95,7 +95,7 @@ func (s *server) sendBody(w http.ResponseWriter, r *http.Request, c hub.Caller, 
 		}
 		panic(http.ErrAbortHandler) // the caller must see that the body is not whole
 	}
-	s.fetched(r, c, body)
+	s.hub.Fetched(c, body)
 	return nil
 }
 

@@ -2,7 +2,6 @@ package hub
 
 import (
 	"context"
-	"errors"
 	"io"
 	"strings"
 	"time"
@@ -107,19 +106,23 @@ func (a *act) accept(c Caller, l *letter, key string, hash blob.Hash, size int64
 		return Ack{}, err
 	}
 	name := packetName(from.Code, key)
-	if ack, found, err := a.before(name, key, hash); found || err != nil {
-		return ack, err
+	legs, unreachable := resolve(a.agency, c, l.to)
+	past, err := a.past(from, l, name, legs)
+	if err != nil {
+		return Ack{}, err
+	}
+	if past.packet != 0 {
+		return a.before(past, key, hash)
+	}
+	if unreachable != nil {
+		return Ack{}, unreachable
 	}
 	// A refused packet's body may have been removed since it was put; removal
 	// also happens in the turn, so what is here now stays.
 	if !a.hub.Blobs.Has(hash) {
 		return Ack{}, errBusy()
 	}
-	legs, err := resolve(a.agency, c, l.to)
-	if err != nil {
-		return Ack{}, err
-	}
-	fresh, earlier, err := a.fresh(from, l, legs)
+	fresh, earlier, err := past.fresh(l, legs)
 	if err != nil {
 		return Ack{}, err
 	}
@@ -146,79 +149,75 @@ func (a *act) newAck(name string, l *letter, hash blob.Hash, size int64, legs []
 	return k
 }
 
-// before answers an offer whose key was accepted before.
-// Under a key of the sender's own, other bytes are a slip that must be heard
-// of; under a derived one they are the same act spelt anew.
-func (a *act) before(name, key string, hash blob.Hash) (Ack, bool, error) {
-	type row struct {
-		id   int64
-		hash string
-	}
-	p, err := db.One(a, func(r db.Row) (p row, err error) { return p, r.Scan(&p.id, &p.hash) },
-		`SELECT id, hash FROM packet WHERE name = $1`, name)
-	if errors.Is(err, db.ErrNone) {
-		return Ack{}, false, nil
-	}
-	if err == nil && p.hash != string(hash) && strings.HasPrefix(key, ownKey) {
-		err = refuse(CodeKey, fail.State("Khóa chống trùng này đã dùng cho một gói tin khác.", "BRVT1842-6.5").
-			Then("Dùng khóa mới cho gói tin mới."))
-	}
-	if err != nil {
-		return Ack{}, true, err
-	}
-	ack, err := a.ackOf(p.id, true)
-	return ack, true, err
-}
-
-// fresh leaves out the recipients that have this document already, so that it
-// takes effect once per (sender, document, recipient) whatever id the second
-// offer came under. earlier is the packet that one of them had it from.
-func (a *act) fresh(c Caller, l *letter, legs []leg) (out []leg, earlier int64, err error) {
-	if l.kind != New {
-		return legs, 0, nil
-	}
-	had, err := a.had(c, l.document, legs)
-	if err != nil {
-		return nil, 0, err
-	}
-	for _, g := range legs {
-		p, ok := had[g.agency.id]
-		switch {
-		case !ok || (line{state: p.state}).over():
-			out = append(out, g) // never had it, or refused or gave it back: a new one may follow
-		case p.content != l.content:
-			return nil, 0, refuse(CodeDuplicate, fail.State("Mã định danh "+l.document+" đã dùng cho một văn bản khác gửi "+g.agency.Name+".", "BRVT1842-6.5").
-				Then("Gửi gói tin cập nhật hoặc thay thế, hoặc thu hồi văn bản trước."))
-		default:
-			earlier = p.packet
-		}
-	}
-	return out, earlier, nil
-}
-
-// past is the last packet that an agency had a document by.
+// past is what the hub knows of an offer from before: the packet of the same
+// name, 0 for none, with its body, and the last packets that brought a new
+// document to its recipients.
 type past struct {
+	packet int64
+	hash   string
+	had    map[int64]had // by recipient
+}
+
+type had struct {
 	packet, recipient int64
 	state             State
 	content           string
 }
 
-// had finds by recipient the last packets of a document.
-func (a *act) had(c Caller, document string, legs []leg) (map[int64]past, error) {
-	ids := make([]int64, len(legs))
-	for i, g := range legs {
-		ids[i] = g.agency.id
+// past asks one question, because on PostgreSQL each costs a way there and back.
+func (a *act) past(c Caller, l *letter, name string, legs []leg) (p past, err error) {
+	ids := []int64{0} // nobody, for an offer that reaches nobody
+	for _, g := range legs {
+		ids = append(ids, g.agency.id)
 	}
-	in, args := db.In(4, ids)
-	list, err := db.All(a, func(r db.Row) (x past, err error) { return x, r.Scan(&x.packet, &x.recipient, &x.state, &x.content) },
-		`SELECT d.packet, d.recipient, d.state, p.content FROM delivery d JOIN packet p ON p.id = d.packet
-		WHERE d.sender = $1 AND d.document = $2 AND d.kind = $3 AND d.recipient IN `+in+` ORDER BY d.packet`,
-		append([]any{c.id, document, string(New)}, args...)...)
-	out := make(map[int64]past, len(list))
+	in, args := db.In(5, ids)
+	list, err := db.All(a, func(r db.Row) (x had, err error) { return x, r.Scan(&x.packet, &x.recipient, &x.state, &x.content) },
+		`SELECT id, 0, '', hash FROM packet WHERE name = $1
+		UNION ALL SELECT d.packet, d.recipient, d.state, p.content FROM delivery d JOIN packet p ON p.id = d.packet
+		WHERE d.sender = $2 AND d.document = $3 AND d.kind = $4 AND d.recipient IN `+in,
+		append([]any{name, c.id, l.document, string(New)}, args...)...)
+	p.had = make(map[int64]had, len(list))
 	for _, x := range list {
-		out[x.recipient] = x // the last one counts
+		if x.recipient == 0 {
+			p.packet, p.hash = x.packet, x.content
+		} else if x.packet > p.had[x.recipient].packet { // the last one counts
+			p.had[x.recipient] = x
+		}
 	}
-	return out, err
+	return p, err
+}
+
+// before answers an offer whose key was accepted before.
+// Under a key of the sender's own, other bytes are a slip that must be heard
+// of; under a derived one they are the same act spelt anew.
+func (a *act) before(p past, key string, hash blob.Hash) (Ack, error) {
+	if p.hash != string(hash) && strings.HasPrefix(key, ownKey) {
+		return Ack{}, refuse(CodeKey, fail.State("Khóa chống trùng này đã dùng cho một gói tin khác.", "BRVT1842-6.5").
+			Then("Dùng khóa mới cho gói tin mới."))
+	}
+	return a.ackOf(p.packet, true)
+}
+
+// fresh leaves out the recipients that have this document already, so that it
+// takes effect once per (sender, document, recipient) whatever id the second
+// offer came under. earlier is the packet that one of them had it from.
+func (p past) fresh(l *letter, legs []leg) (out []leg, earlier int64, err error) {
+	if l.kind != New {
+		return legs, 0, nil
+	}
+	for _, g := range legs {
+		h, ok := p.had[g.agency.id]
+		switch {
+		case !ok || (line{state: h.state}).over():
+			out = append(out, g) // never had it, or refused or gave it back: a new one may follow
+		case h.content != l.content:
+			return nil, 0, refuse(CodeDuplicate, fail.State("Mã định danh "+l.document+" đã dùng cho một văn bản khác gửi "+g.agency.Name+".", "BRVT1842-6.5").
+				Then("Gửi gói tin cập nhật hoặc thay thế, hoặc thu hồi văn bản trước."))
+		default:
+			earlier = h.packet
+		}
+	}
+	return out, earlier, nil
 }
 
 func (a *act) insertPacket(id int64, name string, c Caller, l *letter, hash blob.Hash, size int64, legs []leg) error {

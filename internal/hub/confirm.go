@@ -27,6 +27,7 @@ func (h *Hub) Confirm(ctx context.Context, c Caller, id string) (receipt []byte,
 	if err != nil {
 		return nil, err
 	}
+	h.fetches.confirmed(c, id)
 	h.counts.confirmed.Add(1)
 	return h.receipt(ctx, entry, leaf)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"sync"
 	"time"
 
 	"vanthu/internal/blob"
@@ -55,13 +56,57 @@ func errGone(at time.Time) error {
 		Then("Biên nhận vẫn còn trên trục; nội dung hỏi nơi gửi hoặc nơi nhận."))
 }
 
-// Fetched notes that a recipient's system has been given the whole body. It
-// is logged once; for the sender's own look nothing is noted.
-func (h *Hub) Fetched(ctx context.Context, c Caller, b *Body) error {
-	if !b.mine {
-		return nil
+// fetches are bodies that went out a moment ago.
+type fetches struct {
+	mu    sync.Mutex
+	fresh map[fetch]bool
+}
+
+type fetch struct {
+	by   Caller
+	name string
+}
+
+const (
+	noteAfter   = time.Second
+	fetchesKept = 20_000
+)
+
+// Fetched notes that a recipient's system has been given the whole body. It is
+// logged once; for the sender's own look nothing is noted. Nobody waits for the
+// note: most often the system confirms at once, which says the same and spares
+// it; otherwise it is made within a second or so. One that is lost in a crash
+// comes with the confirmation.
+func (h *Hub) Fetched(c Caller, b *Body) {
+	k := &h.fetches
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if !b.mine || len(k.fresh) >= fetchesKept {
+		return
 	}
-	return h.carry(ctx, func(a *act) error { return a.fetched(c, b.ID) })
+	if k.fresh == nil {
+		k.fresh = map[fetch]bool{}
+		time.AfterFunc(noteAfter, h.noteFetches)
+	}
+	k.fresh[fetch{c, b.ID}] = true
+}
+
+func (h *Hub) noteFetches() {
+	k := &h.fetches
+	k.mu.Lock()
+	list := k.fresh
+	k.fresh = nil
+	k.mu.Unlock()
+	for f := range list {
+		h.carry(context.Background(), func(a *act) error { return a.fetched(f.by, f.name) })
+	}
+}
+
+// confirmed drops the note of a fetch.
+func (k *fetches) confirmed(c Caller, name string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	delete(k.fresh, fetch{c, name})
 }
 
 func (a *act) fetched(c Caller, name string) error {

@@ -54,6 +54,7 @@ type Hub struct {
 	offers  chan struct{} // one token per packet being taken in
 	live    liveCodes
 	memory  memory
+	fetches fetches
 	logins  logins
 	broken  atomic.Pointer[error]
 	traffic traffic

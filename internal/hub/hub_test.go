@@ -61,9 +61,7 @@ func TestPacketGoesThrough(t *testing.T) {
 			t.Fatalf("body differs: %v", err)
 		}
 		body.Close()
-		if err := w.Fetched(ctx, snv, body); err != nil {
-			t.Fatal(err)
-		}
+		w.Fetched(snv, body)
 		first, err := w.Confirm(ctx, snv, ack.ID)
 		if err != nil {
 			t.Fatal(err)
@@ -82,6 +80,25 @@ func TestPacketGoesThrough(t *testing.T) {
 		}
 		if err := w.Audit(ctx); err != nil {
 			t.Fatal(err)
+		}
+	})
+}
+
+// A packet that went out and is not confirmed is logged as delivered by itself.
+func TestFetchIsNoted(t *testing.T) {
+	each(t, func(t *testing.T, w *World) {
+		ack := w.Send(SXD, Packet(Doc{From: SXD, To: []string{SNV}, Number: 8}))
+		body, err := w.Fetch(ctx, w.As(SNV), ack.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body.Close()
+		noted := w.Store.Changed()
+		w.Fetched(w.As(SNV), body)
+		<-noted
+		proofs, err := w.Receipts(ctx, w.As(SXD), ack.ID)
+		if err != nil || len(proofs) != 2 || proofs[1].Event != ledger.Delivered || proofs[1].Recipient != SNV {
+			t.Fatalf("%+v %v", proofs, err)
 		}
 	})
 }
