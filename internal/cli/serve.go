@@ -68,9 +68,9 @@ type serveCmd struct {
 	HubCert string `help:"Chứng thư TLS (PEM) của máy này, khi trục đòi." type:"existingfile"`
 	HubKey  string `help:"Khóa của chứng thư TLS (PEM)." type:"existingfile"`
 	Proxied bool   `help:"Có proxy TLS phía trước, đặt X-Forwarded-For."`
-	WithHub bool   `help:"Chạy cả trục liên thông trong tiến trình này; người vận hành có bảng điều hành ở mục Trục liên thông."`
+	OwnHub  bool   `help:"Chạy cả trục liên thông trong tiến trình này; người vận hành có bảng điều hành ở mục Trục liên thông."`
 
-	Own hubServeCmd `embed:"" prefix:"hub-"`
+	Own hubServeCmd `embed:"" prefix:"own-hub-"`
 }
 
 // Run serves the agencies of this host until interrupted.
@@ -88,7 +88,7 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	site := &seat.Site{Host: h, Live: live}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	if c.WithHub {
+	if c.OwnHub {
 		own, err := c.startHub(ctx, stop, site, log)
 		if err != nil {
 			return err
