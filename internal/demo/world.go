@@ -285,7 +285,7 @@ func (w *World) Settle(ctx context.Context) error {
 		moved := 0
 		for _, o := range w.Host.Offices() {
 			n, err := o.Post(ctx)
-			if err != nil {
+			if err != nil && !partner.Temporary(err) {
 				return err
 			}
 			m, err := o.Collect(ctx, 0)

@@ -201,15 +201,21 @@ func (o *Office) follow(ctx context.Context, rest time.Duration, f func(context.
 	})
 }
 
-// loop repeats f, resting after errors.
+// loop repeats f, resting after errors: two seconds, then longer, up to a
+// minute.
 func (o *Office) loop(ctx context.Context, f func(context.Context) error) {
+	failed := 0
 	for ctx.Err() == nil {
-		if err := f(ctx); err != nil && ctx.Err() == nil {
-			if !partner.Temporary(err) {
-				o.log().Error("exchange", "agency", o.Store.Name(), "err", err)
-			}
-			pause(ctx, nil, 2*time.Second)
+		err := f(ctx)
+		if err == nil {
+			failed = 0
+			continue
 		}
+		if ctx.Err() == nil && !partner.Temporary(err) {
+			o.log().Error("exchange", "agency", o.Store.Name(), "err", err)
+		}
+		pause(ctx, nil, min(2*time.Second<<min(failed, 5), time.Minute))
+		failed++
 	}
 }
 

@@ -21,8 +21,11 @@ import (
 const giveUp = 72 * time.Hour
 
 // Post hands every packet whose turn has come to the hub and tells how many
-// went. The hub or the line being down only postpones them; order is kept per
-// document. It is a follower of the acts that queued them and needs no right.
+// went, in the order in which they were queued. While the hub or the line is
+// down it stops at the first and gives the temporary error: nothing overtakes
+// when the line comes back. A packet that alone does not get through waits by
+// itself, and only what is about the same document waits behind it. Post is a
+// follower of the acts that queued the packets and needs no right.
 // law:HT33-10.2.i BRVT1842-6.5
 func (o *Office) Post(ctx context.Context) (sent int, err error) {
 	if o.Partner == nil {
@@ -78,7 +81,10 @@ func (o *Office) postOne(ctx context.Context, x exchange.Item) (bool, error) {
 	case ctx.Err() != nil:
 		return false, ctx.Err()
 	case partner.Temporary(err) && o.Store.Now().Sub(x.Since) < giveUp:
-		return false, o.postpone(ctx, x, err)
+		if partner.Temporary(o.SyncDirectory(ctx)) {
+			return false, o.lineDown(ctx, x, err)
+		}
+		return false, o.postpone(ctx, x, err) // others get through
 	}
 	return false, o.notPosted(ctx, x, err)
 }
@@ -134,6 +140,15 @@ func (o *Office) postpone(ctx context.Context, x exchange.Item, cause error) err
 	return o.Store.Write(ctx, db.System, func(tx *db.Tx) error {
 		return exchange.Postpone(tx, x.ID, tx.Now.Add(min(pause, 30*time.Minute)), spoken(cause))
 	})
+}
+
+// lineDown notes a failed try of the first packet, which keeps its place, and
+// gives the cause: no other packet would fare better now.
+func (o *Office) lineDown(ctx context.Context, x exchange.Item, cause error) error {
+	err := o.Store.Write(ctx, db.System, func(tx *db.Tx) error {
+		return exchange.Postpone(tx, x.ID, tx.Now, spoken(cause))
+	})
+	return errors.Join(cause, err)
 }
 
 // spoken is a cause as the clerk reads it.
