@@ -292,6 +292,9 @@ func TestManySignedAtOnce(t *testing.T) {
 	b.is("the first is shown", `document.querySelector("#about").textContent.includes("việc thứ nhất")`)
 	b.press("x")
 	b.sees("Ký 2 văn bản")
+	late := atSNV.toSign(t, "V/v việc đến sau")
+	b.sees("V/v việc đến sau", "Ký 2 văn bản") // what is ticked stays when the list is renewed
+	b.is("the first is still shown", `document.querySelector(".qi[aria-current]").textContent.includes("việc thứ nhất")`)
 	b.shoot("ky-nhieu")
 	b.send()
 	b.sees("Xác nhận ký 2 văn bản")
@@ -316,4 +319,5 @@ func TestManySignedAtOnce(t *testing.T) {
 	p.sees("Đã ký 1 / 1 văn bản")
 	p.shoot("dien-thoai-ky-xong")
 	state(t, o, ids[2], document.Signed)
+	state(t, o, late, document.LeaderReview)
 }

@@ -38,7 +38,15 @@ document.addEventListener("click", e => {
   if (!line) return
   document.querySelectorAll(".qi.pick").forEach(x => { x.removeAttribute("aria-current"); x.removeAttribute("aria-selected") })
   line.setAttribute("aria-current", "true")
+  history.replaceState(null, "", line.querySelector<HTMLAnchorElement>("a.what")!.href) // what a renewed list shows as current
 })
-document.addEventListener("htmx:after:swap", count)
+
+// The list is fetched again when something comes or goes: what is ticked stays.
+let ticked = new Set<string>()
+document.addEventListener("htmx:before:swap", () => { ticked = new Set(boxes().filter(b => b.checked).map(b => b.value)) })
+document.addEventListener("htmx:after:swap", () => {
+  boxes().forEach(b => { b.checked ||= ticked.has(b.value) })
+  count()
+})
 count()
 export {}
