@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+	"testing"
 
 	"vanthu/pdf"
 )
@@ -89,4 +90,26 @@ func (c *corpus) hideAndReplace() (asleep, woken []byte) {
 	at := bytes.LastIndex(base, fmt.Appendf(nil, "\n%d 0 obj\n<</Length 17>>", content.Num)) + 1
 	return asleep, fmt.Appendf(slices.Clone(asleep), "xref\n%d 1\n%010d 00000 n\r\ntrailer\n<</Size %d/Root %s/Prev %d>>\nstartxref\n%d\n%%%%EOF\n",
 		content.Num, at, size, root, revs[len(revs)-1].StartXref, len(asleep))
+}
+
+// TestWhatCannotBeReadHidesNothing: an object beyond our limits points at one
+// that does not exist; another reader would show what is defined there later.
+func TestWhatCannotBeReadHidesNothing(t *testing.T) {
+	c := newCorpus(t)
+	var ghost pdf.Ref
+	base := c.signed(edit(t, c.decision, func(u *pdf.Update, f *pdf.File) {
+		p := pageOne(t, f)
+		size, _ := f.Int(f.Trailer["Size"])
+		ghost = pdf.Ref{Num: size + 400}
+		parts := fmt.Appendf([]byte("["), "%s %s %s]", contentOf(f, p), bytes.Repeat([]byte("null "), 600_000), ghost)
+		u.Set(p.Ref, with(p.Dict, pdf.Dict{"Contents": u.Add(pdf.Raw(parts))}))
+	}), c.official)
+	sprung := edit(t, base, func(u *pdf.Update, f *pdf.File) {
+		u.Set(ghost, pdf.Compress(pdf.Dict{}, []byte("0 0 9 9 re f")))
+		root, _ := f.Root()
+		(&editor{f: f, u: u}).set(root, pdf.Dict{"DSS": u.Add(pdf.Dict{"Type": pdf.Name("DSS"), "Certs": pdf.Array{ghost}})})
+	})
+	j := c.jury()
+	v := vector{expect: "invalid", check: Integrity, is: Invalid, say: "không đọc được", data: sprung}
+	j.judge(t, v)
 }

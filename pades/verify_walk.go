@@ -71,7 +71,10 @@ func walk(ctx context.Context, f *pdf.File, first int) []step {
 	if err != nil {
 		return fail("không đọc được phiên bản đã ký")
 	}
-	uses := countUses(old)
+	uses, err := countUses(old)
+	if err != nil {
+		return fail("có đối tượng không đọc được trong phiên bản đã ký")
+	}
 	if runaway(old, slices.Collect(maps.Keys(old.Entries()))) {
 		return fail("có luồng dữ liệu không được đóng trong phiên bản đã ký")
 	}
@@ -173,6 +176,11 @@ func (c *comparer) diff() {
 	for n, o := range was {
 		if _, ok := is[n]; !ok && o.Kind != 0 {
 			c.changed[n] = true
+		}
+	}
+	for n := range c.changed {
+		if _, err := c.new.Load(n); err != nil {
+			c.other("đối tượng %d không đọc được", n)
 		}
 	}
 }
@@ -308,19 +316,24 @@ func refsOf(o pdf.Object, out []int) []int {
 	return out
 }
 
-// countUses counts the references to each number in all objects in effect.
-func countUses(f *pdf.File) map[int]int {
+// countUses counts the references to each number in all objects in effect. An
+// object that we cannot read, another reader may: then nothing can be said about
+// what points where.
+func countUses(f *pdf.File) (map[int]int, error) {
 	uses := map[int]int{}
 	for n, e := range f.Entries() {
 		if e.Kind == 0 {
 			continue
 		}
-		o, _ := f.Load(n)
+		o, err := f.Load(n)
+		if err != nil {
+			return nil, err
+		}
 		for _, r := range refsOf(o, nil) {
 			uses[r]++
 		}
 	}
-	return uses
+	return uses, nil
 }
 
 // updateUses brings the counts from old to new.
