@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"crypto/hmac"
@@ -11,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"mime/multipart"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -43,6 +45,12 @@ type reply struct {
 // do makes one call; ps are the parameters in the caller's order.
 func (k *kit) do(t *testing.T, method, op, body string, ps ...string) reply {
 	t.Helper()
+	k.headers = k.sign(ps...)
+	return k.send(t, method, op, body, k.headers)
+}
+
+// sign makes the headers of a call.
+func (k *kit) sign(ps ...string) http.Header {
 	h := http.Header{}
 	now := time.Now().Add(k.shift).UTC().Add(7 * time.Hour)
 	millis := now.Nanosecond() / 1_000_000
@@ -64,8 +72,7 @@ func (k *kit) do(t *testing.T, method, op, body string, ps ...string) reply {
 	for name, v := range k.forge {
 		h["XroadVnpt-"+name] = []string{v}
 	}
-	k.headers = h
-	return k.send(t, method, op, body, h)
+	return h
 }
 
 func sign(secret, text string) string {
@@ -294,6 +301,150 @@ func TestNationalRefusals(t *testing.T) {
 	})
 	if left := s.Take(SNV); len(left) != 0 {
 		t.Fatalf("kept %v", left)
+	}
+}
+
+// What is odd in the dialect and must stay so: hashes without zeros, bare codes,
+// days that count, states of the transport, the later kit's GETs.
+func TestNationalQuirks(t *testing.T) {
+	s := start(t)
+	sxd, snv := newKit(s, SXD), newKit(s, SNV)
+	number := 0
+	packet := func(short bool) string { // one whose hash the kit writes shorter, or not
+		for {
+			number++
+			if p := Packet(Doc{From: SXD, To: []string{SNV}, Number: number}); (len(shortHash(p)) < 64) == short {
+				return p
+			}
+		}
+	}
+	hash := func(p string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(p))) }
+	for name, c := range map[string]struct {
+		packet string
+		hash   func(string) string
+		to     []string
+	}{
+		"hash without zeros":          {packet(true), shortHash, nil},
+		"the regular form of it":      {packet(true), hash, nil},
+		"capitals":                    {packet(true), func(p string) string { return strings.ToUpper(hash(p)) }, nil},
+		"a bare code as recipient":    {packet(true), shortHash, []string{"to", SNV}},
+		"an empty list of recipients": {packet(true), shortHash, []string{"to", ""}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := sxd.do(t, "POST", "sendEdoc", c.packet, append([]string{"servicetype", "eDoc", "messagetype", "edoc", "hash-file", c.hash(c.packet), "from", SXD}, c.to...)...)
+			if r.Status != "OK" || r.DocId == "" {
+				t.Fatalf("%+v", r)
+			}
+		})
+	}
+	all := s.listDays(t, snv, "", "")
+	today := time.Now().UTC().Add(7 * time.Hour)
+	for _, c := range []struct {
+		name, from, to string
+		want           int
+	}{
+		{"today", today.Format("2006/01/02"), today.Format("2006/01/02"), len(all)},
+		{"from tomorrow", today.AddDate(0, 0, 1).Format("2006/01/02"), "", 0},
+		{"until yesterday", "", today.AddDate(0, 0, -1).Format("2006/01/02"), 0},
+		{"day first", today.Format("02/01/2006"), "", len(all)},
+		{"with an hour", today.AddDate(0, 0, -1).Format("2006-01-02 15:04:05"), "", len(all)},
+	} {
+		if got := s.listDays(t, snv, c.from, c.to); len(got) != c.want {
+			t.Errorf("%s: %d of %d", c.name, len(got), len(all))
+		}
+	}
+	id := func(n int) string { return all[n].(map[string]any)["docId"].(string) }
+	state := func(id string) any {
+		return sxd.do(t, "POST", "getSentEdocList", "", "docId", id).Data.([]any)[0].(map[string]any)["receiveStatus"]
+	}
+	for n, status := range []string{"processing", "done", "fail"} {
+		if r := snv.do(t, "POST", "updateStatus", "{}", "docId", id(n), "status", status); r.Status != "OK" || state(id(n)) != status {
+			t.Errorf("%s: %+v, the sender sees %v", status, r, state(id(n)))
+		}
+	}
+	if left := s.listDays(t, snv, "", ""); len(left) != len(all)-2 { // processing is not acknowledged
+		t.Errorf("%d are left of %d", len(left), len(all))
+	}
+	if r := snv.do(t, "GET", "countReceiveEdoc", ""); r.Data != float64(len(all)-2) {
+		t.Errorf("%+v", r)
+	}
+	if r := sxd.do(t, "POST", "getSentEdocList", ""); len(r.Data.([]any)) != len(all) {
+		t.Errorf("%+v", r)
+	}
+	if r := snv.do(t, "POST", "updateStatus", "{}", "docId", id(0), "status", "xong"); r.Status != "FAIL" || r.ErrorCode == "0" {
+		t.Errorf("%+v", r)
+	}
+	req, err := http.NewRequest("GET", s.url+"/downloadEdoc", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header = snv.sign("docId", id(0))
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if raw, err := io.ReadAll(res.Body); err != nil || !strings.HasPrefix(string(raw), "<?xml") {
+		t.Errorf("%v %.60s", err, raw)
+	}
+}
+
+// listDays is the list of arrivals between two days.
+func (s *site) listDays(t *testing.T, k *kit, from, to string) []any {
+	t.Helper()
+	ps := []string{"servicetype", "eDoc", "messagetype", "edoc"}
+	if from != "" {
+		ps = append(ps, "fromDate", from)
+	}
+	if to != "" {
+		ps = append(ps, "toDate", to)
+	}
+	r := k.do(t, "POST", "getReceivedEdocList", "", ps...)
+	if r.Status != "OK" {
+		t.Fatalf("%+v", r)
+	}
+	return r.Data.([]any)
+}
+
+// The kit waits for the hub's word before it sends a body; who is refused by
+// the headers never sends one.
+func TestNationalExpectContinue(t *testing.T) {
+	s := start(t)
+	packet := Packet(Doc{From: SXD, To: []string{SNV}})
+	for name, c := range map[string]struct{ secret, want string }{
+		"good": {Secret(SXD), "HTTP/1.1 100 Continue"}, "wrong secret": {"khong-phai-khoa-nay", "HTTP/1.1 200 OK"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer conn.Close()
+			conn.SetDeadline(time.Now().Add(20 * time.Second))
+			k := kit{site: s, system: SXD, secret: c.secret}
+			req, _ := http.NewRequest("POST", s.url+"/sendEdoc", nil)
+			req.Header = k.sign("servicetype", "eDoc", "messagetype", "edoc", "hash-file", shortHash(packet), "from", SXD)
+			fmt.Fprintf(conn, "POST /sendEdoc HTTP/1.1\r\nHost: truc\r\nContent-Type: application/octet-stream\r\nContent-Length: %d\r\nExpect: 100-continue\r\n", len(packet))
+			req.Header.Write(conn)
+			io.WriteString(conn, "\r\n")
+			in := bufio.NewReader(conn)
+			if line, err := in.ReadString('\n'); err != nil || strings.TrimSpace(line) != c.want {
+				t.Fatalf("%q %v", line, err)
+			}
+			if name != "good" {
+				return
+			}
+			io.WriteString(conn, packet)
+			in.ReadString('\n') // the empty line after 100
+			res, err := http.ReadResponse(in, req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer res.Body.Close()
+			if body, err := io.ReadAll(res.Body); err != nil || !strings.Contains(string(body), `"status":"OK"`) {
+				t.Fatalf("%s %v", body, err)
+			}
+		})
 	}
 }
 
