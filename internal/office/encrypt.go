@@ -3,6 +3,8 @@ package office
 import (
 	"bytes"
 	"context"
+	"crypto/ecdsa"
+	"crypto/rsa"
 	"crypto/x509"
 	"encoding/base64"
 	"fmt"
@@ -17,6 +19,8 @@ import (
 	"vanthu/internal/exchange"
 	"vanthu/internal/fail"
 	"vanthu/internal/org"
+	"vanthu/law"
+	"vanthu/viet"
 )
 
 // IssueEncrypted is Issue with the files encrypted to every recipient on the
@@ -90,8 +94,27 @@ func (o *Office) unreadableBy(ctx context.Context, a org.Agency) string {
 	if code := cms.HolderOf(cert).AgencyCode; code != a.Code && (code == "" || code != a.AltCode) {
 		return "chứng thư số mã hóa không ghi mã của cơ quan này"
 	}
+	if why := tooShort(cert, viet.DayOf(o.Store.Now())); why != "" {
+		return why
+	}
 	if s := o.Keys.MayRead(ctx, o.Store.Now(), cert); s.State != cms.InForce {
 		return s.Cause
+	}
+	return ""
+}
+
+// tooShort holds a key against the length that is asked for on a day.
+// law:HT33-13.2
+func tooShort(cert *x509.Certificate, on viet.Day) string {
+	kind, bits, least := "RSA", 0, law.Figure("C24.rsa.bits", on)
+	switch k := cert.PublicKey.(type) {
+	case *rsa.PublicKey:
+		bits = k.N.BitLen()
+	case *ecdsa.PublicKey:
+		kind, bits, least = "đường cong elip", k.Curve.Params().BitSize, law.Figure("C24.ec.bits", on)
+	}
+	if bits < least {
+		return fmt.Sprintf("khóa %s %d bit, cần ít nhất %d bit", kind, bits, least)
 	}
 	return ""
 }
