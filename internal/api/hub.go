@@ -75,6 +75,7 @@ func (s *server) routes() []route {
 		{"GET /v1/packets/{id}", agency, (*server).fetch},
 		{"GET /v1/packets/{id}/lines", agency, (*server).lines},
 		{"GET /v1/packets/{id}/receipts", agency, (*server).receipts},
+		{"POST /v1/packets/{id}/receipts", agency, (*server).relay},
 		{"GET /v1/inbox", agency, (*server).inbox},
 		{"POST /v1/inbox/{id}/confirm", agency, (*server).confirm},
 		{"POST /v1/inbox/{id}/release", agency, (*server).release},

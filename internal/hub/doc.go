@@ -15,6 +15,7 @@
 //	sent.go     the sender watches its recipients and draws receipts
 //	agency.go   directory; enrol.go and import.go the operator's acts on it; credential.go
 //	link.go     an agency's way onto the exchange; readiness.go what it needs first
+//	beyond.go   agencies beyond a gateway; relay.go receipts of the hub there
 //	reorganise.go  mergers and divisions by decision
 //	tick.go     what falls due by the clock
 //	checkpoint.go  signed heads of the log, kept and time-stamped; witness.go who holds one
@@ -34,7 +35,7 @@
 //	body, err := h.Fetch(ctx, snv, list[0].ID)
 //	receipt, err := h.Confirm(ctx, snv, list[0].ID)
 //
-// Tables: agency, agency_code, credential, event, packet, delivery, waiting,
-// queue, status, leaf, tail, checkpoint, readiness, drift,
-// witness (internal/schema/hub).
+// Tables: agency, agency_code, agency_key, credential, event, packet, delivery,
+// waiting, queue, status, leaf, tail, checkpoint, readiness, drift, relayed,
+// witness, catalogue, counter, pace, traffic, alarm (internal/schema/hub).
 package hub

@@ -150,6 +150,7 @@ type Proof struct {
 
 // Receipts draws the receipts of every logged step of a packet: for its sender
 // all, for a recipient those of the acceptance and of its own copy.
+// Receipts of hubs beyond a gateway stand behind them.
 func (h *Hub) Receipts(ctx context.Context, c Caller, id string) ([]Proof, error) {
 	return h.receipts(ctx, c, id, h.receiptOf)
 }
@@ -186,7 +187,9 @@ func (h *Hub) receipts(ctx context.Context, c Caller, id string, draw drawer) (l
 			}
 			list = append(list, proof)
 		}
-		return nil
+		others, err := relayedOf(v, p.id, only)
+		list = append(list, others...)
+		return err
 	})
 	return list, err
 }

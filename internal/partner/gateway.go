@@ -141,16 +141,31 @@ func (g *Gateway) passOne(ctx context.Context, from, to Addressed, a Arrival) er
 	if err != nil {
 		return err
 	}
-	_, err = to.SendTo(ctx, f, size, "cong-"+a.ID, a.To)
+	ack, err := to.SendTo(ctx, f, size, "cong-"+a.ID, a.To)
 	var e *Error
 	if errors.As(err, &e) && !e.Temporary {
 		g.log().Warn("gateway: refused", "packet", a.ID, "code", e.Code)
 		return from.Reject(ctx, a.ID, e.Text)
 	}
+	if err == nil {
+		err = relay(ctx, from, a.ID, ack.Receipt)
+	}
 	if err != nil {
 		return err
 	}
 	return from.Confirm(ctx, a.ID)
+}
+
+// relay gives the other side's receipt back to the packet's sender, where both
+// hubs know receipts.
+func relay(ctx context.Context, from Partner, id string, receipt []byte) error {
+	r, ok := from.(interface {
+		Relay(ctx context.Context, id string, receipt []byte) error
+	})
+	if !ok || len(receipt) == 0 {
+		return nil
+	}
+	return r.Relay(ctx, id, receipt)
 }
 
 func (g *Gateway) log() *slog.Logger {

@@ -15,6 +15,7 @@ import (
 	"vanthu/internal/hub"
 	. "vanthu/internal/hub/hubtest"
 	"vanthu/internal/partner"
+	"vanthu/ledger"
 )
 
 const (
@@ -104,6 +105,17 @@ func TestGatewayJoinsTwoHubs(t *testing.T) {
 					t.Errorf("%+v", l)
 				}
 			}
+			// The nation's receipt came back with it, under the nation's key.
+			if name == "hub" {
+				proofs, err := province.Receipts(ctx, province.As(SXD), ack.ID)
+				if err != nil || proofs[len(proofs)-1].Event != hub.Relayed {
+					t.Fatalf("%+v %v", proofs, err)
+				}
+				r, err := ledger.VerifyReceipt(proofs[len(proofs)-1].Receipt, nation.PublicKey())
+				if err != nil || r.Entry.Event != ledger.Accepted || r.Entry.Sender != SXD {
+					t.Fatalf("%+v %v", r, err)
+				}
+			}
 			// Down: to two agencies of the province, one packet over the line.
 			nation.Send(bxd, Packet(Doc{From: bxd, To: []string{SXD, SNV}, ID: "VB-DOWN"}))
 			if await(t, province, SXD).Document != "VB-DOWN" || await(t, province, SNV).Document != "VB-DOWN" {
@@ -133,6 +145,17 @@ func TestGatewayJoinsTwoHubs(t *testing.T) {
 				return slices.ContainsFunc(lines, func(l hub.SentLine) bool { return l.To == bxd && l.State == hub.RecallAgreed })
 			})
 		})
+	}
+}
+
+// Nobody but a gateway of a recipient hands receipts in.
+func TestReceiptsComeFromGatewaysOnly(t *testing.T) {
+	s := start(t)
+	ack := s.Send(SXD, Packet(Doc{From: SXD, To: []string{SNV}}))
+	for _, code := range []string{SXD, SNV, UBH} {
+		if err := partner.NewHub(s.URL, code, Secret(code), nil).Relay(ctx, ack.ID, ack.Receipt); err == nil || partner.Temporary(err) {
+			t.Errorf("%s: %v", code, err)
+		}
 	}
 }
 

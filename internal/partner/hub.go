@@ -194,6 +194,15 @@ func (h *Hub) PublishKey(ctx context.Context, der []byte) error {
 	}{der}, nil)
 }
 
+// Relay hands in the receipt that the hub beyond this gateway gave for a packet,
+// for its sender.
+func (h *Hub) Relay(ctx context.Context, id string, receipt []byte) error {
+	body := struct {
+		Receipt string `json:"receipt"`
+	}{string(receipt)}
+	return h.post(ctx, "/v1/packets/"+url.PathEscape(id)+"/receipts", body, nil)
+}
+
 // Sent implements Partner.
 func (h *Hub) Sent(ctx context.Context, since string) ([]Line, string, error) {
 	var out struct {

@@ -112,7 +112,7 @@ type Agency struct {
 
 // Receipt is a signed receipt of package ledger.
 type Receipt struct {
-	Event     string // accepted, delivered, confirmed, status, failed
+	Event     string // accepted, delivered, confirmed, status, failed; relayed: of the hub beyond a gateway, under its key
 	Recipient string
 	Time      time.Time
 	File      []byte
