@@ -58,6 +58,12 @@ func TestKeyChangesHands_HT33_4_1(t *testing.T) {
 	without := in
 	without.Permission = " "
 	s.refused(fail.BadInput, o.OfferKey(ctx, lan, key.ID, without))
+	sees := func(a org.Actor) (err error) {
+		s.must(o.Read(ctx, func(v *db.View) error { _, err = office.SeeKey(v, a, key.ID); return nil }))
+		return err
+	}
+	s.must(sees(lan))
+	s.refused(fail.Hidden, sees(nga))
 	s.refused(fail.Denied, o.OfferKey(ctx, nga, key.ID, in)) // keeps nothing
 	s.refused(fail.Denied, o.OfferKey(ctx, tam, key.ID, in)) // its keeper is there to do it
 	self := in
@@ -66,11 +72,13 @@ func TestKeyChangesHands_HT33_4_1(t *testing.T) {
 	s.must(o.OfferKey(ctx, lan, key.ID, in))
 	s.refused(fail.Conflict, o.OfferKey(ctx, lan, key.ID, in))
 
+	s.must(sees(nga)) // is asked to take it
 	h := s.offered(o, nga.ID)
 	s.refused(fail.Denied, o.TakeKey(ctx, lan, h.ID))
 	s.refused(fail.BadInput, o.WithdrawKey(ctx, lan, h.ID, ""))
 	s.must(o.WithdrawKey(ctx, nga, h.ID, "Đi công tác"))
 	s.refused(fail.Conflict, o.TakeKey(ctx, nga, h.ID))
+	s.refused(fail.Hidden, sees(nga))
 
 	s.must(o.OfferKey(ctx, lan, key.ID, in))
 	s.must(o.TakeKey(ctx, nga, s.offered(o, nga.ID).ID))
@@ -82,9 +90,21 @@ func TestKeyChangesHands_HT33_4_1(t *testing.T) {
 		return err
 	}))
 
-	// What lay on the old keeper's desk lies on the new one's.
+	// What lay on the old keeper's desk lies on the new one's, and a certificate
+	// that is entered before its device is there does not stop him.
+	k, err := s.CA.IssueAgency(authority.Agency{Name: "Sở Xây dựng", Code: "000.00.15.H99"}, authority.ECDSA)
+	s.must(err)
+	next, err := o.EnterCertificate(ctx, tam, office.CertificateInput{Kind: signing.ByClient, Chain: append([]*x509.Certificate{k.Certificate()}, k.Chain()...)})
+	s.must(err)
 	s.refused(fail.Denied, o.Seal(ctx, lan, id, signing.Consent{}))
 	s.must(o.Seal(ctx, nga, id, signing.Consent{}))
+
+	// The administrator offers what nobody keeps; a certificate out of use is
+	// not taken any more.
+	s.must(o.OfferKey(ctx, tam, next, in))
+	h = s.offered(o, nga.ID)
+	s.must(o.EndCertificate(ctx, tam, next, "Thiết bị hỏng"))
+	s.refused(fail.Conflict, o.TakeKey(ctx, nga, h.ID))
 }
 
 // Warnings come at each step once, to those whom it concerns, and go with the

@@ -66,10 +66,12 @@ func OfPerson(q db.Q, p org.PersonID) (Certificate, error) {
 	return c, err
 }
 
-// OfAgency finds the agency's certificate in use.
+// OfAgency finds the agency's certificate in use: the newest whose key somebody
+// keeps, so that a new one may be entered before its device is handed over.
 func OfAgency(q db.Q) (Certificate, error) {
-	c, err := OfPerson(q, 0)
-	if fail.Is(err, fail.Conflict) {
+	c, err := db.One(q, scan, columns+` WHERE person = 0 AND ended_at = 0
+		ORDER BY CASE WHEN id IN (SELECT certificate FROM custody WHERE to_at = 0) THEN 0 ELSE 1 END, id DESC LIMIT 1`)
+	if errors.Is(err, db.ErrNone) {
 		return c, fail.State("Cơ quan chưa có chứng thư số.", "HT33-4.1").Then("Đề nghị quản trị đăng ký chứng thư số của cơ quan.")
 	}
 	return c, err

@@ -35,6 +35,12 @@ type pictured struct {
 // margin around the picture on the preview, in mm.
 const margin = 6
 
+// shows says whether to show a picture: that of a signature only to the person
+// himself and to the administrator.
+func shows(s *seat.Seat, c signing.Certificate) bool {
+	return c.Person == 0 || office.MaySetPicture(s.Actor, c.Person) == nil
+}
+
 // pictureOf draws the seal in its true diameter, a signature in the box that
 // it gets over the signer's name. law:ND30-PL1.II.7d ND30-PL1.II.8a
 func pictureOf(v *db.View, s *seat.Seat, c signing.Certificate) (*pictured, error) {
@@ -68,6 +74,9 @@ func picture(w http.ResponseWriter, r *http.Request, s *seat.Seat) error {
 		c, err := office.SeeKey(v, s.Actor, id)
 		if err != nil {
 			return err
+		}
+		if !shows(s, c) {
+			return fail.NotFound()
 		}
 		h, err = office.Picture(v, c.Person)
 		return err

@@ -114,6 +114,9 @@ func (p *showPage) load(v *db.View, r *http.Request, s *seat.Seat, c signing.Cer
 		end := endDialog(s.Kit.NewForm(nil), c.ID, true)
 		p.End = &end
 	}
+	if !shows(s, c) {
+		return nil
+	}
 	var err error
 	p.Picture, err = pictureOf(v, s, c)
 	return err

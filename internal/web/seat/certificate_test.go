@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"vanthu/internal/signing"
+	"vanthu/internal/web/kit"
 )
 
 // A certificate that ends, ended, has not begun or is out of use is told apart
@@ -35,5 +36,23 @@ func TestNames(t *testing.T) {
 	}
 	if s := Serial("1ab2c"); s != "01 AB 2C" {
 		t.Error(s)
+	}
+}
+
+// A key's consent is asked for as it wants, and never comes back in a page
+// (HT33-4.2).
+func TestConsentIsNotShownAgain_HT33_4_2(t *testing.T) {
+	f := kit.New(kit.Options{}).NewForm(map[string]string{"pin": "1234", "code": "98"})
+	if list := ConsentFields(f, signing.Need{}); len(list) != 0 {
+		t.Errorf("asked for %d things that the key does not want", len(list))
+	}
+	list := ConsentFields(f, signing.Need{PIN: true, Code: true})
+	if len(list) != 2 || list[0].Name != "pin" || list[1].Name != "code" {
+		t.Fatalf("%+v", list)
+	}
+	for _, x := range list {
+		if x.Value != "" || x.InputType() != "password" || !x.Required {
+			t.Errorf("%s: %+v", x.Name, x)
+		}
 	}
 }
