@@ -200,7 +200,7 @@ func (w *World) serve(l net.Listener, h http.Handler) *http.Server {
 }
 
 func (w *World) openHub(ctx context.Context) (err error) {
-	w.Hub, err = host.OpenHub(ctx, host.HubConfig{Dir: w.Dir, Postgres: w.Postgres, Name: "truc.h99.example", Clock: w.Clock.Now})
+	w.Hub, err = host.OpenHub(ctx, host.HubConfig{Dir: w.Dir, Postgres: w.Postgres, Name: "truc.h99.example", Clock: w.Clock.Now, TSA: w.caURL + "/tsa"})
 	if err != nil {
 		return err
 	}
