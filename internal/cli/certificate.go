@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -12,6 +13,7 @@ import (
 	"vanthu/cms"
 	"vanthu/internal/db"
 	"vanthu/internal/fail"
+	"vanthu/internal/host"
 	"vanthu/internal/office"
 	"vanthu/internal/org"
 	"vanthu/internal/signing"
@@ -30,6 +32,19 @@ type agencyFlags struct {
 	Agency string `help:"Mã định danh cơ quan." required:""`
 }
 
+// openOffice opens the host and finds the agency; the host is to be closed.
+func (f *agencyFlags) openOffice(ctx context.Context) (*host.Host, *office.Office, error) {
+	h, err := f.open(ctx, nil, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	o, ok := h.Office(f.Agency)
+	if !ok {
+		return nil, nil, errors.Join(fail.Invalid("agency", "Máy chủ này không có cơ quan "+f.Agency+"."), h.Close())
+	}
+	return h, o, nil
+}
+
 type keysCmd struct {
 	agencyFlags
 	From string `arg:"" help:"Nơi giữ khóa." enum:"software,pkcs11,remote"`
@@ -37,15 +52,11 @@ type keysCmd struct {
 
 // Run lists what there is to enter: the reference, whose it is, until when.
 func (c *keysCmd) Run(ctx context.Context, out io.Writer) error {
-	h, err := c.open(ctx, nil, nil)
+	h, o, err := c.openOffice(ctx)
 	if err != nil {
 		return err
 	}
 	defer h.Close()
-	o, ok := h.Office(c.Agency)
-	if !ok {
-		return noAgency(c.Agency)
-	}
 	keys, err := o.Keys.Keys(ctx, signing.Kind(c.From))
 	if err != nil {
 		return err
@@ -55,10 +66,6 @@ func (c *keysCmd) Run(ctx context.Context, out io.Writer) error {
 		fmt.Fprintf(w, "%s\t%s\t%s\n", k.Ref, cms.HolderOf(k.Chain[0]).Name, viet.DayOf(k.Chain[0].NotAfter))
 	}
 	return w.Flush()
-}
-
-func noAgency(code string) error {
-	return fail.Invalid("agency", "Máy chủ này không có cơ quan "+code+".")
 }
 
 type addCertificateCmd struct {
@@ -76,15 +83,11 @@ type addCertificateCmd struct {
 // Run enters the certificate, by the same act and with the same checks as the
 // page of the administrator. law:HT33-4.1 HT33-4.2
 func (c *addCertificateCmd) Run(ctx context.Context, out io.Writer) error {
-	h, err := c.open(ctx, nil, nil)
+	h, o, err := c.openOffice(ctx)
 	if err != nil {
 		return err
 	}
 	defer h.Close()
-	o, ok := h.Office(c.Agency)
-	if !ok {
-		return noAgency(c.Agency)
-	}
 	by, to, err := people(ctx, o, c.As, c.Person)
 	if err != nil {
 		return err
@@ -127,15 +130,11 @@ type openingKeyCmd struct {
 // Run takes the key; the hub's directory has its certificate within minutes.
 // law:HT33-13.1 HT33-13.2
 func (c *openingKeyCmd) Run(ctx context.Context, out io.Writer) error {
-	h, err := c.open(ctx, nil, nil)
+	h, o, err := c.openOffice(ctx)
 	if err != nil {
 		return err
 	}
 	defer h.Close()
-	o, ok := h.Office(c.Agency)
-	if !ok {
-		return noAgency(c.Agency)
-	}
 	by, _, err := people(ctx, o, c.As, "")
 	if err != nil {
 		return err
