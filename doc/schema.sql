@@ -160,7 +160,7 @@ CREATE TABLE certificate (
   fingerprint TEXT NOT NULL,
   device TEXT NOT NULL,
   ended_at INTEGER NOT NULL
-, pem TEXT NOT NULL DEFAULT '') STRICT;
+, pem TEXT NOT NULL DEFAULT '', ended_reason TEXT NOT NULL DEFAULT '') STRICT;
 
 -- written by internal/signing only
 CREATE TABLE custody (
@@ -224,7 +224,7 @@ CREATE TABLE directory (
   parent TEXT NOT NULL,
   hub_state TEXT NOT NULL,
   successor TEXT NOT NULL
-) STRICT;
+, certificate TEXT NOT NULL DEFAULT '') STRICT;
 
 -- written by internal/document only
 CREATE TABLE document (
@@ -291,6 +291,16 @@ CREATE TABLE entry (
 CREATE INDEX entry_subject ON entry (subject, id);
 
 -- written by internal/document only
+CREATE TABLE evidence (
+  file INTEGER PRIMARY KEY REFERENCES file (id),
+  until INTEGER NOT NULL,
+  stamped INTEGER NOT NULL,
+  rsa INTEGER NOT NULL,
+  renewed INTEGER NOT NULL
+) STRICT;
+CREATE INDEX evidence_until ON evidence (renewed, until);
+
+-- written by internal/document only
 CREATE TABLE file (
   id INTEGER PRIMARY KEY,
   document INTEGER NOT NULL REFERENCES document (id),
@@ -337,6 +347,25 @@ CREATE TABLE handout (
 CREATE INDEX handout_session ON handout (session);
 CREATE INDEX handout_token ON handout (token);
 
+-- written by internal/signing only
+CREATE TABLE handover (
+  id INTEGER PRIMARY KEY,
+  certificate INTEGER NOT NULL REFERENCES certificate (id),
+  giver INTEGER NOT NULL,
+  receiver INTEGER NOT NULL,
+  permission TEXT NOT NULL,
+  permission_day TEXT NOT NULL,
+  permitted_by TEXT NOT NULL,
+  condition TEXT NOT NULL,
+  offered_by INTEGER NOT NULL,
+  offered_at INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  ended_at INTEGER NOT NULL,
+  minutes TEXT NOT NULL
+) STRICT;
+CREATE INDEX handover_certificate ON handover (certificate, id);
+CREATE UNIQUE INDEX handover_open ON handover (certificate) WHERE state = 'open';
+
 -- written by internal/register only
 CREATE TABLE line (
   id INTEGER PRIMARY KEY,
@@ -380,7 +409,7 @@ CREATE TABLE notice (
   text TEXT NOT NULL,
   subject INTEGER NOT NULL,
   read_at INTEGER NOT NULL
-) STRICT;
+, topic TEXT NOT NULL DEFAULT '') STRICT;
 CREATE INDEX notice_person ON notice (person, read_at, id);
 
 -- written by internal/draft only
@@ -464,6 +493,28 @@ CREATE INDEX role_person ON role (person);
 
 CREATE TABLE schema_version (version BIGINT PRIMARY KEY, name TEXT NOT NULL);
 
+-- written by internal/exchange only
+CREATE TABLE sealed_for (
+  document INTEGER NOT NULL REFERENCES document (id),
+  agency TEXT NOT NULL,
+  certificate TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (document, agency)
+) STRICT;
+
+-- written by internal/exchange only
+CREATE TABLE sealed_part (
+  id INTEGER PRIMARY KEY,
+  document INTEGER NOT NULL REFERENCES document (id),
+  name TEXT NOT NULL,
+  sealed TEXT NOT NULL,
+  opened TEXT NOT NULL,
+  cipher TEXT NOT NULL,
+  serial TEXT NOT NULL,
+  at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX sealed_part_document ON sealed_part (document);
+
 -- written by internal/search only
 CREATE TRIGGER search_text_gone AFTER DELETE ON search_text BEGIN INSERT INTO search_word (search_word, rowid, kind, head_fold, body_fold) VALUES ('delete', old.subject, old.kind, old.head_fold, old.body_fold); END;
 CREATE TRIGGER search_text_new AFTER INSERT ON search_text BEGIN INSERT INTO search_word (rowid, kind, head_fold, body_fold) VALUES (new.subject, new.kind, new.head_fold, new.body_fold); END;
@@ -495,6 +546,7 @@ CREATE TABLE signature (
   purpose TEXT NOT NULL,
   at INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX signature_certificate ON signature (certificate, id);
 CREATE INDEX signature_document ON signature (document);
 
 CREATE TABLE turn (id BIGINT PRIMARY KEY CHECK (id = 1), last BIGINT NOT NULL);
@@ -578,6 +630,19 @@ CREATE TABLE agency_code (
   until TEXT NOT NULL
 ) STRICT;
 CREATE INDEX agency_code_agency ON agency_code (agency);
+
+-- written by internal/hub only
+CREATE TABLE agency_key (
+  id INTEGER PRIMARY KEY,
+  agency INTEGER NOT NULL REFERENCES agency (id),
+  certificate TEXT NOT NULL,
+  fingerprint TEXT NOT NULL,
+  not_before INTEGER NOT NULL,
+  not_after INTEGER NOT NULL,
+  since INTEGER NOT NULL,
+  until INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX agency_key_now ON agency_key (agency) WHERE until = 0;
 
 -- written by internal/hub only
 CREATE TABLE alarm (
@@ -668,8 +733,8 @@ CREATE TABLE event (
   subject TEXT NOT NULL,
   detail TEXT NOT NULL
 ) STRICT;
+CREATE INDEX event_act ON event (id) WHERE verb NOT IN ('agency.enrolled', 'agency.changed');
 CREATE INDEX event_subject ON event (subject, id);
-CREATE INDEX event_verb ON event (verb, id);
 
 -- written by internal/hub only
 CREATE TABLE leaf (
@@ -736,6 +801,15 @@ CREATE TABLE readiness (
   actor INTEGER NOT NULL,
   evidence TEXT NOT NULL,
   PRIMARY KEY (agency, item)
+) STRICT;
+
+-- written by internal/hub only
+CREATE TABLE relayed (
+  packet INTEGER NOT NULL REFERENCES packet (id),
+  via INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  receipt TEXT NOT NULL,
+  PRIMARY KEY (packet, via)
 ) STRICT;
 
 CREATE TABLE schema_version (version BIGINT PRIMARY KEY, name TEXT NOT NULL);
