@@ -130,8 +130,7 @@ func (s *Store) openFile(path string) error {
 	if s.r, err = open("query_only(1)", "cache_size(-2000)"); err != nil {
 		return err
 	}
-	s.r.SetMaxOpenConns(cap(s.readers) + 1) // one is for compiling statements
-	s.r.SetMaxIdleConns(2)
+	keepBusy(s.r, cap(s.readers)+1) // one is for compiling statements
 	return nil
 }
 
@@ -143,10 +142,16 @@ func (s *Store) openSchema(ctx context.Context) error {
 	cfg.RuntimeParams["search_path"] = s.name
 	cfg.RuntimeParams["timezone"] = "UTC"
 	d := stdlib.OpenDB(*cfg)
-	d.SetMaxOpenConns(cap(s.readers) + 1) // one is for the writer
-	d.SetMaxIdleConns(2)
-	d.SetConnMaxIdleTime(time.Minute)
+	keepBusy(d, cap(s.readers)+1) // one is for the writer
 	s.w, s.r = d, d
 	_, err = d.ExecContext(ctx, `CREATE SCHEMA IF NOT EXISTS `+s.name)
 	return err
+}
+
+// keepBusy lets a pool keep its connections between two requests under load,
+// with the statements that they have compiled, and end those of a quiet store.
+func keepBusy(d *sql.DB, most int) {
+	d.SetMaxOpenConns(most)
+	d.SetMaxIdleConns(most)
+	d.SetConnMaxIdleTime(time.Minute)
 }
