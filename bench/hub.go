@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -190,6 +191,15 @@ func (s *side) close() {
 	os.RemoveAll(s.dir)
 }
 
+// cpu is the processor time of hub and database.
+func (s *side) cpu() time.Duration {
+	sum := cpu(s.hub.pid)
+	if s.pg != nil {
+		sum += cpu(s.pg.pid())
+	}
+	return sum
+}
+
 // written is what hub and database had written.
 func (s *side) written() int64 { return s.hub.written() + s.pg.written() }
 
@@ -225,21 +235,44 @@ func (r *run) certs() (*x509.CertPool, error) {
 
 // call makes one request as an agency and reads the answer.
 func (s *side) call(method, path, as string, body io.Reader, want int) ([]byte, error) {
-	req, err := http.NewRequest(method, s.url+path, body)
+	req, err := s.request(method, path, as, body)
 	if err != nil {
 		return nil, err
 	}
-	req.Header.Set("Authorization", "Bearer "+as+":"+hubtest.Secret(as))
+	var answer bytes.Buffer
+	err = s.do(req, &answer, want)
+	return answer.Bytes(), err
+}
+
+func (s *side) request(method, path, as string, body io.Reader) (*http.Request, error) {
+	req, err := http.NewRequest(method, s.url+path, body)
+	if err == nil {
+		req.Header.Set("Authorization", "Bearer "+as+":"+hubtest.Secret(as))
+	}
+	return req, err
+}
+
+func (s *side) do(req *http.Request, answer io.Writer, want int) error {
 	res, err := s.client.Do(req)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer res.Body.Close()
-	b, err := io.ReadAll(res.Body)
-	if err == nil && res.StatusCode != want {
-		err = fmt.Errorf("%s %s: %s: %s", method, path, res.Status, b)
+	if res.StatusCode != want {
+		text, _ := io.ReadAll(res.Body)
+		return fmt.Errorf("%s %s: %s: %s", req.Method, req.URL.Path, res.Status, text)
 	}
-	return b, err
+	_, err = io.Copy(answer, res.Body)
+	return err
+}
+
+// fetch reads a packet and lets it go.
+func (s *side) fetch(as, id string) error {
+	req, err := s.request("GET", "/v1/packets/"+id, as, nil)
+	if err != nil {
+		return err
+	}
+	return s.do(req, io.Discard, http.StatusOK)
 }
 
 // letter is a packet to be sent again and again under new numbers.
@@ -257,12 +290,18 @@ func newLetter(from string, to []string, size, priority int) letter {
 }
 
 func (l letter) numbered(n int64) io.Reader {
-	return strings.NewReader(l.head + fmt.Sprintf("DOC-%010d", n) + l.tail)
+	return io.MultiReader(strings.NewReader(l.head), strings.NewReader(fmt.Sprintf("DOC-%010d", n)), strings.NewReader(l.tail))
 }
 
+func (l letter) size() int64 { return int64(len(l.head) + len(mark) + len(l.tail)) }
+
 func (s *side) send(as string, l letter) error {
-	_, err := s.call("POST", "/v1/packets", as, l.numbered(s.numbers.Add(1)), http.StatusCreated)
-	return err
+	req, err := s.request("POST", "/v1/packets", as, l.numbered(s.numbers.Add(1)))
+	if err != nil {
+		return err
+	}
+	req.ContentLength = l.size()
+	return s.do(req, io.Discard, http.StatusCreated)
 }
 
 // arrivals asks an inbox.
@@ -287,7 +326,7 @@ func (s *side) look(as, query string) (ids []string, err error) {
 
 // take fetches and confirms.
 func (s *side) take(as, id string) error {
-	if _, err := s.call("GET", "/v1/packets/"+id, as, nil, http.StatusOK); err != nil {
+	if err := s.fetch(as, id); err != nil {
 		return err
 	}
 	_, err := s.call("POST", "/v1/inbox/"+id+"/confirm", as, nil, http.StatusOK)

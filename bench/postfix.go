@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io/fs"
 	"net"
 	"os"
 	"os/exec"
@@ -20,6 +21,7 @@ type postfix struct {
 	conf    string
 	in, out int // ports
 	cmd     *exec.Cmd
+	sink    *exec.Cmd
 }
 
 const mainCf = `compatibility_level = 3.6
@@ -96,6 +98,10 @@ func (r *run) postfix(d *disk) (*postfix, error) {
 		return nil, err
 	}
 	r.mustStop(p.halt)
+	if err := p.receive(); err != nil {
+		p.stop()
+		return nil, err
+	}
 	return p, until(20*time.Second, func() error {
 		c, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", p.in))
 		if err == nil {
@@ -110,41 +116,57 @@ func (p *postfix) stop() {
 		return
 	}
 	p.halt()
+	if p.sink.Process != nil {
+		p.sink.Process.Kill()
+		p.sink.Wait()
+	}
 	syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL)
 	p.cmd.Wait()
 }
 
 func (p *postfix) halt() { exec.Command("postfix", "-c", p.conf, "stop").Run() }
 
-// relay sends count messages of about size bytes, each to so many recipients,
-// over ten connections, and returns when all were delivered.
-func (p *postfix) relay(count, size, recipients int) (time.Duration, error) {
-	sink := exec.Command("smtp-sink", "-M", strconv.Itoa(count*recipients), "-m", "300", fmt.Sprintf("127.0.0.1:%d", p.out), "300")
+// receive starts the server that the messages are relayed to.
+func (p *postfix) receive() error {
+	p.sink = exec.Command("smtp-sink", "-m", "300", fmt.Sprintf("127.0.0.1:%d", p.out), "300")
 	if os.Getuid() == 0 {
-		sink.Args = append(sink.Args[:1], append([]string{"-u", "nobody"}, sink.Args[1:]...)...)
+		p.sink.Args = append(p.sink.Args[:1], append([]string{"-u", "nobody"}, p.sink.Args[1:]...)...)
 	}
-	sink.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	if err := sink.Start(); err != nil {
-		return 0, err
+	p.sink.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	if err := p.sink.Start(); err != nil {
+		return err
 	}
-	defer sink.Process.Kill()
-	if err := until(5*time.Second, func() error { return p.sinkListens() }); err != nil {
-		return 0, err
-	}
+	return until(5*time.Second, p.sinkListens)
+}
+
+// relay sends count messages of about size bytes, each to so many recipients,
+// over ten connections, and returns when nothing is left in the queue.
+func (p *postfix) relay(count, size, recipients int) (time.Duration, error) {
 	start := time.Now()
 	out, err := exec.Command("smtp-source", "-d", "-s", strconv.Itoa(min(senders, count)), "-m", strconv.Itoa(count), "-l", strconv.Itoa(size),
 		"-r", strconv.Itoa(recipients), "-f", "a@bench.example", "-t", "b@elsewhere.example", fmt.Sprintf("127.0.0.1:%d", p.in)).CombinedOutput()
 	if err != nil {
 		return 0, fmt.Errorf("smtp-source: %v: %s", err, out)
 	}
-	done := make(chan error, 1)
-	go func() { done <- sink.Wait() }()
-	select {
-	case err = <-done:
-		return time.Since(start), err
-	case <-time.After(5 * time.Minute):
-		return 0, fmt.Errorf("postfix did not deliver %d messages in 5 min", count*recipients)
+	err = until(5*time.Minute, p.delivered)
+	return time.Since(start), err
+}
+
+// delivered says whether nothing is left of what was taken in.
+func (p *postfix) delivered() error {
+	for _, q := range []string{"maildrop", "incoming", "active", "deferred"} {
+		n := 0
+		filepath.WalkDir(filepath.Join(filepath.Dir(p.conf), "queue", q), func(_ string, d fs.DirEntry, err error) error {
+			if err == nil && !d.IsDir() {
+				n++
+			}
+			return nil
+		})
+		if n > 0 {
+			return fmt.Errorf("%d messages are left in %s", n, q)
+		}
 	}
+	return nil
 }
 
 // sinkListens looks in the kernel's table: a connection would count.

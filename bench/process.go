@@ -200,12 +200,16 @@ func (p *postgres) stop() {
 }
 
 func (p *postgres) halt() {
-	b, _ := os.ReadFile(filepath.Join(p.data, "postmaster.pid"))
-	if line, _, ok := strings.Cut(string(b), "\n"); ok {
-		if pid, err := strconv.Atoi(line); err == nil {
-			syscall.Kill(pid, syscall.SIGQUIT) // its files are thrown away
-		}
+	if pid := p.pid(); pid > 0 {
+		syscall.Kill(pid, syscall.SIGQUIT) // its files are thrown away
 	}
+}
+
+func (p *postgres) pid() int {
+	b, _ := os.ReadFile(filepath.Join(p.data, "postmaster.pid"))
+	line, _, _ := strings.Cut(string(b), "\n")
+	pid, _ := strconv.Atoi(line)
+	return pid
 }
 
 // written is what all processes of the cluster have had written.
@@ -213,14 +217,39 @@ func (p *postgres) written() (n int64) {
 	if p == nil {
 		return 0
 	}
-	b, _ := os.ReadFile(filepath.Join(p.data, "postmaster.pid"))
-	line, _, _ := strings.Cut(string(b), "\n")
-	kids, _ := os.ReadFile(fmt.Sprintf("/proc/%s/task/%s/children", line, line))
-	for _, pid := range strings.Fields(string(kids)) {
-		id, _ := strconv.Atoi(pid)
-		n += (&process{pid: id}).written()
+	for _, pid := range offspring(p.pid()) {
+		n += (&process{pid: pid}).written()
 	}
 	return n
+}
+
+// offspring is a process with its children, and theirs.
+func offspring(pid int) []int {
+	all := []int{pid}
+	kids, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
+	for _, k := range strings.Fields(string(kids)) {
+		if id, err := strconv.Atoi(k); err == nil {
+			all = append(all, offspring(id)...)
+		}
+	}
+	return all
+}
+
+// cpu is the processor time of a process and its offspring, of those that have
+// ended too. Unlike the clock it does not depend on what else runs.
+func cpu(pid int) (sum time.Duration) {
+	for _, pid := range offspring(pid) {
+		b, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+		f := strings.Fields(string(b[bytes.LastIndexByte(b, ')')+1:]))
+		if len(f) < 15 {
+			continue
+		}
+		for _, ticks := range f[11:15] { // utime, stime, and the same of children
+			n, _ := strconv.ParseInt(ticks, 10, 64)
+			sum += time.Duration(n) * 10 * time.Millisecond
+		}
+	}
+	return sum
 }
 
 // until repeats f until it succeeds.
