@@ -39,6 +39,7 @@ open /thong-bao
 see 'Trục liên thông: Sở Nội vụ có gói tin chờ quá 72 giờ'
 open /truc/goi-loi
 see 'chờ quá 72 giờ, hệ thống nơi nhận chưa lấy' beside 'Sở Nội vụ'
+notsee 'thẩm định giá trị dự toán' 'SXD-KT'
 press 'Trả nơi gửi' beside 'Sở Nội vụ'
 status 422
 see 'Ghi lý do; cơ quan gửi đọc được lý do này.'
