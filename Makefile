@@ -45,6 +45,11 @@ bench: $(ASSETS)
 	cd bench && $(GO) run .
 	$(GO) test -run '^$$' -bench . -benchtime 1x ./edxml ./pades ./ledger ./internal/hub ./internal/db
 
+## torture: hundreds of kills, power cuts and turned bits; see doc/faults.md
+torture: $(ASSETS)
+	sh tools/setup.sh
+	VANTHU_TORTURE=$(or $(ROUNDS),300) VANTHU_SEEDS=$(or $(SEEDS),1000) $(GO) test -timeout 4h -v ./internal/torture
+
 ## generate: documents made from the source
 generate:
 	$(GO) run ./tools/trace

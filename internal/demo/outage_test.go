@@ -31,8 +31,13 @@ func TestThreeDaysWithoutTheHub(t *testing.T) {
 		ids = append(ids, s.sent(theLetter))
 		s.must(s.Settle(ctx)) // tries, in vain
 	}
+	ready := theLetter
+	ready.stop = "issue"
+	id := s.sent(ready)
+	ids = append(ids, s.sent(theLetter), id)
 	s.must(s.StartHub(ctx))
-	ids = append(ids, s.sent(theLetter)) // the line is back, nobody has told the agency
+	o, lan := s.who("lan")
+	s.must(o.Issue(ctx, lan, id)) // the line is back, nobody has told the agency
 	s.must(s.Settle(ctx))
 	s.inOrder(ids)
 }

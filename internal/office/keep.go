@@ -66,13 +66,15 @@ func (o *Office) Keep(ctx context.Context, name string, r io.Reader) (Upload, er
 // discard removes an upload, unless the same content is the file of a document
 // here under a better name.
 func (o *Office) discard(ctx context.Context, h blob.Hash) error {
-	return o.Store.Write(context.WithoutCancel(ctx), db.System, func(tx *db.Tx) error {
-		named, err := document.Names(tx, h)
-		if err != nil || named {
-			return err
-		}
-		return o.Blobs.Delete(h)
+	named := false
+	err := o.Read(ctx, func(v *db.View) (err error) {
+		named, err = document.Names(v, h)
+		return err
 	})
+	if err != nil || named {
+		return err
+	}
+	return o.Blobs.Delete(h)
 }
 
 func inFile(name string, err error) error {
