@@ -49,6 +49,7 @@ func FuzzSignatures(f *testing.F) {
 func FuzzDate(f *testing.F) {
 	f.Add("D:20261121080530+07'00'")
 	f.Add("D:2026-0330")
+	f.Add("0001+9999")
 	f.Fuzz(func(t *testing.T, s string) {
 		at, ok := ParseDate(s)
 		if !ok || at.Year() < 1 || at.Year() > 9999 {

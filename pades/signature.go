@@ -255,15 +255,18 @@ func ParseDate(s string) (time.Time, bool) {
 	}
 	full := s[:n] + "00000101000000"[n:]
 	t, err := time.Parse("20060102150405", full)
-	if err != nil {
+	zone, ok := zoneOffset(s[n:])
+	if err != nil || !ok {
 		return time.Time{}, false
 	}
-	return t.Add(-zoneOffset(s[n:])).In(time.FixedZone("", int(zoneOffset(s[n:])/time.Second))), true
+	return t.Add(-zone).In(time.FixedZone("", int(zone/time.Second))), true
 }
 
-func zoneOffset(z string) time.Duration {
+// zoneOffset reads the zone at the end of a date; what is none is UTC, hours
+// and minutes out of range are refused. iso32000-2:7.9.4
+func zoneOffset(z string) (d time.Duration, ok bool) {
 	if len(z) < 3 || z[0] != '+' && z[0] != '-' {
-		return 0
+		return 0, true
 	}
 	digits := strings.ReplaceAll(z[1:], "'", "")
 	h, _ := strconv.Atoi(digits[:min(2, len(digits))])
@@ -271,9 +274,12 @@ func zoneOffset(z string) time.Duration {
 	if len(digits) >= 4 {
 		m, _ = strconv.Atoi(digits[2:4])
 	}
-	d := time.Duration(h)*time.Hour + time.Duration(m)*time.Minute
-	if z[0] == '-' {
-		return -d
+	if h < 0 || h > 23 || m < 0 || m > 59 {
+		return 0, false
 	}
-	return d
+	d = time.Duration(h)*time.Hour + time.Duration(m)*time.Minute
+	if z[0] == '-' {
+		d = -d
+	}
+	return d, true
 }
