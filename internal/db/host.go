@@ -54,8 +54,11 @@ func OpenPostgres(ctx context.Context, dsn string, clock func() time.Time) (*Hos
 	if err != nil {
 		return nil, fmt.Errorf("db: postgres: %w", err)
 	}
+	if err := c.Close(ctx); err != nil {
+		return nil, err
+	}
 	h.crier = startCrier(h)
-	return h, c.Close(ctx)
+	return h, nil
 }
 
 // Engine tells the kind of database.
