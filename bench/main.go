@@ -45,6 +45,7 @@ type run struct {
 
 func main() {
 	if f, ok := children[os.Getenv(childEnv)]; ok {
+		go dieWithParent()
 		if err := f(os.Args[1:]); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
@@ -69,6 +70,9 @@ func list(s string) []string {
 }
 
 func measure(short bool, only, engines []string) error {
+	if err := readSigned(); err != nil {
+		return err
+	}
 	dir, err := os.MkdirTemp("", "vanthu-bench")
 	if err != nil {
 		return err

@@ -111,6 +111,15 @@ func (d *disk) start(dir string, env []string, args ...string) (*process, string
 	return p, line[0], nil
 }
 
+// dieWithParent ends a child whose parent is gone: strace lets go of what it
+// follows when it is killed.
+func dieWithParent() {
+	for parent := os.Getppid(); os.Getppid() == parent; {
+		time.Sleep(100 * time.Millisecond)
+	}
+	os.Exit(1)
+}
+
 // ready is what a child prints: what the parent needs, and its own pid.
 func ready(what string) { fmt.Println(what, os.Getpid()) }
 

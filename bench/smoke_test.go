@@ -8,6 +8,7 @@ import (
 // TestMain lets the test binary be the servers that the measurements start.
 func TestMain(m *testing.M) {
 	if f, ok := children[os.Getenv(childEnv)]; ok {
+		go dieWithParent()
 		if err := f(os.Args[1:]); err != nil {
 			os.Stderr.WriteString(err.Error() + "\n")
 			os.Exit(1)
