@@ -101,10 +101,15 @@ func (h *Hub) handOut(ctx context.Context, c Caller, k Look, roused bool) (list 
 	return list, err
 }
 
-const arrivalColumns = `SELECT p.name, p.kind, s.code, s.name, p.document, p.notation, p.hash, p.size, p.priority, p.at,
+// The first lines are taken from the queue before anything is joined to them:
+// however the engine counts its rows, it does not walk a long queue.
+const (
+	arrivalColumns = `SELECT p.name, p.kind, s.code, s.name, p.document, p.notation, p.hash, p.size, p.priority, p.at,
 	w.locked_until, w.attempts, w.packet, w.sender, w.recipient, w.class
-	FROM waiting w JOIN packet p ON p.id = w.packet JOIN agency s ON s.id = w.sender
-	JOIN agency me ON me.id = w.recipient AND NOT me.paused`
+	FROM (SELECT recipient, class, packet, sender, locked_until, attempts FROM waiting WHERE recipient = $1 AND since >= $2 AND since < $3 `
+	arrivalJoins = `) w JOIN packet p ON p.id = w.packet JOIN agency s ON s.id = w.sender
+	JOIN agency me ON me.id = w.recipient AND NOT me.paused ORDER BY w.class, w.packet`
+)
 
 func scanArrival(r db.Row) (x Arrival, err error) {
 	var at, locked int64
@@ -158,11 +163,9 @@ func free(page []Arrival, now time.Time, limit int) (out []Arrival) {
 // none while the agency is paused.
 func (k Look) page(q db.Q, c Caller, from, to int64, n int) ([]Arrival, error) {
 	if k.Statuses == k.Letters {
-		return db.All(q, scanArrival, arrivalColumns+` WHERE w.recipient = $1 AND w.since >= $2 AND w.since < $3
-			ORDER BY w.class, w.packet LIMIT $4`, c.id, from, to, n)
+		return db.All(q, scanArrival, arrivalColumns+`ORDER BY class, packet LIMIT $4`+arrivalJoins, c.id, from, to, n)
 	}
-	return db.All(q, scanArrival, arrivalColumns+` WHERE w.recipient = $1 AND w.since >= $2 AND w.since < $3 AND w.status = $4
-		ORDER BY w.class, w.packet LIMIT $5`, c.id, from, to, k.Statuses, n)
+	return db.All(q, scanArrival, arrivalColumns+`AND status = $4 ORDER BY class, packet LIMIT $5`+arrivalJoins, c.id, from, to, k.Statuses, n)
 }
 
 // addAddressees fills in To.
