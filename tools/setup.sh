@@ -15,6 +15,8 @@ need xmlsec1 xmlsec1
 need certutil libnss3-tools
 need openssl openssl
 need strace strace
+need spin "spin gcc libc6-dev" # compiles the model it checks
+need prlimit util-linux
 need smtp-sink postfix
 need softhsm2-util softhsm2 # a token for the tests of vanthu-token
 need pkcs11-tool opensc
