@@ -104,7 +104,7 @@ func (h *Hub) handOut(ctx context.Context, c Caller, k Look, roused bool) (list 
 // The first lines are taken from the queue before anything is joined to them:
 // however the engine counts its rows, it does not walk a long queue.
 const (
-	arrivalColumns = `SELECT p.name, p.kind, s.code, s.name, p.document, p.notation, p.hash, p.size, p.priority, p.at,
+	arrivalColumns = `p.name, p.kind, s.code, s.name, p.document, p.notation, p.hash, p.size, p.priority, p.at,
 	w.locked_until, w.attempts, w.packet, w.sender, w.recipient, w.class
 	FROM (SELECT recipient, class, packet, sender, locked_until, attempts FROM waiting WHERE recipient = $1 AND since >= $2 AND since < $3 `
 	arrivalJoins = `) w JOIN packet p ON p.id = w.packet JOIN agency s ON s.id = w.sender
@@ -163,9 +163,9 @@ func free(page []Arrival, now time.Time, limit int) (out []Arrival) {
 // none while the agency is paused.
 func (k Look) page(q db.Q, c Caller, from, to int64, n int) ([]Arrival, error) {
 	if k.Statuses == k.Letters {
-		return db.All(q, scanArrival, arrivalColumns+`ORDER BY class, packet LIMIT $4`+arrivalJoins, c.id, from, to, n)
+		return db.All(q, scanArrival, `SELECT `+arrivalColumns+`ORDER BY class, packet LIMIT $4`+arrivalJoins, c.id, from, to, n)
 	}
-	return db.All(q, scanArrival, arrivalColumns+`AND status = $4 ORDER BY class, packet LIMIT $5`+arrivalJoins, c.id, from, to, k.Statuses, n)
+	return db.All(q, scanArrival, `SELECT `+arrivalColumns+`AND status = $4 ORDER BY class, packet LIMIT $5`+arrivalJoins, c.id, from, to, k.Statuses, n)
 }
 
 // addAddressees fills in To.
