@@ -49,6 +49,7 @@ bench: $(ASSETS)
 torture: $(ASSETS)
 	sh tools/setup.sh
 	VANTHU_TORTURE=$(or $(ROUNDS),300) VANTHU_SEEDS=$(or $(SEEDS),1000) $(GO) test -timeout 4h -v ./internal/torture
+	VANTHU_SEEDS=$(or $(SEEDS),1000) $(GO) test -timeout 4h -v -run AnyOrderOfSteps ./internal/hub
 
 ## generate: documents made from the source
 generate:
