@@ -235,10 +235,10 @@ func TestStuckPacketHoldsUpItsSenderOnly(t *testing.T) {
 	if a := await(t, nation, bxd); a.Document != "VB-2" {
 		t.Fatalf("%+v", a)
 	}
-	list, err := province.Waiting(ctx, province.As(gate), hub.Look{}, time.Time{}, time.Time{})
-	if err != nil || len(list) != 1 || list[0].Document != "VB-1" {
-		t.Fatalf("%+v %v", list, err)
-	}
+	waitFor(t, func() bool { // the gateway confirms here after the upstream has it
+		list, err := province.Waiting(ctx, province.As(gate), hub.Look{}, time.Time{}, time.Time{})
+		return err == nil && len(list) == 1 && list[0].Document == "VB-1"
+	})
 }
 
 // The upstream is away for longer than 72 h: the sender and the operator are

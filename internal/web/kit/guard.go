@@ -62,7 +62,7 @@ func (k *Kit) crossOrigin(next http.Handler) http.Handler {
 			panic(fmt.Sprintf("kit: trusted origin %q: %v", o, err)) // a fault of the start-up, not of a request
 		}
 	}
-	for _, p := range k.tokened {
+	for p := range k.tokened {
 		c.AddInsecureBypassPattern("POST " + p)
 	}
 	c.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -51,12 +51,12 @@ type Options struct {
 // Kit is made once and shared by all pages.
 type Kit struct {
 	o       Options
-	tokened []string
+	tokened map[string]bool // paths of Tokened
 }
 
 // Tokened names a path below which every request shows a token of its own and
 // none the session: posts to it may come from anywhere. Call it before Wrap.
-func (k *Kit) Tokened(prefix string) { k.tokened = append(k.tokened, prefix) }
+func (k *Kit) Tokened(prefix string) { k.tokened[prefix] = true }
 
 // New makes a kit and fills in what Options leaves open.
 func New(o Options) *Kit {
@@ -75,7 +75,7 @@ func New(o Options) *Kit {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
-	return &Kit{o: o}
+	return &Kit{o: o, tokened: map[string]bool{}}
 }
 
 // Page starts the shell of a page: title, theme, whoever is signed in.
