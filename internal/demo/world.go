@@ -292,13 +292,17 @@ func (w *World) Settle(ctx context.Context) error {
 			if err != nil && !partner.Temporary(err) {
 				return err
 			}
+			k, err := o.WatchSent(ctx)
+			if err != nil && !partner.Temporary(err) {
+				return err
+			}
 			if _, err := o.Tell(ctx); err != nil {
 				return err
 			}
 			if _, err := o.WatchKeys(ctx); err != nil {
 				return err
 			}
-			moved += n + m
+			moved += n + m + k
 		}
 		if moved == 0 {
 			return nil

@@ -73,6 +73,7 @@ type Delivery struct {
 	At           time.Time
 	Note         string // reason of the last refusal or failure
 	Carrier      string // how the paper went
+	Packet       string // the hub's id of the packet that carried it last; "" before
 }
 
 // Declined says that the recipient did not agree to a recall; the line stands
@@ -81,12 +82,12 @@ func (d Delivery) Declined() bool { return d.BeforeRecall != "" && d.State == d.
 
 func scan(r db.Row) (d Delivery, err error) {
 	var at int64
-	err = r.Scan(&d.ID, &d.Document, &d.Code, &d.Name, &d.Channel, &d.Reason, &d.State, &d.BeforeRecall, &at, &d.Note, &d.Carrier)
+	err = r.Scan(&d.ID, &d.Document, &d.Code, &d.Name, &d.Channel, &d.Reason, &d.State, &d.BeforeRecall, &at, &d.Note, &d.Carrier, &d.Packet)
 	d.At = db.Time(at)
 	return d, err
 }
 
-const columns = `SELECT id, document, code, name, channel, reason, state, before_recall, at, note, carrier FROM delivery`
+const columns = `SELECT id, document, code, name, channel, reason, state, before_recall, at, note, carrier, packet FROM delivery`
 
 // Add enters a delivery line.
 func Add(tx *db.Tx, d Delivery) (int64, error) {
@@ -147,7 +148,7 @@ var steps = map[string]struct {
 	from []State
 }{
 	"sent":   {Sent, []State{Queued}},
-	"failed": {Failed, []State{Queued, Failed}},
+	"failed": {Failed, []State{Queued, Sent, Failed}},
 	"resend": {Queued, []State{Failed}},
 	"01":     {Delivered, []State{Queued, Sent}},
 	"02":     {Refused, []State{Queued, Sent, Delivered}},
@@ -200,6 +201,21 @@ func (d *Delivery) step(tx *db.Tx, e Event, to State) error {
 // SetReceipt attaches the hub's receipt to the newest event of a code.
 func SetReceipt(tx *db.Tx, delivery int64, code string, receipt blob.Hash) error {
 	_, err := tx.Exec(`UPDATE delivery_event SET receipt = $3 WHERE id = (SELECT MAX(id) FROM delivery_event WHERE delivery = $1 AND code = $2)`, delivery, code, receipt)
+	return err
+}
+
+// CarriedBy finds the line to an agency that a packet carried last.
+func CarriedBy(q db.Q, packet, code string) (d Delivery, found bool, err error) {
+	d, err = db.One(q, scan, columns+` WHERE packet = $1 AND packet <> '' AND code = $2`, packet, code)
+	if errors.Is(err, db.ErrNone) {
+		return d, false, nil
+	}
+	return d, err == nil, err
+}
+
+// Carry notes the hub's id of the packet that carries a line.
+func Carry(tx *db.Tx, delivery int64, packet string) error {
+	_, err := tx.Exec(`UPDATE delivery SET packet = $2 WHERE id = $1`, delivery, packet)
 	return err
 }
 

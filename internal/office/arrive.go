@@ -305,6 +305,9 @@ func (o *Office) applyStatus(tx *db.Tx, d *document.Document, a Arrival, s *edxm
 	if err != nil {
 		return err
 	}
+	if err := o.throughAfterAll(tx, &line); err != nil {
+		return err
+	}
 	changed, err := exchange.Apply(tx, &line, exchange.Event{Code: string(s.Code), At: s.Timestamp, Staff: s.Staff.Staff, Note: s.Description})
 	if err != nil || !changed {
 		return err

@@ -165,6 +165,13 @@ func (o *Office) Run(ctx context.Context) {
 		return err
 	})
 	go o.loop(ctx, func(ctx context.Context) error {
+		n, err := o.WatchSent(ctx)
+		if n == 0 && err == nil {
+			pause(ctx, nil, time.Minute) // no commit here says what happens at the hub
+		}
+		return err
+	})
+	go o.loop(ctx, func(ctx context.Context) error {
 		_, err := o.Collect(ctx, 25*time.Second)
 		return err
 	})

@@ -104,12 +104,12 @@ func (o *Office) posted(ctx context.Context, x exchange.Item, ack partner.Ack) e
 			return err
 		}
 		return o.change(tx, x.Document, func(tx *db.Tx, d *document.Document) error {
-			return o.markSent(tx, d, x, exchange.Event{Code: "sent", At: ack.At, Receipt: receipt})
+			return o.markSent(tx, d, x, ack.ID, exchange.Event{Code: "sent", At: ack.At, Receipt: receipt})
 		})
 	})
 }
 
-func (o *Office) markSent(tx *db.Tx, d *document.Document, x exchange.Item, e exchange.Event) error {
+func (o *Office) markSent(tx *db.Tx, d *document.Document, x exchange.Item, packet string, e exchange.Event) error {
 	lines, err := exchange.Of(tx, d.ID)
 	if err != nil {
 		return err
@@ -120,7 +120,9 @@ func (o *Office) markSent(tx *db.Tx, d *document.Document, x exchange.Item, e ex
 		case x.Kind == exchange.Recall && l.Code == x.Receiver:
 			err = exchange.SetReceipt(tx, l.ID, "13", e.Receipt)
 		case x.Kind == exchange.Document && l.State == exchange.Queued:
-			_, err = exchange.Apply(tx, l, e)
+			if err = exchange.Carry(tx, l.ID, packet); err == nil {
+				_, err = exchange.Apply(tx, l, e)
+			}
 		}
 		if err != nil {
 			return err
@@ -235,19 +237,22 @@ func (o *Office) failLines(tx *db.Tx, d *document.Document, cause error) (left i
 		if why == "" {
 			why = spoken(cause)
 		}
-		if err := o.failLine(tx, d, l, why); err != nil {
+		if err := o.failLine(tx, d, l, exchange.Event{Note: why}); err != nil {
 			return left, err
 		}
 	}
 	return left, nil
 }
 
-func (o *Office) failLine(tx *db.Tx, d *document.Document, l *exchange.Delivery, why string) error {
-	if _, err := exchange.Apply(tx, l, exchange.Event{Code: "failed", Note: why}); err != nil {
+// failLine fails a line for the reason that e notes and puts it on the clerk's
+// desk.
+func (o *Office) failLine(tx *db.Tx, d *document.Document, l *exchange.Delivery, e exchange.Event) error {
+	e.Code = "failed"
+	if _, err := exchange.Apply(tx, l, e); err != nil {
 		return err
 	}
-	if err := document.Wait(tx, d.ID, org.RoleToken(org.Clerk), document.ToFollow, o.Calendar.AddDays(tx.Now, 1), l.Name+": "+why); err != nil {
+	if err := document.Wait(tx, d.ID, org.RoleToken(org.Clerk), document.ToFollow, o.Calendar.AddDays(tx.Now, 1), l.Name+": "+e.Note); err != nil {
 		return err
 	}
-	return journal.Write(tx, SendFailed, int64(d.ID), l.ID, journal.Detail{"to": l.Name, "text": why})
+	return journal.Write(tx, SendFailed, int64(d.ID), l.ID, journal.Detail{"to": l.Name, "text": e.Note})
 }
