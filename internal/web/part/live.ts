@@ -2,16 +2,18 @@ import htmx from "htmx.org"
 
 // Live pages. data-live="document:12 desk:5" marks a piece with an id; when one
 // of its topics changes it is fetched again from data-live-src, or from the
-// page itself, and merged so that focus and typed words stay.
+// page itself, and merged so that focus and typed words stay. A piece with
+// data-live-now shows something under way and is fetched as soon as the line is
+// open: what happened before that was not heard.
 const from = document.body.dataset.liveFrom
 let line: EventSource | null = null
 let heard = ""
 const waiting = new Set<string>()
 let timer = 0
 
-function topics(): string[] {
+function topics(pieces = ""): string[] {
   const set = new Set<string>()
-  document.querySelectorAll<HTMLElement>("[data-live]").forEach(x => x.dataset.live!.split(/\s+/).forEach(t => t && set.add(t)))
+  document.querySelectorAll<HTMLElement>("[data-live]" + pieces).forEach(x => x.dataset.live!.split(/\s+/).forEach(t => t && set.add(t)))
   return [...set].sort()
 }
 
@@ -23,11 +25,19 @@ function listen() {
   line = null
   if (!want) return
   line = new EventSource(from + "?topic=" + topics().map(encodeURIComponent).join("&topic="))
-  line.addEventListener("changed", e => {
-    String((e as MessageEvent).data).split(" ").forEach(t => waiting.add(t))
-    clearTimeout(timer)
-    timer = window.setTimeout(refresh, 150)
+  line.addEventListener("changed", e => soon(String((e as MessageEvent).data).split(" ")))
+  let again = false // the line was lost and is back
+  line.addEventListener("open", () => {
+    soon(again ? topics() : topics("[data-live-now]"))
+    again = true
   })
+}
+
+function soon(changed: string[]) {
+  if (!changed.length) return
+  changed.forEach(t => waiting.add(t))
+  clearTimeout(timer)
+  timer = window.setTimeout(refresh, 150)
 }
 
 // refresh fetches the page once for all its pieces that changed; the counts of
