@@ -43,7 +43,9 @@ quick: $(ASSETS)
 ## bench: figures with their ratios; see doc/benchmarks.md
 bench: $(ASSETS)
 	cd bench && $(GO) run .
-	$(GO) test -run '^$$' -bench . -benchtime 1x ./edxml ./pades ./ledger ./internal/hub ./internal/db
+	$(GO) test -run '^$$' -bench . -benchtime 30x ./edxml
+	$(GO) test -run '^$$' -bench . -benchtime 5x ./pades
+	$(GO) test -run '^$$' -bench . -benchtime 1x ./ledger ./internal/hub ./internal/db
 
 ## torture: hundreds of kills, power cuts and turned bits; see doc/faults.md
 torture: $(ASSETS)
