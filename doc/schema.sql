@@ -186,8 +186,9 @@ CREATE TABLE delivery (
   at INTEGER NOT NULL,
   note TEXT NOT NULL,
   carrier TEXT NOT NULL
-) STRICT;
+, packet TEXT NOT NULL DEFAULT '') STRICT;
 CREATE INDEX delivery_document ON delivery (document, id);
+CREATE INDEX delivery_packet ON delivery (packet) WHERE packet <> '';
 CREATE INDEX delivery_state ON delivery (state, id);
 
 -- written by internal/exchange only
