@@ -41,7 +41,7 @@ type checker struct {
 
 func (k *checker) found(format string, a ...any) {
 	k.bad = append(k.bad, fail.New(fail.Integrity, fmt.Sprintf(format, a...), "HT33-14.6").
-		Then("Dừng trục, giữ nguyên ổ đĩa để điều tra, phục hồi từ bản sao lưu gần nhất; các cơ quan tự gửi lại gói tin trục không còn."))
+		Then("Dừng trục, giữ nguyên ổ đĩa để điều tra, phục hồi từ bản sao lưu gần nhất, rồi báo các cơ quan gửi lại văn bản đã gửi sau bản sao lưu đó."))
 }
 
 func (k *checker) database() error {
