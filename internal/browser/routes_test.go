@@ -136,7 +136,7 @@ func TestPaperByKeyboard(t *testing.T) {
 		}
 		b.tabTo("#f-issuer")
 		b.do(chromedp.KeyEvent("cong an huyen a"))
-		b.is("the typed name is offered", `[...document.querySelectorAll("[role=option]")].some(o => o.offsetParent)`)
+		b.is("the typed name is offered", `[...document.querySelectorAll("[role=option]")].some(o => o.offsetParent && o.textContent.includes("cong an huyen a"))`)
 		b.press(kb.Enter)
 		b.tabTo("#f-subject")
 		b.do(chromedp.KeyEvent("V/v phối hợp bảo vệ công trường kè Bắc Sông"))

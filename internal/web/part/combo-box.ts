@@ -11,6 +11,7 @@ class ComboBox extends HTMLElement {
   #list!: HTMLElement
   #box!: HTMLElement
   #said!: HTMLElement
+  #own: Choice[] = [] // of the select itself
   #choices: Choice[] = []
   #shown: Choice[] = []
   #at = -1
@@ -21,7 +22,7 @@ class ComboBox extends HTMLElement {
     const select = this.querySelector("select")
     if (!select || this.classList.contains("on")) return
     this.#select = select
-    this.#choices = Array.from(select.options).filter(o => o.value).map(o => choice(o.value, o.label, o.dataset.note ?? ""))
+    this.#own = this.#choices = Array.from(select.options).filter(o => o.value).map(o => choice(o.value, o.label, o.dataset.note ?? ""))
     this.#build()
     this.classList.add("on")
     this.#draw()
@@ -91,8 +92,9 @@ class ComboBox extends HTMLElement {
       const r = await fetch(source + (source.includes("?") ? "&" : "?") + new URLSearchParams({ q }), { headers: { Accept: "application/json" } })
       const found = await r.json() as { value: string; label: string; note?: string }[]
       if (turn !== this.#asked) return
-      const known = new Set(this.#choices.map(c => c.value))
-      for (const f of found) if (!known.has(f.value)) this.#choices.push(choice(f.value, f.label, f.note ?? ""))
+      const known = new Set(this.#own.map(c => c.value))
+      // What was found for fewer letters goes: a half-typed name is no choice.
+      this.#choices = [...this.#own, ...found.filter(f => !known.has(f.value)).map(f => choice(f.value, f.label, f.note ?? ""))]
     } catch { /* the line is gone: what is known already can still be chosen */ }
   }
 
