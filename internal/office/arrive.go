@@ -340,7 +340,7 @@ func (o *Office) recallCame(ctx context.Context, a Arrival, key, reason string) 
 		if err := exchange.AddArrival(tx, row); err != nil {
 			return err
 		}
-		if !found {
+		if !found || key == "" { // documents without an identifier are not told apart by it
 			o.log().Warn("recall of an unknown document", "from", a.Sender)
 			return nil
 		}
