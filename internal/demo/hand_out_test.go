@@ -177,9 +177,6 @@ func TestWhatComesBackIsExamined(t *testing.T) {
 	filled, err := pades.FillFields(given.Data, pades.FillNumber(7))
 	s.must(err)
 	stranger := must2(s.CA.IssuePerson(authority.Person{Name: "Lê Quốc Hùng", Title: "Giám đốc", Agency: "Sở Xây dựng"}, authority.ECDSA))
-	broken := bytes.Clone(good)
-	sigs := must2(pades.Signatures(must2(pdf.Open(good))))
-	copy(broken[int(sigs[0].HoleStart)+2*len(sigs[0].Contents)-20:], "0000000000") // the end of the value
 	for _, c := range []struct {
 		name string
 		file []byte
@@ -194,7 +191,7 @@ func TestWhatComesBackIsExamined(t *testing.T) {
 		{"in the agency's place", s.elsewhere(given.Data, hers, pades.Options{Field: pades.SealField}), signing.Tampered},
 		{"the same name on another certificate", s.elsewhere(given.Data, stranger, opts), signing.WrongCertificate},
 		{"the agency's key for the person", s.elsewhere(given.Data, s.key("sxd", "agency"), opts), signing.WrongCertificate},
-		{"a damaged value", broken, signing.BadSignature},
+		{"a damaged value", damaged(t, good), signing.BadSignature},
 	} {
 		_, err := o.TakeUpload(ctx, hung, f.ID, bytes.NewReader(c.file))
 		if c.want == "" {
@@ -219,6 +216,15 @@ func TestWhatComesBackIsExamined(t *testing.T) {
 		t.Error("not complete")
 	}
 	s.inState(o, id, document.Signed)
+}
+
+// damaged is a signed file with the end of its signature's value overwritten.
+func damaged(t *testing.T, signed []byte) []byte {
+	t.Helper()
+	out := bytes.Clone(signed)
+	sigs := must2(pades.Signatures(must2(pdf.Open(signed))))
+	copy(out[int(sigs[0].HoleStart)+2*len(sigs[0].Contents)-20:], "0000000000")
+	return out
 }
 
 // A token ends with its time, with a newer session, with the first answer,
@@ -310,14 +316,24 @@ func repainted(t *testing.T, in []byte) []byte {
 // not tell.
 func (s stage) numbered(body []byte, place office.Places) document.ID {
 	s.t.Helper()
+	return s.numberedWith(body, place, blank(s.t))
+}
+
+// numberedWith is numbered with annexes of one name.
+func (s stage) numberedWith(body []byte, place office.Places, annexes ...[]byte) document.ID {
+	s.t.Helper()
 	ctx := context.Background()
 	o, an := s.who("an")
 	_, hung := s.who("hung")
 	main, err := o.Keep(ctx, "cv.pdf", bytes.NewReader(body))
 	s.must(err)
-	annex, err := o.Keep(ctx, "Phụ lục I.pdf", bytes.NewReader(blank(s.t)))
-	s.must(err)
-	id, err := o.CreateDraft(ctx, an, office.DraftInput{Kind: "CV", Subject: "V/v phụ lục", Signer: hung.ID, Recipients: theLetter.recipients(), Body: &main, Annexes: []office.Upload{annex}})
+	in := office.DraftInput{Kind: "CV", Subject: "V/v phụ lục", Signer: hung.ID, Recipients: theLetter.recipients(), Body: &main}
+	for _, data := range annexes {
+		annex, err := o.Keep(ctx, "Phụ lục I.pdf", bytes.NewReader(data))
+		s.must(err)
+		in.Annexes = append(in.Annexes, annex)
+	}
+	id, err := o.CreateDraft(ctx, an, in)
 	s.must(err)
 	for _, step := range []string{"submit", "review", "form"} {
 		s.must(s.walkOne(ctx, o, id, step, an, hung))

@@ -1,7 +1,6 @@
 package document
 
 import (
-	"slices"
 	"time"
 
 	"vanthu/internal/db"
@@ -41,22 +40,10 @@ func Aging(q db.Q, before, recently time.Time, rsa, limit int) ([]File, error) {
 		db.Ms(before), db.Ms(recently), rsa, Issued, Filed, Replaced, limit)
 }
 
-// Latest leaves out of a document's files, oldest first, the sealed ones that a
-// renewed one of the same name has taken over.
-func Latest(files []File) []File {
-	type key struct {
-		slot    Slot
-		version int
-		name    string
-	}
-	last := map[key]FileID{}
-	for _, f := range files {
-		last[key{f.Slot, f.Version, f.Name}] = f.ID
-	}
-	return slices.DeleteFunc(slices.Clone(files), func(f File) bool {
-		sealed := f.Slot == Sealed_ || f.Slot == SealedAnnex
-		return sealed && last[key{f.Slot, f.Version, f.Name}] != f.ID
-	})
+// Latest lists a document's files, oldest first, without the sealed ones that a
+// renewed one has taken over.
+func Latest(q db.Q, d ID) ([]File, error) {
+	return db.All(q, scanFile, fileColumns+` WHERE document = $1 AND id NOT IN (SELECT file FROM evidence WHERE renewed) ORDER BY id`, d)
 }
 
 // Renewed says that another file has taken over.

@@ -121,12 +121,12 @@ func responseFor(d document.Document) edxml.ResponseFor {
 // attachments are the sealed document first, then its annexes: signed ones as
 // signed, others as they are. The editor's file stays at home (law:HN20-9.1.b.ii).
 func (o *Office) attachments(q db.Q, d document.Document, dr draft.Draft) ([]edxml.Attachment, error) {
-	files, err := document.Files(q, d.ID)
+	files, err := document.Latest(q, d.ID)
 	if err != nil {
 		return nil, err
 	}
 	var main, signed, plain []edxml.Attachment
-	for _, f := range document.Latest(files) {
+	for _, f := range files {
 		switch {
 		case f.Slot == document.Sealed_:
 			main = []edxml.Attachment{o.attachment(f)}

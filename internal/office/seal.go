@@ -11,6 +11,7 @@ import (
 	"vanthu/internal/journal"
 	"vanthu/internal/org"
 	"vanthu/internal/signing"
+	"vanthu/pades"
 )
 
 // Seal enters number, date and the agency's signature with the seal's image,
@@ -26,14 +27,10 @@ func (o *Office) Seal(ctx context.Context, by org.Actor, id document.ID, consent
 	return o.signOne(ctx, by, o.agency(), id, consent)
 }
 
-// enterSealed examines the sealed file, puts the evidence into it, and hands
+// enterSealed examines the sealed files, puts the evidence into them, and hands
 // the document on for the last look.
 func (o *Office) enterSealed(ctx context.Context, by org.Actor, j *signingJob) error {
-	main := j.main()
-	look, err := o.examine(ctx, main.Hash)
-	if err == nil {
-		main, look, err = o.provable(ctx, main, look)
-	}
+	looks, err := o.proven(ctx, j)
 	if err != nil {
 		o.refused(ctx, by, int64(j.doc.ID), access.Seal, err)
 		return err
@@ -46,11 +43,11 @@ func (o *Office) enterSealed(ctx context.Context, by org.Actor, j *signingJob) e
 			return err
 		}
 		for i, p := range j.parts {
-			f := p.out.file(d.ID, j.dr.Version, document.SealedAnnex)
+			slot := document.SealedAnnex
 			if i == 0 {
-				f = look.apply(main.file(d.ID, j.dr.Version, document.Sealed_))
+				slot = document.Sealed_
 			}
-			if err := enterSeal(tx, f, p.cert, by); err != nil {
+			if err := enterSeal(tx, looks[i].apply(p.out.file(d.ID, j.dr.Version, slot)), p.cert, by); err != nil {
 				return err
 			}
 		}
@@ -67,8 +64,31 @@ func (o *Office) enterSealed(ctx context.Context, by org.Actor, j *signingJob) e
 		if err := j.enter(tx); err != nil {
 			return err
 		}
-		return journal.Write(tx, SealedIt, int64(d.ID), 0, journal.Detail{"serial": j.parts[0].cert.Serial, "sha256": string(main.Hash)})
+		return journal.Write(tx, SealedIt, int64(d.ID), 0, journal.Detail{"serial": j.parts[0].cert.Serial, "sha256": string(j.main().Hash)})
 	})
+}
+
+// proven examines every sealed file, annexes too, and puts the evidence into
+// it. It refuses a file of which any signature is broken: an annex may have
+// been signed before it came here. law:HT33-10.1.c.v ND30-32.2 ND23-16
+func (o *Office) proven(ctx context.Context, j *signingJob) ([]examined, error) {
+	looks := make([]examined, len(j.parts))
+	for i := range j.parts {
+		p := &j.parts[i]
+		x, err := o.examine(ctx, p.out.Hash)
+		if err == nil {
+			p.out, x, err = o.provable(ctx, p.out, x)
+		}
+		if err == nil && x.verdict == string(pades.Invalid) {
+			err = fail.New(fail.Integrity, "Chữ ký trong tệp “"+p.name+"” không hợp lệ: "+x.sentence, "HT33-10.1.c.v", "ND30-32.2").
+				Then("Trả lại dự thảo để thay tệp này bằng bản có chữ ký hợp lệ.")
+		}
+		if err != nil {
+			return nil, err
+		}
+		looks[i] = x
+	}
+	return looks, nil
 }
 
 func enterSeal(tx *db.Tx, f document.File, c signing.Certificate, by org.Actor) error {
@@ -111,7 +131,7 @@ func (o *Office) sealingJob(ctx context.Context, by org.Actor, id document.ID) (
 		return j, err
 	}
 	look, err := o.examine(ctx, j.file.Hash)
-	if err == nil && look.verdict == "invalid" {
+	if err == nil && look.verdict == string(pades.Invalid) {
 		err = fail.State("Chữ ký của người có thẩm quyền không hợp lệ, không ký số cơ quan được: "+look.sentence, "ND30-32.2")
 	}
 	return j, err

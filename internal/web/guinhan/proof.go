@@ -88,7 +88,7 @@ func loadProof(r *http.Request, x *seat.Seat, id document.ID) (s proof, err erro
 		if s.doc, err = x.Outgoing(v, id); err != nil {
 			return err
 		}
-		if s.files, err = document.Files(v, id); err != nil {
+		if s.files, err = document.Latest(v, id); err != nil {
 			return err
 		}
 		list, err := exchange.Of(v, id)
@@ -129,7 +129,7 @@ func evidence(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
 
 func (s proof) pack(w io.Writer, x *seat.Seat) error {
 	z := zip.NewWriter(w)
-	for _, f := range document.Latest(s.files) {
+	for _, f := range s.files {
 		if (f.Slot == document.Sealed_ || f.Slot == document.SealedAnnex) && !f.Closed {
 			data, err := x.Office.Blobs.Read(f.Hash)
 			if err != nil {
