@@ -23,6 +23,9 @@ CREATE TABLE book (
   ok BOOLEAN NOT NULL
 );
 `)},
+	"0002_more.sql": {Data: []byte(`ALTER TABLE book ADD COLUMN pages BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE book ADD COLUMN closed BOOLEAN NOT NULL DEFAULT FALSE;
+`)},
 }}
 
 func open(t *testing.T, h *db.Host) *db.Store {

@@ -54,7 +54,7 @@ var (
 
 // dialect is the only place where the two engines' tables differ.
 func dialect(e Engine, stmt string) string {
-	if e == SQLite && strings.Contains(stmt, "CREATE TABLE") {
+	if e == SQLite && (strings.Contains(stmt, "CREATE TABLE") || strings.Contains(stmt, "ADD COLUMN")) {
 		stmt = intTypes.ReplaceAllString(stmt, "INTEGER")
 		stmt = tableEnd.ReplaceAllString(stmt, ") STRICT")
 	}

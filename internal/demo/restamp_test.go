@@ -8,10 +8,12 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"errors"
 	"io"
 	"math/big"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -19,6 +21,7 @@ import (
 	"vanthu/internal/db"
 	"vanthu/internal/document"
 	"vanthu/internal/journal"
+	"vanthu/internal/office"
 	"vanthu/pades"
 )
 
@@ -147,5 +150,74 @@ func TestEvidenceIsRenewedBeforeItAges_ND23_17(t *testing.T) {
 	}
 	if r, err = pades.Verify(ctx, old, offline); err != nil || r.Verdict() == pades.Valid {
 		t.Errorf("not renewed, in 2040: %s, %v", r.Sentence, err)
+	}
+}
+
+// A file that could not be proved when it was sealed is tried again, one that
+// cannot be read holds up no other, and an administrator is told of what
+// several tries did not mend, as long as it lasts (ND23-17).
+func TestEvidenceIsTriedAgain_ND23_17(t *testing.T) {
+	s := newStage(t)
+	ctx := t.Context()
+	o, tam := s.who("tam")
+	judge := o.Judge
+	o.Judge = func(ctx context.Context, pdf []byte) (office.Finding, error) { // the revocation server sleeps
+		f, err := judge(ctx, pdf)
+		f.Verdict, f.Sentence, f.Evidence = "undecided", "Chưa xác định được: nơi kiểm tra chứng thư không trả lời.", pades.Evidence{}
+		return f, err
+	}
+	bad, late := s.sent(theLetter), s.sent(theLetter)
+	s.must(o.Blobs.Delete(s.sealedFiles(o, bad)[0].Hash))
+	s.must(o.Blobs.Delete(s.sealedFiles(o, bad)[0].Report))
+	told := func() (list []string) {
+		s.must(o.Read(ctx, func(v *db.View) error {
+			all, err := office.Notices(v, tam, 50)
+			for _, n := range all {
+				if n.Topic == office.EvidenceTopic {
+					list = append(list, n.Text)
+				}
+			}
+			return err
+		}))
+		return list
+	}
+	round := func(want int) {
+		t.Helper()
+		if n, err := o.Restamp(ctx); err != nil || n != want {
+			t.Fatalf("renewed %d, want %d: %v", n, want, err)
+		}
+	}
+	round(0)
+	o.Judge = judge
+	round(0) // not at once again
+	s.must(s.Clock.Advance(90 * time.Minute))
+	round(1)
+	if list := s.sealedFiles(o, late); len(list) != 2 || list[1].Verdict != "valid" {
+		t.Errorf("%+v", list)
+	}
+	if list := told(); len(list) != 0 {
+		t.Errorf("told too early: %q", list)
+	}
+	s.must(s.Clock.Advance(3 * time.Hour))
+	round(0)
+	if list := told(); len(list) != 1 || !strings.Contains(list[0], "1 tệp") {
+		t.Errorf("the administrator reads %q", list)
+	}
+	s.must(o.Read(ctx, func(v *db.View) error {
+		list, err := office.Unrenewed(v)
+		if len(list) != 1 || list[0].Why == "" {
+			t.Errorf("%+v", list)
+		}
+		entries, err2 := journal.Of(v, int64(bad))
+		if last := entries[len(entries)-1]; last.Verb != office.NotRestampedIt {
+			t.Errorf("the journal ends with %+v", last)
+		}
+		return errors.Join(err, err2)
+	}))
+	_, lan := s.who("lan")
+	s.must(o.Recall(ctx, lan, bad, "Mất tệp."))
+	round(0)
+	if list := told(); len(list) != 0 {
+		t.Errorf("still told: %q", list)
 	}
 }

@@ -11,7 +11,7 @@ import (
 // on. law:ND23-17 etsi-319142-1:5.4.3
 type Evidence struct {
 	File    FileID
-	Until   time.Time // zero: nothing can be prolonged
+	Until   time.Time // zero: it does not prove itself, or not yet
 	Stamped time.Time // when that stamp was made
 	RSA     int       // bits of the stamping key; 0: another kind of key
 }
@@ -30,14 +30,51 @@ func NoteEvidence(tx *db.Tx, e Evidence) error {
 	return err
 }
 
-// Aging lists the sealed files of issued documents whose evidence ends before a
-// day, or whose stamping key is an RSA key shorter than rsa bits by then. A file
-// stamped after recently is left alone: a new stamp would be no better.
-func Aging(q db.Q, before, recently time.Time, rsa, limit int) ([]File, error) {
-	return db.All(q, scanFile, fileColumns+` WHERE NOT closed AND id IN (SELECT e.file FROM evidence e
-		WHERE NOT e.renewed AND e.until > 0 AND e.stamped < $2 AND (e.until < $1 OR e.rsa > 0 AND e.rsa < $3))
-		AND document IN (SELECT id FROM document WHERE state IN ($4, $5, $6)) ORDER BY id LIMIT $7`,
-		db.Ms(before), db.Ms(recently), rsa, Issued, Filed, Replaced, limit)
+// Aging says which evidence must be renewed.
+type Aging struct {
+	Ends  time.Time // whose stamp ends before this
+	RSA   int       // whose stamping key is an RSA key of fewer bits
+	Since time.Time // but not what was stamped after this: a new stamp would be no better
+	Now   time.Time // nor what is to be tried again later
+}
+
+// Files lists at most limit sealed files of issued documents whose evidence
+// ages, or does not prove itself at all. What was tried without success comes
+// after what was not, so that it holds up nobody.
+func (a Aging) Files(q db.Q, limit int) ([]File, error) {
+	return db.All(q, scanFile, fileColumns+` f JOIN evidence e ON e.file = f.id WHERE NOT f.closed AND NOT e.renewed
+		AND e.stamped < $1 AND (e.until < $2 OR e.rsa > 0 AND e.rsa < $3) AND e.next_at <= $4
+		AND f.document IN `+issued+` ORDER BY e.next_at, f.id LIMIT $5`,
+		db.Ms(a.Since), db.Ms(a.Ends), a.RSA, db.Ms(a.Now), limit)
+}
+
+// issued are the documents whose sealed files are kept provable.
+const issued = `(SELECT id FROM document WHERE state IN ('issued', 'filed', 'replaced'))`
+
+// Postpone notes why a file could not be renewed and when to try again.
+func Postpone(tx *db.Tx, id FileID, next time.Time, why string) error {
+	_, err := tx.Exec(`UPDATE evidence SET tries = tries + 1, next_at = $2, trouble = $3 WHERE file = $1`, id, db.Ms(next), why)
+	return err
+}
+
+// Tries tells how often a file could not be renewed.
+func Tries(q db.Q, id FileID) (int, error) {
+	return db.Value[int](q, `SELECT tries FROM evidence WHERE file = $1`, id)
+}
+
+// Unproved is a sealed file whose evidence could not be renewed.
+type Unproved struct {
+	Code string // số và ký hiệu of its document
+	File string
+	Why  string
+}
+
+// Unrenewed lists the sealed files of issued documents that were tried at least
+// so many times.
+func Unrenewed(q db.Q, tries int) ([]Unproved, error) {
+	return db.All(q, func(r db.Row) (u Unproved, err error) { return u, r.Scan(&u.Code, &u.File, &u.Why) },
+		`SELECT d.number || '/' || d.notation, f.name, e.trouble FROM evidence e JOIN file f ON f.id = e.file JOIN document d ON d.id = f.document
+		WHERE NOT e.renewed AND e.tries >= $1 AND NOT f.closed AND f.document IN `+issued+` ORDER BY f.id`, tries)
 }
 
 // Latest lists a document's files, oldest first, without the sealed ones that a

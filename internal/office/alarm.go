@@ -51,11 +51,7 @@ func (o *Office) TellAlarms(ctx context.Context, list []Alarm) error {
 				}
 			}
 		}
-		tx.After(func() {
-			if o.Publish != nil {
-				o.Publish(o.NoticeTopic())
-			}
-		})
+		tx.After(o.publishNotices)
 		return journal.Advance(tx, "hub-alarm", news[len(news)-1].ID)
 	})
 }

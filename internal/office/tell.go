@@ -50,11 +50,7 @@ func (o *Office) Tell(ctx context.Context) (read int, err error) {
 			return err
 		}
 		if n > 0 {
-			tx.After(func() {
-				if o.Publish != nil {
-					o.Publish(o.NoticeTopic())
-				}
-			})
+			tx.After(o.publishNotices)
 		}
 		return journal.Advance(tx, "notice", list[len(list)-1].ID)
 	})
@@ -63,6 +59,30 @@ func (o *Office) Tell(ctx context.Context) (read int, err error) {
 
 // NoticeTopic names the bells of the agency for live pages.
 func (o *Office) NoticeTopic() string { return "notice:" + o.Store.Name() }
+
+func (o *Office) publishNotices() {
+	if o.Publish != nil {
+		o.Publish(o.NoticeTopic())
+	}
+}
+
+// renewNotice tells everybody with a role about a topic that is no document.
+func (o *Office) renewNotice(tx *db.Tx, r org.Role, topic, text string) error {
+	people, err := org.WithRole(tx, r, viet.DayOf(tx.Now))
+	if err != nil {
+		return err
+	}
+	for _, p := range people {
+		news, err := notice.Renew(tx, int64(p.ID), topic, text)
+		if err != nil {
+			return err
+		}
+		if news {
+			tx.After(o.publishNotices)
+		}
+	}
+	return nil
+}
 
 // following gives the entries after a follower's cursor. Entries of one moment
 // are one act, mostly; a full round ends before a moment that may go on.

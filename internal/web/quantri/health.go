@@ -31,6 +31,10 @@ func health(v *db.View, s *seat.Seat) ([]check, error) {
 	if err != nil {
 		return nil, err
 	}
+	proof, err := evidenceCheck(v)
+	if err != nil {
+		return nil, err
+	}
 	log, err := hubLogCheck(v)
 	if err != nil {
 		return nil, err
@@ -41,6 +45,7 @@ func health(v *db.View, s *seat.Seat) ([]check, error) {
 		link,
 		log,
 		keys,
+		proof,
 		{"Sao lưu", part.Icon("archive"), part.Tag{Kind: "warn", Text: "Chưa cấu hình"}, "Chưa có lịch sao lưu nào. Tự sao thư mục dữ liệu khi máy chủ dừng."},
 	}
 	list = append(list, followers...)
@@ -142,6 +147,20 @@ func keyCheck(v *db.View, s *seat.Seat) (check, error) {
 		c.State, c.Text = part.Tag{Kind: "warn", Text: "Sắp hết hạn"}, c.Text+", "+viet.Int(int64(len(near)))+" sắp hết hạn hoặc đã hết hạn"
 	}
 	return c, keeperCheck(v, &c)
+}
+
+// evidenceCheck names sealed files whose evidence cannot be renewed, and why.
+// law:ND23-17
+func evidenceCheck(v *db.View) (check, error) {
+	c := check{"Chứng cứ chữ ký", part.Icon("file-badge"), part.Tag{Kind: "ok", Text: "Kịp thời"}, "Không có tệp nào chưa gia hạn được"}
+	list, err := office.Unrenewed(v)
+	if err != nil || len(list) == 0 {
+		return c, err
+	}
+	c.State = part.Tag{Kind: "warn", Text: "Chưa gia hạn"}
+	c.Text = viet.Int(int64(len(list))) + " tệp chưa gia hạn được, tự thử lại. " + list[0].Code + ", tệp “" + list[0].File + "”: " + list[0].Why +
+		" Kiểm tra địa chỉ cấp dấu thời gian và đường mạng tới dịch vụ kiểm tra chứng thư."
+	return c, nil
 }
 
 // keeperCheck adds who keeps the agency's key. law:ND30-32.2

@@ -94,6 +94,9 @@ func rowOf(n office.Told) row {
 	if _, id, ok := strings.Cut(n.Topic, ":"); ok { // certificates and keys
 		x.Href, x.Code = "/chung-thu-so/"+id, "Chứng thư số"
 	}
+	if n.Topic == office.EvidenceTopic {
+		x.Href, x.Code = "/quan-tri", "Quản trị"
+	}
 	if d := n.Doc; d.ID != 0 {
 		x.Code, x.Subject, x.Stamp = d.Code(), d.Subject, d.Urgency.Stamp()
 		x.Href = "/di/" + strconv.FormatInt(int64(d.ID), 10)
