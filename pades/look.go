@@ -139,15 +139,6 @@ func ISOTime(t time.Time) string { return t.In(hanoi).Format("2006-01-02T15:04:0
 
 var hanoi = time.FixedZone("+07", 7*3600)
 
-// TopRight places the look in the upper right corner of page 1: its right edge
-// on the right margin, inside the top margin, so that it never covers the
-// state's name (law:ND30-PL1.II.8b ND30-PL1.I).
-func (l *Look) TopRight(p pdf.Page) *Place {
-	w, _ := p.Size()
-	const right, top = 15, 6
-	return &Place{Page: 0, Box: pdf.Box{X: max(0, w-right-l.W), Y: top, W: l.W, H: l.H}}
-}
-
 // draw makes the appearance of the look for a widget with that rectangle.
 func (e *editor) draw(p pdf.Page, r pdf.Rect, l *Look) (pdf.Dict, error) {
 	view := p.View(r) // width and height as seen, in mm

@@ -64,9 +64,17 @@ type interpreter struct {
 	depth   int
 	live    int // bytes of content at hand
 	glyphs  []Glyph
+	images  []Shown
 }
 
 func (f *File) contentGlyphs(p Page) ([]Glyph, error) {
+	in, err := f.interpret(p)
+	return in.glyphs, err
+}
+
+// interpret runs the content of a page; after an error what was read so far.
+func (f *File) interpret(p Page) (*interpreter, error) {
+	in := &interpreter{f: f, state: textState{ctm: identity, scale: 1}}
 	var data []byte
 	parts := Array{p.Dict["Contents"]}
 	if a := f.Array(p.Dict["Contents"]); a != nil {
@@ -76,17 +84,16 @@ func (f *File) contentGlyphs(p Page) ([]Glyph, error) {
 		if s := f.Stream(o); s != nil {
 			b, err := f.Decode(s)
 			if Is(err, TooBig) {
-				return nil, err
+				return in, err
 			}
 			data = append(append(data, b...), '\n')
 			if len(data) > maxContent {
-				return nil, tooBigf("content of page %d", p.Index+1)
+				return in, tooBigf("content of page %d", p.Index+1)
 			}
 		}
 	}
-	in := &interpreter{f: f, state: textState{ctm: identity, scale: 1}, live: len(data)}
-	err := in.run(data, p.Resources)
-	return in.glyphs, err
+	in.live = len(data)
+	return in, in.run(data, p.Resources)
 }
 
 func (in *interpreter) run(data []byte, res Dict) error {
@@ -216,7 +223,7 @@ func (in *interpreter) operator(op string, res Dict) error {
 	case "TJ":
 		in.showArray(in.arg(0))
 	case "Do":
-		return in.form(res)
+		return in.xobject(res)
 	}
 	return nil
 }
@@ -270,17 +277,23 @@ func (in *interpreter) show(o Object) {
 	}
 }
 
-// form runs a form XObject in place (iso32000-2:8.10).
-func (in *interpreter) form(res Dict) error {
+// xobject notes an image, and runs a form in place (iso32000-2:8.9, 8.10).
+func (in *interpreter) xobject(res Dict) error {
 	n, ok := in.arg(0).(Name)
 	if !ok || in.depth >= maxFormDepth {
 		return nil
 	}
 	st := in.f.Stream(in.f.Dict(res["XObject"])[n])
-	if st == nil || in.f.Name(st.Dict["Subtype"]) != "Form" {
+	if st == nil {
 		return nil
 	}
-	return in.runForm(st, res)
+	switch in.f.Name(st.Dict["Subtype"]) {
+	case "Image":
+		in.image(st.Dict)
+	case "Form":
+		return in.runForm(st, res)
+	}
+	return nil
 }
 
 func (in *interpreter) runForm(st *Stream, res Dict) error {
