@@ -7,6 +7,7 @@ import (
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/rsa"
+	"crypto/sha256"
 	"crypto/x509"
 	"encoding/asn1"
 	"encoding/hex"
@@ -117,7 +118,7 @@ func (l *library) onDevice(d device) ([]token.Key, error) {
 		if c.cert.IsCA || len(c.id) == 0 {
 			continue
 		}
-		k := token.Key{ID: d.serial() + "/" + hex.EncodeToString(c.id), Label: c.label, Token: d.serial(),
+		k := token.Key{ID: keyID{d.serial(), c.id, c.print()}.String(), Label: c.label, Token: d.serial(),
 			Model: strings.TrimSpace(d.info.Model), PIN: l.pin == "", State: d.state()}
 		for _, x := range chain(c, certs) {
 			k.Certificates = append(k.Certificates, x.Raw)
@@ -132,6 +133,37 @@ type stored struct {
 	id    []byte
 	label string
 	cert  *x509.Certificate
+}
+
+// print tells certificates of one key apart: a renewed one has the CKA_ID of
+// the old.
+func (c stored) print() string {
+	sum := sha256.Sum256(c.cert.Raw)
+	return hex.EncodeToString(sum[:8])
+}
+
+// keyID names a key by one certificate of it.
+type keyID struct {
+	serial string
+	id     []byte // CKA_ID
+	print  string // of the certificate; "" in names that earlier versions gave
+}
+
+func (k keyID) String() string { return k.serial + "/" + hex.EncodeToString(k.id) + "/" + k.print }
+
+func parseKeyID(name string) (k keyID, err error) {
+	var id string
+	k.serial, id, _ = strings.Cut(name, "/")
+	id, k.print, _ = strings.Cut(id, "/")
+	if k.id, err = hex.DecodeString(id); err != nil || len(k.id) == 0 {
+		return k, &token.Error{Code: token.NoKey}
+	}
+	return k, nil
+}
+
+// of says that a certificate is the one that is named.
+func (k keyID) of(c stored) bool {
+	return bytes.Equal(c.id, k.id) && !c.cert.IsCA && (k.print == "" || k.print == c.print())
 }
 
 func (l *library) certificates(s pkcs11.SessionHandle) ([]stored, error) {
@@ -194,12 +226,11 @@ func (l *library) find(s pkcs11.SessionHandle, like ...*pkcs11.Attribute) ([]pkc
 func (l *library) sign(key, pin string, hash crypto.Hash, digests [][]byte) ([][]byte, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	serial, hexID, _ := strings.Cut(key, "/")
-	id, err := hex.DecodeString(hexID)
-	if err != nil || len(id) == 0 {
-		return nil, &token.Error{Code: token.NoKey}
+	k, err := parseKeyID(key)
+	if err != nil {
+		return nil, err
 	}
-	d, err := l.device(serial)
+	d, err := l.device(k.serial)
 	if err != nil {
 		return nil, err
 	}
@@ -208,7 +239,7 @@ func (l *library) sign(key, pin string, hash crypto.Hash, digests [][]byte) ([][
 		return nil, gone(err)
 	}
 	defer l.p.CloseSession(s)
-	public, err := l.publicOf(s, id)
+	public, err := l.publicOf(s, k)
 	if err != nil {
 		return nil, err
 	}
@@ -217,7 +248,7 @@ func (l *library) sign(key, pin string, hash crypto.Hash, digests [][]byte) ([][
 		return nil, err
 	}
 	defer l.p.Logout(s)
-	return l.signIn(s, id, pin, public, hash, digests)
+	return l.signIn(s, k.id, pin, public, hash, digests)
 }
 
 func (l *library) device(serial string) (device, error) {
@@ -233,14 +264,14 @@ func (l *library) device(serial string) (device, error) {
 	return device{}, &token.Error{Code: token.NoKey, Detail: "no such token"}
 }
 
-// publicOf is the public key in the certificate of a key.
-func (l *library) publicOf(s pkcs11.SessionHandle, id []byte) (crypto.PublicKey, error) {
+// publicOf is the public key in the certificate that names a key.
+func (l *library) publicOf(s pkcs11.SessionHandle, k keyID) (crypto.PublicKey, error) {
 	certs, err := l.certificates(s)
 	if err != nil {
 		return nil, gone(err)
 	}
 	for _, c := range certs {
-		if bytes.Equal(c.id, id) && !c.cert.IsCA {
+		if k.of(c) {
 			return c.cert.PublicKey, nil
 		}
 	}
@@ -279,21 +310,18 @@ func (l *library) login(s pkcs11.SessionHandle, d device, pin string) (string, e
 }
 
 func (l *library) signIn(s pkcs11.SessionHandle, id []byte, pin string, public crypto.PublicKey, hash crypto.Hash, digests [][]byte) ([][]byte, error) {
-	found, err := l.find(s, pkcs11.NewAttribute(pkcs11.CKA_CLASS, pkcs11.CKO_PRIVATE_KEY), pkcs11.NewAttribute(pkcs11.CKA_ID, id))
+	key, err := l.private(s, id, public)
 	if err != nil {
-		return nil, gone(err)
+		return nil, err
 	}
-	if len(found) != 1 {
-		return nil, &token.Error{Code: token.NoKey, Detail: fmt.Sprintf("%d private keys of this id", len(found))}
-	}
-	again := l.alwaysAsks(s, found[0])
+	again := l.alwaysAsks(s, key)
 	out := make([][]byte, len(digests))
 	for i, digest := range digests {
 		mechanism, input, err := inputFor(public, hash, digest)
 		if err != nil {
 			return nil, err
 		}
-		if err := l.p.SignInit(s, []*pkcs11.Mechanism{pkcs11.NewMechanism(mechanism, nil)}, found[0]); err != nil {
+		if err := l.p.SignInit(s, []*pkcs11.Mechanism{pkcs11.NewMechanism(mechanism, nil)}, key); err != nil {
 			return nil, gone(err)
 		}
 		if again {
@@ -310,6 +338,26 @@ func (l *library) signIn(s pkcs11.SessionHandle, id []byte, pin string, public c
 		}
 	}
 	return out, nil
+}
+
+// private finds the private half of a public key. Some makers give every key
+// of a token the same id: then the modulus, which RSA keys show, decides.
+func (l *library) private(s pkcs11.SessionHandle, id []byte, public crypto.PublicKey) (pkcs11.ObjectHandle, error) {
+	like := []*pkcs11.Attribute{pkcs11.NewAttribute(pkcs11.CKA_CLASS, pkcs11.CKO_PRIVATE_KEY), pkcs11.NewAttribute(pkcs11.CKA_ID, id)}
+	switch k := public.(type) {
+	case *rsa.PublicKey:
+		like = append(like, pkcs11.NewAttribute(pkcs11.CKA_KEY_TYPE, pkcs11.CKK_RSA), pkcs11.NewAttribute(pkcs11.CKA_MODULUS, k.N.Bytes()))
+	case *ecdsa.PublicKey:
+		like = append(like, pkcs11.NewAttribute(pkcs11.CKA_KEY_TYPE, pkcs11.CKK_EC))
+	}
+	found, err := l.find(s, like...)
+	if err != nil {
+		return 0, gone(err)
+	}
+	if len(found) != 1 {
+		return 0, &token.Error{Code: token.NoKey, Detail: fmt.Sprintf("%d private keys of this id", len(found))}
+	}
+	return found[0], nil
 }
 
 // alwaysAsks says that the key wants the PIN for each signature.

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"vanthu/cms"
 	"vanthu/edxml"
@@ -19,7 +20,9 @@ import (
 	"vanthu/internal/document"
 	"vanthu/internal/exchange"
 	"vanthu/internal/fail"
+	"vanthu/internal/notice"
 	"vanthu/internal/org"
+	"vanthu/viet"
 )
 
 // ready takes the letter to where it waits to be issued.
@@ -236,4 +239,60 @@ func TestWhoCannotOpenSaysSo_HT33_13_1(t *testing.T) {
 		}
 		return err
 	}))
+}
+
+// A key file that is broken keeps no packet from coming in but one that was
+// encrypted to it, which waits until the key is mended; the administrator is
+// told (HT33-13.1, BRVT1842-3.3).
+func TestABrokenOpeningKeyStopsNothingElse_HT33_13_1(t *testing.T) {
+	s := newStage(t)
+	ctx := context.Background()
+	sealed := s.ready()
+	o, lan := s.who("lan")
+	s.must(o.IssueEncrypted(ctx, lan, sealed))
+	plain := s.ready()
+	s.must(o.Issue(ctx, lan, plain))
+	_, err := o.Post(ctx)
+	s.must(err)
+
+	snv, yen := s.who("yen")
+	s.must(snv.Store.Write(ctx, db.System, func(tx *db.Tx) error { return org.Appoint(tx, yen.ID, org.Admin, 0, viet.DayOf(tx.Now), "01/QĐ-SNV") }))
+	file := filepath.Join(s.Dir, snv.Store.Name(), "opening-keys", "mo-khoa.p12")
+	good, err := os.ReadFile(file)
+	s.must(err)
+	s.must(os.WriteFile(file, good[:len(good)/2], 0o600))
+	came, err := snv.Collect(ctx, 0)
+	if err == nil || came == 0 {
+		t.Errorf("%d came, %v", came, err)
+	}
+	if x := s.lines(plain)["Sở Nội vụ"]; x.State == exchange.Refused {
+		t.Errorf("%+v", x)
+	}
+	if d := s.arrived("yen"); d.State != document.Arrived {
+		t.Errorf("the plain one: %s", d.State)
+	}
+	told := 0
+	s.must(snv.Read(ctx, func(v *db.View) error {
+		admins, err := org.WithRole(v, org.Admin, viet.DayOf(v.Now))
+		for _, p := range admins {
+			list, err := notice.Of(v, int64(p.ID), 10)
+			s.must(err)
+			for _, n := range list {
+				if strings.Contains(n.Text, "Có khóa mở tệp mã hóa bị hỏng") {
+					told++
+				}
+			}
+		}
+		return err
+	}))
+	if told == 0 {
+		t.Error("no administrator was told")
+	}
+
+	s.must(os.WriteFile(file, good, 0o600))
+	s.must(s.Clock.Advance(time.Hour)) // the hub's lock ends
+	s.must(s.Settle(ctx))
+	if x := s.lines(sealed)["Sở Nội vụ"]; x.State != exchange.Delivered {
+		t.Errorf("after the key was mended: %+v", x)
+	}
 }

@@ -75,7 +75,7 @@ func TestSignedInAnotherProgram(t *testing.T) {
 
 	out, err := o.HandOut(ctx, hung, signing.ByPerson, id, signing.ByClient)
 	s.must(err)
-	if len(out.Files) != 1 || len(out.Files[0].Token) != signing.TokenLength {
+	if len(out.Files) != 1 || len(out.Files[0].Token) != 43 {
 		t.Fatalf("%+v", out.Files)
 	}
 	file, err := o.Fetch(ctx, out.Files[0].Token, "")

@@ -29,14 +29,20 @@ func (o *Office) Collect(ctx context.Context, wait time.Duration) (came int, err
 	if err != nil {
 		return 0, err
 	}
+	var waits error
 	for i, a := range list {
-		if err := o.collectOne(ctx, a); err != nil {
+		err := o.collectOne(ctx, a)
+		switch {
+		case errors.Is(err, errKeyBroken):
+			waits = err // not given back, so that it comes again only when the hub's lock ends
+		case err != nil:
 			o.giveBack(ctx, list[i:])
 			return came, err
+		default:
+			came++
 		}
-		came++
 	}
-	return came, nil
+	return came, waits
 }
 
 // giveBack returns what was handed out and not taken in, so that it need not

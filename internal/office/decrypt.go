@@ -17,7 +17,9 @@ import (
 	"vanthu/internal/document"
 	"vanthu/internal/exchange"
 	"vanthu/internal/journal"
+	"vanthu/internal/notice"
 	"vanthu/internal/org"
+	"vanthu/viet"
 )
 
 // takeSealed opens a file that came encrypted and keeps what it was opened
@@ -57,24 +59,53 @@ func (x arrived) plainName(name string) string {
 	return strings.TrimSuffix(name, sealedExt)
 }
 
+// errKeyBroken says that a file may have been encrypted to a key of ours that
+// does not open. That is ours to mend: the packet waits.
+var errKeyBroken = errors.New("office: an opening key is broken")
+
 // open tries the agency's keys, newest first, and tells whose opened it.
 func (o *Office) open(ctx context.Context, data []byte) ([]byte, *x509.Certificate, error) {
-	var keys []cms.Decrypter
-	if o.Openers != nil {
-		var err error
-		if keys, err = o.Openers(); err != nil {
-			// A key file that does not open is ours to mend: the packet waits.
-			return nil, nil, fmt.Errorf("office: opening keys: %s", err)
-		}
-	}
+	keys, broken := o.openers(ctx)
 	for _, k := range keys {
 		content, err := cms.Decrypt(ctx, data, k)
 		if !errors.Is(err, cms.ErrNotRecipient) {
 			return content, k.Certificate(), err
 		}
 	}
+	if broken != nil {
+		return nil, nil, fmt.Errorf("%w: %s", errKeyBroken, broken)
+	}
 	return nil, nil, cms.ErrNotRecipient
 }
+
+// openers are the keys that can be used. Of those that are broken the log and
+// the administrators hear.
+func (o *Office) openers(ctx context.Context) (keys []cms.Decrypter, broken error) {
+	if o.Openers == nil {
+		return nil, nil
+	}
+	if keys, broken = o.Openers(); broken == nil {
+		return keys, nil
+	}
+	o.log().Error("opening keys", "agency", o.Store.Name(), "err", broken)
+	err := o.Store.Write(ctx, db.System, func(tx *db.Tx) error {
+		admins, err := org.WithRole(tx, org.Admin, viet.DayOf(tx.Now))
+		for _, p := range admins {
+			if err == nil {
+				_, err = notice.Renew(tx, int64(p.ID), openingKeyTopic, "Có khóa mở tệp mã hóa bị hỏng: mở Chứng thư số, Khóa mở để xem và thay")
+			}
+		}
+		tx.After(o.publishKeys)
+		return err
+	})
+	if err != nil {
+		o.log().Error("administrators not told of a broken key", "err", err)
+	}
+	return keys, broken
+}
+
+// openingKeyTopic is what administrators are told about opening keys.
+const openingKeyTopic = "opening-key"
 
 // cannotOpen tells what is wrong with the file, "" where the error is ours and
 // may pass.

@@ -38,7 +38,8 @@ type Office struct {
 	Keys  *signing.Ring
 	Judge Judge // examines signatures
 	// Openers gives the keys that open what was encrypted to this agency,
-	// newest first; the first one's certificate is published.
+	// newest first; the first one's certificate is published. With an error,
+	// about keys that are broken, the others are given all the same.
 	Openers func() ([]cms.Decrypter, error)
 
 	Partner  partner.Partner // the hub; nil when the agency is not connected

@@ -156,10 +156,10 @@ func (o *Office) signJobs(ctx context.Context, by org.Actor, act signingAct, job
 			second = second || j.twice()
 		}
 	}
-	if err := o.Keys.Sign(ctx, cert, consent, all...); err != nil || !second {
+	if err := o.Keys.Sign(ctx, cert, act.key.need, consent, all...); err != nil || !second {
 		return err
 	}
-	return o.signAgain(ctx, jobs, cert, consent)
+	return o.signAgain(ctx, act, jobs, consent)
 }
 
 // readyKey is a certificate that is valid now, and what its key asks for.
@@ -229,7 +229,8 @@ func (o *Office) preparePart(p *signingPart, cert signing.Certificate) error {
 }
 
 // signAgain makes the second signature of those files that get two.
-func (o *Office) signAgain(ctx context.Context, jobs []*signingJob, cert signing.Certificate, consent signing.Consent) error {
+func (o *Office) signAgain(ctx context.Context, act signingAct, jobs []*signingJob, consent signing.Consent) error {
+	cert := act.key.cert
 	var all []*signing.Pending
 	for _, j := range jobs {
 		if j.err != nil || !j.twice() {
@@ -249,7 +250,7 @@ func (o *Office) signAgain(ctx context.Context, jobs []*signingJob, cert signing
 			}
 		}
 	}
-	return o.Keys.Sign(ctx, cert, consent, all...)
+	return o.Keys.Sign(ctx, cert, act.key.need, consent, all...)
 }
 
 // finishJob is the last phase for one document: stamps, and the files stored.

@@ -73,8 +73,9 @@ func (o *Office) batchKey(ctx context.Context, by org.Actor, p signing.Purpose, 
 	return c, err
 }
 
-// batchTime bounds a batch: a driver, then stamps and examinations.
-const batchTime = 15 * time.Minute
+// batchTime bounds a batch: a driver, which with a slow token and many annexes
+// makes one signature in a second, then stamps and examinations.
+const batchTime = time.Hour
 
 // runBatch signs and notes what becomes of each document.
 func (o *Office) runBatch(ctx context.Context, by org.Actor, act signingAct, batch int64, ids []document.ID, consent signing.Consent) {

@@ -113,19 +113,29 @@ func (e *cscError) Error() string { return fmt.Sprintf("csc: %d %s: %s", e.statu
 
 // call posts to a method; status 202 counts as success, 204 as an empty one.
 func (c *csc) call(ctx context.Context, method string, in, out any) error {
+	again, err := c.once(ctx, method, in, out)
+	if again {
+		_, err = c.once(ctx, method, in, out)
+	}
+	return err
+}
+
+// once is call without a second try where the access token had ended early,
+// which it tells. It is for what shows the holder's consent: the service may
+// have counted the PIN or code before it answered, and a second look may lock
+// the key.
+func (c *csc) once(ctx context.Context, method string, in, out any) (ended bool, err error) {
 	token, err := c.signIn(ctx)
 	if err != nil {
-		return err
+		return false, err
 	}
 	err = c.post(ctx, method, "Bearer "+token, in, out)
 	var e *cscError
-	if errors.As(err, &e) && e.status == http.StatusUnauthorized { // the token ended early
+	if errors.As(err, &e) && e.status == http.StatusUnauthorized {
 		c.forget(token)
-		if token, err = c.signIn(ctx); err == nil {
-			err = c.post(ctx, method, "Bearer "+token, in, out)
-		}
+		ended = true
 	}
-	return err
+	return ended, err
 }
 
 func (c *csc) post(ctx context.Context, method, authorization string, in, out any) error {

@@ -19,6 +19,7 @@ import (
 	"vanthu/internal/signing"
 	"vanthu/internal/signing/signingtest"
 	"vanthu/internal/token"
+	"vanthu/pades"
 )
 
 // certified has the authority certify a key that stays where it is.
@@ -78,9 +79,9 @@ func TestToken(t *testing.T) {
 	if err != nil || len(list) != 3 || list[0].Device == "" {
 		t.Fatalf("%+v %v", list, err)
 	}
-	for i, kind := range signingtest.KeyKinds {
+	for _, kind := range signingtest.KeyKinds {
 		t.Run(kind, func(t *testing.T) {
-			cert := entered(keys[kind], signing.ByToken, fmt.Sprintf("%s/0%d", list[0].Device, i+1))
+			cert := entered(keys[kind], signing.ByToken, nameOf(t, list, keys[kind]))
 			signingtest.Run(t, signingtest.Bench{Driver: d, Cert: cert, Anchors: anchors,
 				Consent: func() signing.Consent { return signing.Consent{PIN: signingtest.PIN} },
 				Wrong:   signing.Consent{PIN: "111199"}, WrongState: signing.PINWrong})
@@ -90,6 +91,57 @@ func TestToken(t *testing.T) {
 	_, err = d.Sign(t.Context(), cert, signing.Consent{}, [][]byte{make([]byte, 32)}, crypto.SHA256)
 	if signing.StateOf(err) != signing.PINNeeded {
 		t.Errorf("no PIN: %v", err)
+	}
+}
+
+// nameOf is how a driver names the key of a certificate.
+func nameOf(t *testing.T, list []signing.Key, c signingtest.Certified) string {
+	t.Helper()
+	for _, k := range list {
+		if k.Chain[0].Equal(c.Chain[0]) {
+			return k.Ref
+		}
+	}
+	t.Fatal("the key is not listed")
+	return ""
+}
+
+// A renewed certificate stands beside the old one under the same CKA_ID, and a
+// maker may give two keys one id: each certificate is a key of its own, and a
+// name from before, without the certificate, still signs (HT33-4.2).
+func TestTokenWithTwoCertificatesOfOneID_HT33_4_2(t *testing.T) {
+	ca, _ := signingtest.Authority(t)
+	h := signingtest.NewSoftHSM(t)
+	key := signingtest.NewKey(t, "RSA-2048")
+	certs := []signingtest.Certified{certified(t, ca, key), certified(t, ca, key), certified(t, ca, signingtest.NewKey(t, "RSA-2048")), certified(t, ca, signingtest.NewKey(t, "P-256"))}
+	h.Put("01", key, certs[0].Chain)
+	h.Certify("01", certs[1].Chain[0])
+	h.Put("01", certs[2].Key, certs[2].Chain[:1])
+	h.Put("01", certs[3].Key, certs[3].Chain[:1])
+	h.Start()
+	d := signing.NewAgent(h.Socket)
+	list, err := d.Keys(t.Context())
+	if err != nil || len(list) != len(certs) {
+		t.Fatalf("%d keys: %v", len(list), err)
+	}
+	digests, consent, seen := [][]byte{make([]byte, 32)}, signing.Consent{PIN: signingtest.PIN}, map[string]bool{}
+	for i, c := range certs {
+		name := nameOf(t, list, c)
+		values, err := d.Sign(t.Context(), entered(c, signing.ByToken, name), consent, digests, crypto.SHA256)
+		if err == nil {
+			err = cms.CheckSignature(c.Chain[0], crypto.SHA256, digests[0], values[0])
+		}
+		if err != nil || seen[name] {
+			t.Errorf("certificate %d, named %s: %v", i, name, err)
+		}
+		seen[name] = true
+	}
+	old := entered(certs[0], signing.ByToken, list[0].Device+"/01")
+	if n, err := d.Need(t.Context(), old); err != nil || !n.PIN {
+		t.Errorf("a name from before: %+v %v", n, err)
+	}
+	if _, err := d.Sign(t.Context(), old, consent, digests, crypto.SHA256); err != nil {
+		t.Errorf("a name from before: %v", err)
 	}
 }
 
@@ -300,8 +352,104 @@ func TestRingWithoutDriver(t *testing.T) {
 	r := &signing.Ring{Anchors: anchors, TSA: &cms.TSAClient{}}
 	key := certified(t, ca, signingtest.NewKey(t, "P-256"))
 	for kind, want := range map[signing.Kind]signing.State{signing.ByClient: signing.SignedAway, signing.ByToken: signing.NoDriver} {
-		if err := r.Sign(t.Context(), entered(key, kind, ""), signing.Consent{}); signing.StateOf(err) != want {
+		if err := r.Sign(t.Context(), entered(key, kind, ""), signing.Need{}, signing.Consent{}); signing.StateOf(err) != want {
 			t.Errorf("%s: %v", kind, err)
+		}
+	}
+}
+
+// A consent is shown to a service once: an access token that ends meanwhile
+// costs no second try of a PIN (HT33-4.2).
+func TestRemoteShowsAConsentOnce_HT33_4_2(t *testing.T) {
+	ca, _ := signingtest.Authority(t)
+	s := signingtest.NewCSC(t)
+	key := certified(t, ca, signingtest.NewKey(t, "P-256"))
+	s.Put("pin", &signingtest.Credential{Certified: key, PIN: true, SCAL: "1", Multisign: 2})
+	d, err := signing.NewRemote(s.Base(), s.Login(false), http.DefaultClient)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cert, digests := entered(key, signing.ByRemote, "pin"), [][]byte{make([]byte, 32)}
+	s.EndsLate = true
+	for i := range 2 {
+		_, err := d.Sign(t.Context(), cert, signing.Consent{PIN: "000001"}, digests, crypto.SHA256)
+		if n := s.Calls["credentials/authorize"]; signing.StateOf(err) != signing.ServiceAway || n != i+1 {
+			t.Errorf("try %d: %v after %d calls", i+1, err, n)
+		}
+	}
+	s.EndsLate = false
+	if _, err := d.Sign(t.Context(), cert, signing.Consent{PIN: signingtest.PIN}, digests, crypto.SHA256); err != nil {
+		t.Errorf("two tries were spent, not three: %v", err)
+	}
+}
+
+// counting is a driver that signs only so many digests in one call.
+type counting struct {
+	*signing.Software
+	need  signing.Need
+	calls []int
+	fails int // the call, counted from 1, that does not sign
+}
+
+func (d *counting) Need(context.Context, signing.Certificate) (signing.Need, error) {
+	return d.need, nil
+}
+
+func (d *counting) Sign(ctx context.Context, c signing.Certificate, consent signing.Consent, digests [][]byte, h crypto.Hash) ([][]byte, error) {
+	d.calls = append(d.calls, len(digests))
+	if len(d.calls) == d.fails || len(digests) > d.need.Most {
+		return nil, signing.Refuse(signing.NotWorked, nil)
+	}
+	return d.Software.Sign(ctx, c, consent, digests, h)
+}
+
+// More files than a key signs at once are signed in several calls under one
+// consent, and refused before anybody is asked where that is spent with one
+// (HT33-10.1.b).
+func TestRingSignsInParts_HT33_10_1_b(t *testing.T) {
+	ca, anchors := signingtest.Authority(t)
+	soft := &signing.Software{Dir: t.TempDir()}
+	cert, err := soft.Add("hung.p12", certified(t, ca, signingtest.NewKey(t, "P-256")).Signer(t), authority.PKCS12)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := signingtest.OnePage(t)
+	for _, c := range []struct {
+		once  bool
+		fails int
+		files int
+		calls []int
+		used  int
+		state signing.State
+	}{
+		{files: 3, calls: []int{3}, used: 3},
+		{files: 7, calls: []int{3, 3, 1}, used: 7},
+		{files: 7, fails: 2, calls: []int{3, 3}, used: 3, state: signing.NotWorked},
+		{files: 4, once: true, state: signing.TooMany},
+		{files: 3, once: true, calls: []int{3}, used: 3},
+	} {
+		d := &counting{Software: soft, need: signing.Need{Most: 3, Once: c.once}, fails: c.fails}
+		ring := &signing.Ring{Drivers: map[signing.Kind]signing.Driver{signing.BySoftware: d}, Anchors: anchors}
+		var all []*signing.Pending
+		for range c.files {
+			p, err := ring.Prepare(cert, in, pades.Options{Name: "Người ký", Time: time.Now()})
+			if err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, p)
+		}
+		err := ring.Sign(t.Context(), cert, d.need, signing.Consent{}, all...)
+		used := 0
+		for _, p := range all {
+			if p.Used() {
+				used++
+			}
+			if _, bad := ring.Finish(t.Context(), p, in); (bad == nil) != (err == nil) {
+				t.Errorf("%+v: finished with %v after %v", c, bad, err)
+			}
+		}
+		if signing.StateOf(err) != c.state || !slices.Equal(d.calls, c.calls) || used != c.used {
+			t.Errorf("%+v: %v, calls %v, %d used", c, err, d.calls, used)
 		}
 	}
 }

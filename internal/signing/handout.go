@@ -51,9 +51,6 @@ func (h HandOut) Open(now time.Time) error {
 	return nil
 }
 
-// TokenLength is the length of every token.
-const TokenLength = 43
-
 // NewToken draws a one-time token.
 func NewToken() string {
 	var b [32]byte

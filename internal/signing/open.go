@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"crypto/x509"
+	"errors"
+	"fmt"
 	"path/filepath"
 	"slices"
 	"time"
@@ -13,16 +15,20 @@ import (
 
 // Openers are the keys that open what was encrypted to the agency, newest
 // first: an older one still opens what was on its way when it was replaced.
+// With an error, which names the key files that are broken, the others are
+// given all the same.
 func (s *Software) Openers() ([]cms.Decrypter, error) {
 	files, err := filepath.Glob(filepath.Join(s.Dir, "*.p12"))
 	if err != nil {
 		return nil, Refuse(KeyBroken, err)
 	}
 	var keys []*cms.SoftwareSigner
+	var broken []error
 	for _, f := range files {
 		k, err := s.open(filepath.Base(f))
 		if err != nil {
-			return nil, err
+			broken = append(broken, fmt.Errorf("%s: %w", filepath.Base(f), err))
+			continue
 		}
 		keys = append(keys, k)
 	}
@@ -33,7 +39,7 @@ func (s *Software) Openers() ([]cms.Decrypter, error) {
 	for i, k := range keys {
 		out[i] = cms.NewDecrypter(k)
 	}
-	return out, nil
+	return out, errors.Join(broken...)
 }
 
 // MayRead tells whether content may be encrypted to a certificate now: it

@@ -48,7 +48,7 @@ func (t *Agent) Need(ctx context.Context, c Certificate) (Need, error) {
 		return Need{}, agentError(err)
 	}
 	for _, k := range list {
-		if k.ID != c.KeyRef {
+		if !k.Named(c.KeyRef) {
 			continue
 		}
 		if k.State == token.PINLocked {

@@ -171,7 +171,7 @@ func (r *Remote) Sign(ctx context.Context, cert Certificate, consent Consent, di
 		return nil, err
 	}
 	if len(digests) > n.Most {
-		return nil, Refuse(TooMany, nil)
+		return nil, tooMany(n.Most, len(digests))
 	}
 	sad, err := r.authorize(ctx, c, cert.KeyRef, consent, digests, hash)
 	if err != nil {
@@ -202,7 +202,10 @@ func (r *Remote) authorize(ctx context.Context, c credential, id string, consent
 		in.AuthData = append(in.AuthData, authDatum{a.ID, v})
 	}
 	var a authorized
-	err := r.csc.call(ctx, "credentials/authorize", in, &a)
+	ended, err := r.csc.once(ctx, "credentials/authorize", in, &a)
+	if ended {
+		return "", Refuse(ServiceAway, err) // signed in anew with the next try, which is the holder's
+	}
 	for err == nil && a.SAD == "" {
 		if a.Handle == "" {
 			return "", &cscError{Code: "neither SAD nor handle"}

@@ -5,8 +5,11 @@ import (
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
+	"crypto/x509"
 	"errors"
+	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"vanthu/cms"
@@ -19,9 +22,10 @@ import (
 // phases. What is prepared needs no key; one consent then signs all of it.
 //
 //	err := ring.Check(ctx, cert, now)
+//	need, err := ring.Need(ctx, cert)
 //	a, err := ring.Prepare(cert, pdfA, optionsA)
 //	b, err := ring.Prepare(cert, pdfB, optionsB)
-//	err = ring.Sign(ctx, cert, consent, a, b)
+//	err = ring.Sign(ctx, cert, need, consent, a, b)
 //	signedA, err := ring.Finish(ctx, a, pdfA)
 //
 // Drivers are added before the ring is used, and not changed afterwards.
@@ -32,11 +36,14 @@ type Ring struct {
 	Client  *http.Client   // asks OCSP and CRL
 }
 
-// askTime bounds one question to a driver, a TSA, or an issuer; signTime a
-// signature, for which a person may have to look at his telephone.
+// askTime bounds one question to a driver, a TSA, or an issuer; signTime one
+// call for signatures, for which a person may have to look at his telephone,
+// and eachTime what every signature adds to it: a token makes one after the
+// other, the slow ones one in a second.
 const (
 	askTime  = time.Minute
 	signTime = 3 * time.Minute
+	eachTime = 2 * time.Second
 )
 
 func (r *Ring) driver(c Certificate) (Driver, error) {
@@ -124,7 +131,11 @@ type Pending struct {
 	file  *pades.Pending
 	cms   *cms.Prepared
 	value []byte
+	used  bool
 }
+
+// Used says that the key has signed this, whatever becomes of it afterwards.
+func (p *Pending) Used() bool { return p.used }
 
 // Prepare is the first phase: it fixes what will be signed in a file. Errors
 // are those of package pades.
@@ -154,10 +165,13 @@ func hashFor(key crypto.PublicKey) crypto.Hash {
 	return crypto.SHA256
 }
 
-// Sign is the act of the holder: one call of the driver for all that was
-// prepared with the certificate, all or none. Each value is checked against
-// the certificate before anything rests on it.
-func (r *Ring) Sign(ctx context.Context, c Certificate, consent Consent, all ...*Pending) error {
+// Sign is the act of the holder: one consent for all that was prepared with
+// the certificate, all or none of which may be finished. A key that signs only
+// so many at once is called again with the same consent; where the consent is
+// spent with the first call, more are refused before anybody is asked. Each
+// value is checked against the certificate before anything rests on it. After
+// an error [Pending.Used] tells what the key has signed all the same.
+func (r *Ring) Sign(ctx context.Context, c Certificate, need Need, consent Consent, all ...*Pending) error {
 	d, err := r.driver(c)
 	if err != nil || len(all) == 0 {
 		return err
@@ -166,30 +180,58 @@ func (r *Ring) Sign(ctx context.Context, c Certificate, consent Consent, all ...
 	if err != nil {
 		return err
 	}
-	digests := make([][]byte, len(all))
-	for i, p := range all {
-		digests[i] = p.cms.Digest
+	most := need.Most
+	if most <= 0 {
+		most = len(all)
 	}
-	ctx, cancel := context.WithTimeout(ctx, signTime)
-	defer cancel()
-	values, err := d.Sign(ctx, c, consent, digests, all[0].cms.Hash)
-	if _, named := fail.As(err); err != nil && !named {
-		return Refuse(NotWorked, err)
-	} else if err != nil {
-		return err
+	if need.Once && len(all) > most {
+		return tooMany(most, len(all))
 	}
-	if len(values) != len(all) {
-		return Refuse(NotWorked, errors.New("the driver gave another number of values"))
-	}
-	for i, p := range all {
-		if err := cms.CheckSignature(chain[0], p.cms.Hash, p.cms.Digest, values[i]); err != nil {
-			return Refuse(NotWorked, err)
+	values := make([][]byte, 0, len(all))
+	for part := range slices.Chunk(all, most) {
+		v, err := signPart(ctx, d, c, consent, chain[0], part)
+		if err != nil {
+			return err
 		}
+		values = append(values, v...)
 	}
 	for i, p := range all {
 		p.value = values[i]
 	}
 	return nil
+}
+
+// signPart is one call of the driver.
+func signPart(ctx context.Context, d Driver, c Certificate, consent Consent, cert *x509.Certificate, part []*Pending) ([][]byte, error) {
+	digests := make([][]byte, len(part))
+	for i, p := range part {
+		digests[i] = p.cms.Digest
+	}
+	ctx, cancel := context.WithTimeout(ctx, signTime+time.Duration(len(part))*eachTime)
+	defer cancel()
+	values, err := d.Sign(ctx, c, consent, digests, part[0].cms.Hash)
+	if _, named := fail.As(err); err != nil && !named {
+		return nil, Refuse(NotWorked, err)
+	} else if err != nil {
+		return nil, err
+	}
+	for _, p := range part {
+		p.used = true
+	}
+	if len(values) != len(part) {
+		return nil, Refuse(NotWorked, errors.New("the driver gave another number of values"))
+	}
+	for i, p := range part {
+		if err := cms.CheckSignature(cert, p.cms.Hash, p.cms.Digest, values[i]); err != nil {
+			return nil, Refuse(NotWorked, err)
+		}
+	}
+	return values, nil
+}
+
+// tooMany tells how many files one consent is good for.
+func tooMany(most, asked int) error {
+	return Refuse(TooMany, nil).Then(fmt.Sprintf("Khóa ký được nhiều nhất %d tệp trong một lần xác nhận, kể cả phụ lục; lần này có %d tệp. Chọn ít văn bản hơn rồi ký lại.", most, asked))
 }
 
 // Finish is the last phase: the time stamp, and the value into the file, which

@@ -19,6 +19,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strings"
 )
 
 // Limits of a request.
@@ -30,7 +31,9 @@ const (
 
 // Key is a key on a token.
 type Key struct {
-	ID           string   `json:"id"` // serial number of the token, "/", CKA_ID in hex
+	// ID is the serial number of the token, "/", CKA_ID in hex, "/", the first
+	// eight bytes of the certificate's SHA-256 in hex: one certificate, one key.
+	ID           string   `json:"id"`
 	Label        string   `json:"label"`
 	Token        string   `json:"token"`        // serial number of the device
 	Model        string   `json:"model"`        // of the device
@@ -90,6 +93,12 @@ type Error struct {
 
 func (e *Error) Error() string {
 	return fmt.Sprintf("token agent: %s %s %s", e.Code, e.State, e.Detail)
+}
+
+// Named says that a name is this key's: the ID, or what earlier versions gave
+// out, which lacks the last part and may fit several.
+func (k Key) Named(name string) bool {
+	return name != "" && (k.ID == name || strings.Count(name, "/") == 1 && strings.HasPrefix(k.ID, name+"/"))
 }
 
 // Client speaks to the agent at a socket.

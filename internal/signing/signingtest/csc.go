@@ -33,6 +33,7 @@ type CSC struct {
 	handles     map[string]*sad
 	Calls       map[string]int // by method
 	Down        bool           // answer 503 to everything
+	EndsLate    bool           // look at the consent, then find that the access token has ended
 }
 
 // Credential is one key of the service.
@@ -265,7 +266,11 @@ func (s *CSC) authorize(id string, c *Credential, in map[string]any) (int, map[s
 	case c.wrong >= 3:
 		return 0, nil, refuse("Credential locked")
 	}
-	if no := c.holder(in); no != nil {
+	no := c.holder(in)
+	if s.EndsLate {
+		return 0, nil, &refusal{401, "invalid_token", "The access token is not valid"}
+	}
+	if no != nil {
 		return 0, nil, no
 	}
 	a := &sad{id: id, left: int(n)}

@@ -171,13 +171,17 @@ func named(t *testing.T, what string, err error, want signing.State) {
 
 // document signs a PDF through the ring, and package pades says that it is good.
 func (b Bench) document(t *testing.T) {
-	in := onePage(t)
+	in := OnePage(t)
 	ring := &signing.Ring{Drivers: map[signing.Kind]signing.Driver{b.Cert.Driver: b.Driver}, Anchors: b.Anchors}
 	p, err := ring.Prepare(b.Cert, in, pades.Options{Name: "Người ký", Time: time.Now()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := ring.Sign(t.Context(), b.Cert, b.Consent(), p); err != nil {
+	need, err := ring.Need(t.Context(), b.Cert)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := ring.Sign(t.Context(), b.Cert, need, b.Consent(), p); err != nil {
 		t.Fatal(err)
 	}
 	out, err := ring.Finish(t.Context(), p, in)
@@ -210,8 +214,8 @@ func Authority(t *testing.T) (*authority.Authority, *cms.Anchors) {
 	return a, anchors
 }
 
-// onePage is a PDF to sign, for a test two folders below the module.
-func onePage(t *testing.T) []byte {
+// OnePage is a PDF to sign, for a test two folders below the module.
+func OnePage(t *testing.T) []byte {
 	t.Helper()
 	data, err := os.ReadFile("../../pades/testdata/trang-trong.pdf")
 	if err != nil {

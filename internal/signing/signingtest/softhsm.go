@@ -105,6 +105,12 @@ func (h *SoftHSM) Put(id string, key crypto.Signer, chain []*x509.Certificate) {
 	}
 }
 
+// Certify brings one more certificate onto the token, under the id of its key.
+func (h *SoftHSM) Certify(id string, c *x509.Certificate) {
+	h.t.Helper()
+	h.object(id, "cert", c.Subject.CommonName, c.Raw)
+}
+
 func (h *SoftHSM) object(id, kind, label string, data []byte) {
 	h.t.Helper()
 	file := filepath.Join(h.dir, "object.der")

@@ -22,6 +22,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -135,8 +136,13 @@ func (d door) office(r *http.Request) (*office.Office, error) {
 	return nil, signing.Refuse(signing.TokenUnknown, nil)
 }
 
+// cookieNames are what signing programs call the cookie of the session that
+// they were given: they were made for ASP.NET, Java and PHP servers.
+var cookieNames = []string{"ASP.NET_SessionId", "JSESSIONID", "PHPSESSID", "SessionId", "SessionID"}
+
 // token finds the token of a request: in the query, as bearer, or in a cookie
-// whose name is the program's own choice.
+// of a known name. Other cookies of this host are not looked at, whatever they
+// hold, and of two that differ neither is taken.
 func token(r *http.Request) string {
 	if t := r.URL.Query().Get("t"); t != "" {
 		return t
@@ -144,10 +150,15 @@ func token(r *http.Request) string {
 	if t, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
 		return strings.TrimSpace(t)
 	}
+	found := ""
 	for _, c := range r.Cookies() {
-		if len(c.Value) == signing.TokenLength {
-			return c.Value
+		if !slices.Contains(cookieNames, c.Name) {
+			continue
 		}
+		if found != "" && found != c.Value {
+			return ""
+		}
+		found = c.Value
 	}
-	return ""
+	return found
 }
