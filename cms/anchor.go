@@ -135,14 +135,18 @@ func kindOfFolder(name string) AnchorKind {
 	return Public
 }
 
-// ParseCertificates reads PEM (several) or DER (one).
+// ParseCertificates reads PEM (several, none if all blocks are of other types)
+// or DER (one), at most MaxSize bytes.
 func ParseCertificates(data []byte) ([]*x509.Certificate, error) {
 	if len(data) > MaxSize {
 		return nil, ErrTooLarge
 	}
 	if !bytes.Contains(data, []byte("-----BEGIN")) {
 		c, err := x509.ParseCertificate(data)
-		return []*x509.Certificate{c}, err
+		if err != nil {
+			return nil, err
+		}
+		return []*x509.Certificate{c}, nil
 	}
 	var out []*x509.Certificate
 	for {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"golang.org/x/crypto/ocsp"
@@ -81,6 +82,39 @@ func FuzzRevocation(f *testing.F) {
 			t.Fatal("nobody revoked it")
 		}
 		pointCovers(data, false)
+	})
+}
+
+// Key files of strangers: refused or opened, and never worked on for long. The
+// seeds, of openssl and of ours, lie under testdata/fuzz.
+func FuzzLoadPKCS12(f *testing.F) {
+	f.Fuzz(func(t *testing.T, data []byte) {
+		s, err := LoadPKCS12(data, "chu")
+		if err == nil && CheckSignature(s.Certificate(), crypto.SHA256, make([]byte, 32), []byte("x")) == nil {
+			t.Fatal("anything is a signature")
+		}
+	})
+}
+
+// What lies in a folder of trust is read or refused; a certificate that was
+// read is itself when it is read again.
+func FuzzLoadAnchors(f *testing.F) {
+	f.Fuzz(func(t *testing.T, data []byte) {
+		certs, err := ParseCertificates(data)
+		a, loadErr := LoadAnchors(fstest.MapFS{"ban-co-yeu/x.crt": {Data: data}})
+		if (err == nil) != (loadErr == nil) {
+			t.Fatalf("%v, in a folder %v", err, loadErr)
+		}
+		for _, c := range certs {
+			if again, err := ParseCertificates(c.Raw); err == nil && !again[0].Equal(c) {
+				t.Fatal("another certificate")
+			}
+		}
+		if err == nil && len(a.Of(BanCoYeu))+len(a.Intermediates()) != len(certs) {
+			t.Fatalf("%d roots and %d others of %d", len(a.Roots()), len(a.Intermediates()), len(certs))
+		}
+		LoadEvidence(fstest.MapFS{"x.crl": {Data: data}})
+		LoadEvidence(fstest.MapFS{"x.ocsp": {Data: data}})
 	})
 }
 

@@ -193,6 +193,34 @@ func TestLoadPKCS12(t *testing.T) {
 	}
 }
 
+// Wherever a key file asks to work on its password for hours, it is refused at once.
+func TestLoadPKCS12IsNotKeptBusy(t *testing.T) {
+	s := newPKI(t).signer(rsaKey(), person("A"))
+	data, err := pkcs12.Modern.WithIterations(1<<16|1).Encode(s.Key(), s.Certificate(), s.Chain(), "chu")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := LoadPKCS12(data, "chu"); err != nil {
+		t.Fatal(err)
+	}
+	count := []byte{2, 3, 1, 0, 1}
+	if n := bytes.Count(data, count); n != 3 { // of the MAC, the certificates and the key
+		t.Fatalf("%d counts", n)
+	}
+	for at := bytes.Index(data, count); ; {
+		busy := bytes.Clone(data)
+		copy(busy[at+2:], "\x7f\xff\xff")
+		if _, err := LoadPKCS12(busy, "chu"); !errors.Is(err, ErrTooLarge) {
+			t.Errorf("count at %d: %v", at, err)
+		}
+		next := bytes.Index(data[at+1:], count)
+		if next < 0 {
+			break
+		}
+		at += 1 + next
+	}
+}
+
 // Foreign forms: openssl makes PSS, SHA-1, BER (indefinite) and attached ones.
 func TestForeignSignaturesFromOpenSSL(t *testing.T) {
 	pki := newPKI(t)

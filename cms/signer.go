@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
+	"encoding/asn1"
 	"errors"
 	"fmt"
 
@@ -45,8 +46,10 @@ func NewSoftwareSigner(key crypto.Signer, cert *x509.Certificate, chain []*x509.
 }
 
 // LoadPKCS12 opens a .p12/.pfx file: one key, its certificate, and the issuers.
+// A file that wants its password worked on for longer than some seconds gives
+// ErrTooLarge.
 func LoadPKCS12(data []byte, password string) (*SoftwareSigner, error) {
-	if len(data) > MaxSize {
+	if len(data) > MaxSize || laborious(data, 0) {
 		return nil, ErrTooLarge
 	}
 	key, cert, chain, err := pkcs12.DecodeChain(data, password)
@@ -58,6 +61,34 @@ func LoadPKCS12(data []byte, password string) (*SoftwareSigner, error) {
 		return nil, fmt.Errorf("%w: khóa trong tệp PKCS#12", ErrUnsupported)
 	}
 	return NewSoftwareSigner(s, cert, chain)
+}
+
+// maxIterations bounds the work on a password; writers ask for 2,048, careful
+// ones for 600,000. rfc8018:4.2
+const maxIterations = 2_000_000
+
+// laborious says that somewhere in DER, or in what a string of it wraps, a salt
+// is followed by a count beyond maxIterations: the file would keep us busy for
+// as long as its writer likes. What is encrypted cannot be seen. rfc7292:4
+func laborious(der []byte, depth int) bool {
+	for salt := false; len(der) > 0; {
+		var e asn1.RawValue
+		rest, err := asn1.Unmarshal(der, &e)
+		if err != nil {
+			return false
+		}
+		if salt && e.Class == asn1.ClassUniversal && e.Tag == asn1.TagInteger {
+			var n int64
+			if _, err := asn1.Unmarshal(e.FullBytes, &n); err == nil && n > maxIterations {
+				return true
+			}
+		}
+		if depth > maxNesting || laborious(e.Bytes, depth+1) {
+			return true
+		}
+		salt, der = e.Tag == asn1.TagOctetString, rest
+	}
+	return false
 }
 
 // Certificate returns the signer's certificate.

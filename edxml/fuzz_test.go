@@ -175,3 +175,26 @@ func standardBase64(text string) ([]byte, error) {
 	text = strings.NewReplacer(" ", "", "\t", "", "\r", "", "\n", "").Replace(text)
 	return base64.StdEncoding.DecodeString(text)
 }
+
+// FuzzUnwrap: a zip of a stranger gives what archive/zip gives, within the caps,
+// or a *Error of code zip. The seeds lie under testdata/fuzz.
+func FuzzUnwrap(f *testing.F) {
+	f.Fuzz(func(t *testing.T, data []byte, name string) {
+		a := Attachment{Name: name, Size: int64(len(data)), Format: Sniff(data)}
+		r, err := Unwrap(a, bytes.NewReader(data))
+		if err != nil || r == nil {
+			if err != nil && CodeOf(err) != CodeZip {
+				t.Fatalf("%v", err)
+			}
+			return
+		}
+		defer r.Close()
+		n, err := io.Copy(io.Discard, r)
+		if err != nil && CodeOf(err) != CodeZip {
+			t.Fatalf("%v", err)
+		}
+		if n > max(16<<20, MaxRatio*a.Size) {
+			t.Fatalf("%d bytes gave %d", a.Size, n)
+		}
+	})
+}
