@@ -5,10 +5,13 @@ import (
 	"context"
 	"crypto"
 	"errors"
+	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"vanthu/cms"
@@ -284,6 +287,40 @@ func TestTokensEnd(t *testing.T) {
 	s.named(signing.Revoked, err)
 	s.named(signing.Revoked, o.Sign(ctx, hung, a, signing.Consent{}))
 	s.inState(o, a, document.Approved)
+}
+
+// away is a network on which nobody answers.
+type away struct{}
+
+func (away) RoundTrip(*http.Request) (*http.Response, error) { return nil, errors.New("no answer") }
+
+// What may pass spends no token: the same file is taken once the issuer
+// answers again (HT33-4.2, ND23-15).
+func TestTokenOutlivesAnOutage_HT33_4_2(t *testing.T) {
+	s := newStage(t)
+	ctx := t.Context()
+	id := s.stopped("sign")
+	o, hung := s.who("hung")
+	out, err := o.HandOut(ctx, hung, signing.ByPerson, id, signing.ByClient)
+	s.must(err)
+	token := out.Files[0].Token
+	file, err := o.Fetch(ctx, token, "")
+	s.must(err)
+	signed := s.elsewhere(file.Data, s.key("sxd", "hung"), pades.Options{Field: pades.SignerField})
+	back := func(r io.Reader) error {
+		_, err := o.TakeBack(ctx, token, "", r)
+		return err
+	}
+	client := o.Keys.Client
+	o.Keys.Client = &http.Client{Transport: away{}}
+	s.named(signing.Unanswered, back(bytes.NewReader(signed)))
+	o.Keys.Client = client
+	if err := back(iotest.ErrReader(errors.New("the line broke"))); err == nil {
+		t.Fatal("half a file was taken")
+	}
+	s.must(back(bytes.NewReader(signed)))
+	s.inState(o, id, document.Signed)
+	s.named(signing.TokenUsed, back(bytes.NewReader(signed)))
 }
 
 // repainted appends an update that changes what a page shows.

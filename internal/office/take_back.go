@@ -9,6 +9,7 @@ import (
 
 	"vanthu/cms"
 	"vanthu/internal/db"
+	"vanthu/internal/fail"
 	"vanthu/internal/org"
 	"vanthu/internal/signing"
 	"vanthu/pades"
@@ -38,7 +39,7 @@ func (o *Office) TakeBack(ctx context.Context, token, address string, r io.Reade
 		return Taken{}, err
 	}
 	t, err := o.takeBack(ctx, by, h, r)
-	if err != nil {
+	if e, refused := fail.As(err); refused && e.Kind != fail.Busy {
 		o.endHandOut(ctx, by, h, err)
 	}
 	return t, err
