@@ -5,12 +5,16 @@ import (
 	"crypto/x509"
 	"image"
 	"image/png"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"golang.org/x/text/unicode/norm"
+
 	"vanthu/internal/authority"
 	"vanthu/internal/db"
+	"vanthu/internal/document"
 	"vanthu/internal/fail"
 	"vanthu/internal/office"
 	"vanthu/internal/org"
@@ -92,6 +96,7 @@ func TestKeyChangesHands_HT33_4_1(t *testing.T) {
 
 	// What lay on the old keeper's desk lies on the new one's, and a certificate
 	// that is entered before its device is there does not stop him.
+	s.atDesk(o, id, nga)
 	k, err := s.CA.IssueAgency(authority.Agency{Name: "Sở Xây dựng", Code: "000.00.15.H99"}, authority.ECDSA)
 	s.must(err)
 	next, err := o.EnterCertificate(ctx, tam, office.CertificateInput{Kind: signing.ByClient, Chain: append([]*x509.Certificate{k.Certificate()}, k.Chain()...)})
@@ -105,6 +110,84 @@ func TestKeyChangesHands_HT33_4_1(t *testing.T) {
 	h = s.offered(o, nga.ID)
 	s.must(o.EndCertificate(ctx, tam, next, "Thiết bị hỏng"))
 	s.refused(fail.Conflict, o.TakeKey(ctx, nga, h.ID))
+}
+
+// atDesk wants a document to wait for its seal with one person.
+func (s stage) atDesk(o *office.Office, id document.ID, want org.Actor) {
+	s.t.Helper()
+	s.must(o.Read(s.t.Context(), func(v *db.View) error {
+		list, err := document.WaitingFor(v, id)
+		if len(list) != 1 || list[0].Step != document.ToSeal || list[0].Token != org.Of(want.ID) {
+			s.t.Errorf("%+v, want it to wait for the seal of %s", list, want.Login)
+		}
+		return err
+	}))
+}
+
+// Only the key that seals takes what waits to be sealed along: the device of
+// an older certificate changes hands by itself (HT33-4.1).
+func TestOlderKeyTakesNoWorkAlong_HT33_4_1(t *testing.T) {
+	s := newStage(t)
+	ctx := t.Context()
+	id := s.stopped("seal")
+	o, lan := s.who("lan")
+	_, nga := s.who("nga")
+	_, tam := s.who("tam")
+	old := s.agencyKey(o)
+	k, err := s.CA.IssueAgency(authority.Agency{Name: "Sở Xây dựng", Code: "000.00.15.H99"}, authority.ECDSA)
+	s.must(err)
+	next, err := o.EnterCertificate(ctx, tam, office.CertificateInput{Kind: signing.BySoftware, Chain: append([]*x509.Certificate{k.Certificate()}, k.Chain()...), Keep: s.Host.KeepKey(o, k)})
+	s.must(err)
+	in := office.HandoverInput{Receiver: lan.ID, Permission: "05/QĐ-SXD", PermissionDay: viet.DayOf(s.Clock.Now()), PermittedBy: "Lê Quốc Hùng, Giám đốc", Condition: "Hoạt động tốt"}
+	s.must(o.OfferKey(ctx, tam, next, in))
+	s.must(o.TakeKey(ctx, lan, s.offered(o, lan.ID).ID))
+	if now := s.agencyKey(o); now.ID != next {
+		t.Fatalf("sealed with certificate %d, want %d", now.ID, next)
+	}
+	in.Receiver = nga.ID
+	s.must(o.OfferKey(ctx, lan, old.ID, in))
+	s.must(o.TakeKey(ctx, nga, s.offered(o, nga.ID).ID))
+	s.atDesk(o, id, lan)
+	s.must(o.Seal(ctx, lan, id, signing.Consent{}))
+}
+
+// keyFiles are the key files of an agency.
+func (s stage) keyFiles(store string) []string {
+	s.t.Helper()
+	list, err := filepath.Glob(filepath.Join(s.Dir, store, "keys", "*.p12"))
+	s.must(err)
+	return list
+}
+
+// A key whose certificate is not entered after all leaves no file behind, and
+// takes no other file with it (HT33-4.1).
+func TestRefusedKeyLeavesNoFile_HT33_4_1(t *testing.T) {
+	s := newStage(t)
+	ctx := t.Context()
+	o, tam := s.who("tam")
+	_, mai := s.who("mai")
+	k, err := s.CA.IssuePerson(authority.Person{Name: "Đặng Tuyết Mai", Title: "Phó Giám đốc", Agency: "Sở Xây dựng"}, authority.ECDSA)
+	s.must(err)
+	before := len(s.keyFiles("sxd"))
+	in := office.CertificateInput{Person: mai.ID, Kind: signing.BySoftware, Chain: append([]*x509.Certificate{k.Certificate()}, k.Chain()...), Keep: s.Host.KeepKey(o, k)}
+	twice, keep := in, in.Keep
+	twice.Keep = func() (string, func() error, error) { // another administrator is quicker
+		_, err := o.EnterCertificate(ctx, tam, in)
+		s.must(err)
+		return keep()
+	}
+	_, err = o.EnterCertificate(ctx, tam, twice)
+	s.refused(fail.Conflict, err)
+	if n := len(s.keyFiles("sxd")) - before; n != 1 {
+		t.Errorf("%d more key files, want 1", n)
+	}
+	s.must(o.Read(ctx, func(v *db.View) error {
+		c, err := signing.OfPerson(v, mai.ID)
+		if err == nil {
+			_, err = o.Keys.Need(ctx, c)
+		}
+		return err
+	}))
 }
 
 // Warnings come at each step once, to those whom it concerns, and go with the
@@ -211,6 +294,16 @@ func TestEnterCertificate_HT33_4_2(t *testing.T) {
 	revoked, chain := issue("Đặng Tuyết Mai")
 	s.must(s.CA.Revoke(revoked.SerialNumber, authority.KeyCompromise))
 	s.stated(signing.Revoked, enter(func(x *office.CertificateInput) { x.Chain = chain }))
+
+	_, marks := issue("Đặng Tuyết Mái") // another name: a mark is a letter
+	s.refused(fail.BadInput, enter(func(x *office.CertificateInput) { x.Chain = marks }))
+	namesake, err := s.CA.IssueAgency(authority.Agency{Name: "Sở Xây dựng", Code: "000.00.15.H98"}, authority.ECDSA) // of another province
+	s.must(err)
+	s.refused(fail.BadInput, enter(func(x *office.CertificateInput) {
+		x.Person, x.Chain = 0, append([]*x509.Certificate{namesake.Certificate()}, namesake.Chain()...)
+	}))
+	_, spelt := issue(norm.NFD.String("ĐẶNG  Tuyết mai")) // the same name as some software writes it
+	s.must(enter(func(x *office.CertificateInput) { x.Chain = spelt }))
 
 	s.must(enter(same))
 	s.refused(fail.Conflict, enter(same))

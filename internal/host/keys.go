@@ -2,7 +2,9 @@ package host
 
 import (
 	"context"
+	"crypto/rand"
 	"log/slog"
+	"os"
 	"path/filepath"
 
 	"vanthu/cms"
@@ -36,11 +38,13 @@ func (h *Host) software(store string) *signing.Software {
 func (h *Host) SoftwareKeys(g account.Agency) *signing.Software { return h.software(g.Store) }
 
 // KeepKey keeps a key file of an agency under the host's own protection when it
-// is called, and names it, as [office.CertificateInput] wants it.
-func (h *Host) KeepKey(o *office.Office, k *cms.SoftwareSigner) func() (string, error) {
-	return func() (string, error) {
-		c, err := h.software(o.Store.Name()).Add(signing.Fingerprint(k.Certificate())[:16]+".p12", k, authority.PKCS12)
-		return c.KeyRef, err
+// is called, and names it, as [office.CertificateInput] wants it. Each call has
+// a name of its own, so that undoing one never touches another's file.
+func (h *Host) KeepKey(o *office.Office, k *cms.SoftwareSigner) func() (string, func() error, error) {
+	return func() (string, func() error, error) {
+		keys := h.software(o.Store.Name())
+		c, err := keys.Add(signing.Fingerprint(k.Certificate())[:16]+"-"+rand.Text()[:8]+".p12", k, authority.PKCS12)
+		return c.KeyRef, func() error { return os.Remove(filepath.Join(keys.Dir, c.KeyRef)) }, err
 	}
 }
 

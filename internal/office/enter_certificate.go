@@ -3,6 +3,9 @@ package office
 import (
 	"context"
 	"crypto/x509"
+	"errors"
+	"slices"
+	"strings"
 
 	"vanthu/cms"
 	"vanthu/internal/access"
@@ -22,9 +25,9 @@ type CertificateInput struct {
 	KeyRef string              // as the driver names the key; "" where the key signs elsewhere
 	Device string              // number of the device, if it has one
 	Chain  []*x509.Certificate // the certificate, then its issuers
-	// Keep stores the key itself and names it, after every check; nil where the
-	// key is somewhere else.
-	Keep func() (keyRef string, err error)
+	// Keep stores the key itself under a name of its own, after every check; undo
+	// removes what it stored. nil where the key is somewhere else.
+	Keep func() (keyRef string, undo func() error, err error)
 }
 
 // EnterCertificate puts a certificate into the register; the newest one of a
@@ -43,12 +46,20 @@ func (o *Office) EnterCertificate(ctx context.Context, by org.Actor, in Certific
 		o.refused(ctx, by, 0, access.Administer, err)
 		return 0, err
 	}
+	undo := func() error { return nil }
 	if in.Keep != nil {
-		if c.KeyRef, err = in.Keep(); err != nil {
+		if c.KeyRef, undo, err = in.Keep(); err != nil {
 			return 0, err
 		}
 	}
-	var id int64
+	id, err := o.enterCertificate(ctx, by, c, holder)
+	if err != nil {
+		return 0, errors.Join(err, o.unkeep(ctx, c, undo))
+	}
+	return id, nil
+}
+
+func (o *Office) enterCertificate(ctx context.Context, by org.Actor, c signing.Certificate, holder string) (id int64, err error) {
 	return id, o.Store.Write(ctx, by.DB(), func(tx *db.Tx) error {
 		if err := notEntered(tx, c.Fingerprint); err != nil {
 			return err
@@ -61,6 +72,24 @@ func (o *Office) EnterCertificate(ctx context.Context, by org.Actor, in Certific
 		}
 		tx.After(o.publishKeys)
 		return journal.Write(tx, CertificateEntered, id, 0, journal.Detail{"serial": c.Serial, "driver": string(c.Driver), "to": holder})
+	})
+}
+
+// unkeep removes the key of a certificate that was not entered, once it is sure
+// that it was not: whoever asked may have gone while the store was writing.
+func (o *Office) unkeep(ctx context.Context, c signing.Certificate, undo func() error) error {
+	ctx = context.WithoutCancel(ctx)
+	return o.Store.Write(ctx, db.System, func(tx *db.Tx) error {
+		list, err := signing.Certificates(tx)
+		if err != nil || slices.ContainsFunc(list, func(x signing.Certificate) bool { return x.KeyRef == c.KeyRef && x.Fingerprint == c.Fingerprint }) {
+			return err
+		}
+		tx.After(func() {
+			if err := undo(); err != nil {
+				o.log().Error("key of a refused certificate not removed", "serial", c.Serial, "err", err)
+			}
+		})
+		return nil
 	})
 }
 
@@ -91,7 +120,7 @@ func (o *Office) fitCertificate(ctx context.Context, by org.Actor, in Certificat
 func issuedTo(q db.Q, self org.Agency, p org.PersonID, c *x509.Certificate) (string, error) {
 	h := cms.HolderOf(c)
 	if p == 0 {
-		if h.Kind != cms.PersonHolder && (viet.Fold(h.Name) == viet.Fold(self.Name) || h.AgencyCode != "" && (h.AgencyCode == self.Code || h.AgencyCode == self.AltCode)) {
+		if h.Kind != cms.PersonHolder && isAgency(h, self) {
 			return self.Name, nil
 		}
 		return "", fail.Invalid("person", "Chứng thư này cấp cho "+h.Name+", không phải cho "+self.Name+".", "ND23-13")
@@ -100,10 +129,26 @@ func issuedTo(q db.Q, self org.Agency, p org.PersonID, c *x509.Certificate) (str
 	if err != nil {
 		return "", fail.Invalid("person", "Chọn người được cấp chứng thư.", "HT33-4.2")
 	}
-	if h.Kind == cms.AgencyHolder || viet.Fold(h.Name) != viet.Fold(who.Name) {
+	if h.Kind == cms.AgencyHolder || !sameName(h.Name, who.Name) {
 		return "", fail.Invalid("person", "Chứng thư này cấp cho "+h.Name+", không phải cho "+who.Name+".", "ND23-14", "HT33-4.2")
 	}
 	return who.Name, nil
+}
+
+// isAgency tells an agency by its code; by its name only where the certificate
+// has no code, for every province has a Sở Xây dựng.
+func isAgency(h cms.Holder, a org.Agency) bool {
+	if h.AgencyCode != "" {
+		return h.AgencyCode == a.Code || h.AgencyCode == a.AltCode
+	}
+	return sameName(h.Name, a.Name)
+}
+
+// sameName compares names letter by letter: Tư is not Tú. Capitals, blanks and
+// the Unicode form do not count.
+func sameName(a, b string) bool {
+	level := func(s string) string { return strings.Join(strings.Fields(viet.NFC(s)), " ") }
+	return strings.EqualFold(level(a), level(b))
 }
 
 func notEntered(q db.Q, fingerprint string) error {

@@ -129,8 +129,14 @@ func (o *Office) TakeKey(ctx context.Context, by org.Actor, handover int64) erro
 	})
 }
 
-// passSealing puts what the former keeper had to seal on the new one's desk.
+// passSealing puts what the former keeper had to seal on the new one's desk,
+// if this is the key that seals: the device of an older certificate may change
+// hands by itself.
 func (o *Office) passSealing(tx *db.Tx, h signing.Handover) error {
+	c, err := signing.OfAgency(tx)
+	if err != nil || c.ID != h.Certificate {
+		return err
+	}
 	list, err := document.At(tx, document.ToSeal)
 	if err != nil {
 		return err
