@@ -44,11 +44,12 @@ func (s *server) agency(w http.ResponseWriter, r *http.Request, _ hub.Caller) er
 	return writeJSON(w, http.StatusOK, agencyOf(a))
 }
 
-// publishKey puts the caller's encryption certificate into the directory; an
-// empty one takes it back.
+// publishKey puts the encryption certificate of the caller, or of an agency
+// behind it, into the directory; an empty one takes it back.
 func (s *server) publishKey(w http.ResponseWriter, r *http.Request, c hub.Caller) error {
 	var in struct {
 		Certificate string `json:"certificate"`
+		Agency      string `json:"agency"`
 	}
 	if err := readJSON(w, r, &in); err != nil {
 		return err
@@ -57,7 +58,12 @@ func (s *server) publishKey(w http.ResponseWriter, r *http.Request, c hub.Caller
 	if err != nil {
 		return errRequest("certificate", "certificate là chứng thư số dạng DER, mã base64.")
 	}
-	if err := s.hub.PublishKey(r.Context(), c, der); err != nil {
+	if in.Agency == "" {
+		err = s.hub.PublishKey(r.Context(), c, der)
+	} else {
+		err = s.hub.PublishKeyBehind(r.Context(), c, in.Agency, der)
+	}
+	if err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)

@@ -10,6 +10,8 @@
 //	GET  /v1/packets/{id}           the packet, byte for byte
 //	POST /v1/inbox/{id}/confirm     it is stored here       → receipt
 //	POST /v1/inbox/{id}/release     give it back, or refuse it as unreadable
+//	POST /v1/inbox/{id}/passed      a gateway: the hub beyond has it
+//	POST /v1/beyond                 a gateway: what became of it there
 //	GET  /v1/sent?since=…           what became of what I sent
 //	GET  /v1/directory?since=…      agencies that changed
 //	PUT  /v1/encryption-certificate what others encrypt to me with
@@ -75,10 +77,12 @@ func (s *server) routes() []route {
 		{"GET /v1/packets/{id}", agency, (*server).fetch},
 		{"GET /v1/packets/{id}/lines", agency, (*server).lines},
 		{"GET /v1/packets/{id}/receipts", agency, (*server).receipts},
-		{"POST /v1/packets/{id}/receipts", agency, (*server).relay},
 		{"GET /v1/inbox", agency, (*server).inbox},
 		{"POST /v1/inbox/{id}/confirm", agency, (*server).confirm},
 		{"POST /v1/inbox/{id}/release", agency, (*server).release},
+		{"POST /v1/inbox/{id}/passed", agency, (*server).passed},
+		{"GET /v1/beyond", agency, (*server).told},
+		{"POST /v1/beyond", agency, (*server).tell},
 		{"GET /v1/sent", agency, (*server).sent},
 		{"GET /v1/directory", agency, (*server).directory},
 		{"GET /v1/directory/{code}", agency, (*server).agency},

@@ -131,18 +131,3 @@ func (s *server) receipts(w http.ResponseWriter, r *http.Request, c hub.Caller) 
 		Receipts []receiptJSON `json:"receipts"`
 	}{list})
 }
-
-// relay takes the receipt of the hub beyond a gateway.
-func (s *server) relay(w http.ResponseWriter, r *http.Request, c hub.Caller) error {
-	var in struct {
-		Receipt string `json:"receipt"`
-	}
-	if err := readJSON(w, r, &in); err != nil {
-		return err
-	}
-	if err := s.hub.Relay(r.Context(), c, r.PathValue("id"), []byte(in.Receipt)); err != nil {
-		return err
-	}
-	w.WriteHeader(http.StatusNoContent)
-	return nil
-}

@@ -76,11 +76,12 @@ type arrivalJSON struct {
 	AcceptedAt  string   `json:"acceptedAt"`
 	LockedUntil string   `json:"lockedUntil"`
 	Attempts    int      `json:"attempts"`
+	Trial       bool     `json:"trial"`
 }
 
 func arrivalOf(a hub.Arrival) arrivalJSON {
 	return arrivalJSON{a.ID, a.Kind, a.Sender, a.SenderName, a.To, a.Document, a.Notation, a.SHA256, a.Size, a.Priority,
-		stamp(a.At), stamp(a.LockedUntil), a.Attempts}
+		stamp(a.At), stamp(a.LockedUntil), a.Attempts, a.Trial}
 }
 
 type lineJSON struct {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -22,6 +23,7 @@ import (
 	"time"
 
 	"vanthu/internal/api"
+	"vanthu/internal/authority"
 	"vanthu/internal/db/dbtest"
 	"vanthu/internal/host"
 	"vanthu/internal/hub"
@@ -108,7 +110,8 @@ func newPair(t *testing.T, dir, name string) (p keyPair) {
 }
 
 // A hub that is joined to the nation's by its flags has the ministries in its
-// directory and carries a packet there (GL443-13.1).
+// directory and carries a packet there; both know what to encrypt to agencies of
+// the other with (GL443-13.1 HT33-13.2).
 func TestHubJoinsUpstream(t *testing.T) {
 	const gate, bnv = "000.00.00.G22", "000.00.00.G09"
 	ctx, stop := context.WithCancel(context.Background())
@@ -139,22 +142,41 @@ func TestHubJoinsUpstream(t *testing.T) {
 	must(province.SetCredential(ctx, hubtest.Operator, sxd, "", hubtest.Secret(sxd)))
 	must(nation.Enrol(ctx, hubtest.Operator, hub.Agency{Code: sxd, Name: sxd, Gateway: gate}))
 
+	ca, err := authority.Open(t.TempDir(), "http://ca.invalid", time.Now)
+	must(err)
+	keys := map[string][]byte{}
+	publish := func(h *hub.Hub, code string) {
+		s, err := ca.IssueAgency(authority.Agency{Name: code, Code: code}, authority.RSA)
+		must(err)
+		keys[code] = s.Certificate().Raw
+		c, err := h.Authenticate(ctx, code, hubtest.Secret(code))
+		must(err)
+		must(h.PublishKey(ctx, c, keys[code]))
+	}
+	publish(nation.Hub, bnv)
+	publish(province.Hub, sxd)
+
 	secret := filepath.Join(t.TempDir(), "secret")
 	must(os.WriteFile(secret, []byte(hubtest.Secret(gate)+"\n"), 0o600))
 	ended := make(chan error, 1)
 	f := upstreamFlags{Upstream: srv.URL, UpstreamCode: gate, UpstreamSecret: secret, Gateway: gate}
 	go func() { ended <- f.join(ctx, province, slog.New(slog.DiscardHandler)) }()
 
-	for changed := province.Store.Changed(); ; changed = province.Store.Changed() {
-		if a, err := province.Agency(ctx, bnv); err == nil && a.Gateway == gate {
+	for {
+		up, down := nation.Store.Changed(), province.Store.Changed()
+		there, err := nation.Agency(ctx, sxd)
+		must(err)
+		a, err := province.Agency(ctx, bnv)
+		if err == nil && a.Gateway == gate && bytes.Equal(a.Key.Certificate, keys[bnv]) && bytes.Equal(there.Key.Certificate, keys[sxd]) {
 			break
 		}
 		select {
-		case <-changed:
+		case <-up:
+		case <-down:
 		case err := <-ended:
 			t.Fatal(err)
 		case <-time.After(20 * time.Second):
-			t.Fatal("the ministry did not come into the directory")
+			t.Fatal("the ministry and the keys did not come into the directories")
 		}
 	}
 	c, err := province.Authenticate(ctx, sxd, hubtest.Secret(sxd))

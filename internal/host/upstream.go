@@ -50,6 +50,9 @@ func (h *Hub) Join(ctx context.Context, u Upstream, here string, log *slog.Logge
 		return fmt.Errorf("địa chỉ %s không dùng làm trục cấp trên được", u.Address)
 	}
 	go follow(ctx, log, directoryEvery, func(ctx context.Context) error { return h.followUpstream(ctx, there, g.Code, log) })
+	if up, ok := there.(*partner.Hub); ok { // the other dialects have no place for keys
+		go follow(ctx, log, directoryEvery, func(ctx context.Context) error { return h.publishKeys(ctx, up, g.Code, log) })
+	}
 	(&partner.Gateway{Here: partner.NewHub(here, g.Code, secret, nil), There: there, Log: log}).Run(ctx)
 	return nil
 }
@@ -75,18 +78,18 @@ func (h *Hub) gatewaySecret(ctx context.Context, code string) (string, error) {
 // kept beside the hub; losing it costs one full list.
 func (h *Hub) followUpstream(ctx context.Context, p partner.Partner, gateway string, log *slog.Logger) error {
 	path := filepath.Join(h.dir, "gateway."+gateway+".token")
-	since, err := os.ReadFile(path)
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
+	since, err := readToken(path)
+	if err != nil {
 		return err
 	}
-	list, next, err := p.Directory(ctx, string(since))
+	list, next, err := p.Directory(ctx, since)
 	if err != nil || len(list) == 0 {
 		return err
 	}
 	agencies := make([]hub.Agency, len(list))
 	for i, a := range list {
 		agencies[i] = hub.Agency{Code: a.Code, AltCode: a.AltCode, Old: a.OldCodes, Name: a.Name, Symbol: a.Symbol, Parent: a.Parent,
-			Mail: a.Mail, State: hub.LinkState(a.State), Successor: a.Successor}
+			Mail: a.Mail, State: hub.LinkState(a.State), Successor: a.Successor, Key: hub.Key{Certificate: a.Key}}
 	}
 	b, err := h.EnrolBeyond(ctx, gateway, agencies)
 	if err != nil {
@@ -94,4 +97,42 @@ func (h *Hub) followUpstream(ctx context.Context, p partner.Partner, gateway str
 	}
 	log.Info("gateway: directory", "entered", b.Entered, "own", b.Own, "refused", b.Refused)
 	return writeDurably(path, []byte(next))
+}
+
+// readToken reads how far a list was followed; "" for not at all.
+func readToken(path string) (string, error) {
+	b, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		err = nil
+	}
+	return string(b), err
+}
+
+// publishKeys tells the upstream hub what its agencies can encrypt to this
+// hub's with, as far as it has those behind this gateway.
+func (h *Hub) publishKeys(ctx context.Context, up *partner.Hub, gateway string, log *slog.Logger) error {
+	path := filepath.Join(h.dir, "gateway."+gateway+".keys")
+	since, err := readToken(path)
+	if err != nil {
+		return err
+	}
+	for first := since == ""; ; {
+		d, err := h.Directory(ctx, since)
+		if err != nil {
+			return err
+		}
+		for _, a := range d.Agencies {
+			if a.Gateway == gateway || first && a.Key.Certificate == nil {
+				continue
+			}
+			if err := up.PublishKeyFor(ctx, a.Code, a.Key.Certificate); partner.Temporary(err) {
+				return err
+			} else if err != nil {
+				log.Info("gateway: key", "agency", a.Code, "err", err)
+			}
+		}
+		if since = d.Next; !d.More {
+			return writeDurably(path, []byte(since))
+		}
+	}
 }

@@ -69,7 +69,24 @@ func (a *act) enrolBeyond(w, g Agency, b *Beyond) error {
 		return err
 	}
 	b.Entered++
+	if err := a.mirrorKey(g); err != nil {
+		return err
+	}
 	return a.mirror(g.Code, state, successor)
+}
+
+// mirrorKey takes over the certificate to encrypt to an agency with, which its
+// senders judge themselves; one that cannot be used here is left out.
+func (a *act) mirrorKey(g Agency) error {
+	here, err := a.listed(g.Code)
+	if err != nil {
+		return err
+	}
+	err = a.publishKey(Caller{Code: here.Code, Name: here.Name, id: here.id}, g.Key.Certificate)
+	if codeOf(err) == CodeCertificate {
+		return a.publishKey(Caller{Code: here.Code, Name: here.Name, id: here.id}, nil)
+	}
+	return err
 }
 
 // mirror takes over the link state that an agency has at the other hub, which

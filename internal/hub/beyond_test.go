@@ -3,7 +3,9 @@ package hub_test
 import (
 	"strings"
 	"testing"
+	"time"
 
+	"vanthu/internal/authority"
 	"vanthu/internal/hub"
 	. "vanthu/internal/hub/hubtest"
 )
@@ -40,6 +42,163 @@ func TestAgenciesBeyondAGateway(t *testing.T) {
 		later := w.Send(SXD, Packet(Doc{From: SXD, To: []string{bnv}, Number: 3}))
 		if later.To[0].Code != bxd {
 			t.Fatalf("%+v", later.To)
+		}
+	})
+}
+
+// The certificates of agencies beyond a gateway come with the directory, and a
+// gateway publishes those of the agencies behind it, nobody else's (HT33-13.2).
+func TestKeysBeyondAGateway(t *testing.T) {
+	each(t, func(t *testing.T, w *World) {
+		const bnv = "000.00.00.G09"
+		ca, err := authority.Open(t.TempDir(), "http://ca.invalid", w.Store.Now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		issue := func(code string) []byte {
+			s, err := ca.IssueAgency(authority.Agency{Name: "Cơ quan " + code, Code: code}, authority.RSA)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return s.Certificate().Raw
+		}
+		one, two, others := issue(bnv), issue(bnv), issue(SNV)
+		has := func(want []byte) {
+			t.Helper()
+			if a, err := w.Agency(ctx, bnv); err != nil || string(a.Key.Certificate) != string(want) {
+				t.Fatalf("%v %v", a.Key.NotAfter, err)
+			}
+		}
+		line := hub.Agency{Code: bnv, Name: "Bộ Nội vụ", State: hub.LinkOfficial}
+		for _, k := range []struct{ given, want []byte }{{one, one}, {two, two}, {others, nil}, {one, one}, {nil, nil}} {
+			line.Key.Certificate = k.given
+			if b, err := w.EnrolBeyond(ctx, STT, []hub.Agency{line}); err != nil || b.Entered != 1 {
+				t.Fatalf("%+v %v", b, err)
+			}
+			has(k.want)
+		}
+		if err := w.PublishKeyBehind(ctx, w.As(STT), bnv, two); err != nil {
+			t.Fatal(err)
+		}
+		has(two)
+		for _, k := range []struct{ by, code string }{{SNV, bnv}, {STT, SNV}, {STT, STT}, {STT, "000.00.00.G99"}} {
+			if err := w.PublishKeyBehind(ctx, w.As(k.by), k.code, nil); codeOf(err) != hub.CodeForbidden {
+				t.Errorf("%v: %v", k, err)
+			}
+		}
+		has(two)
+	})
+}
+
+// An agency on trial beyond a gateway is on trial here, until the hub there
+// says otherwise; what it sends is marked (BRVT1842-11.2).
+func TestTrialBeyondAGateway(t *testing.T) {
+	each(t, func(t *testing.T, w *World) {
+		const bnv = "000.00.00.G09"
+		if _, err := w.EnrolBeyond(ctx, STT, []hub.Agency{{Code: bnv, Name: "Bộ Nội vụ", State: hub.LinkTrial}}); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Tick(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if a, err := w.Agency(ctx, bnv); err != nil || a.State != hub.LinkTrial {
+			t.Fatalf("%+v %v", a, err)
+		}
+		if list, err := w.Candidates(ctx, 10); err != nil || len(list) != 0 {
+			t.Fatalf("not ours to judge: %+v %v", list, err)
+		}
+		for from, trial := range map[string]bool{bnv: true, STT: false} {
+			if _, err := w.Accept(ctx, w.As(STT), hub.Offer{Body: strings.NewReader(Packet(Doc{From: from, To: []string{SXD}}))}); err != nil {
+				t.Fatal(err)
+			}
+			if list, err := w.Inbox(ctx, w.As(SXD), hub.Look{}); err != nil || len(list) != 1 || list[0].Sender != from || list[0].Trial != trial {
+				t.Fatalf("%+v %v", list, err)
+			}
+			w.Take(SXD)
+		}
+	})
+}
+
+// What a gateway passed on stays sent until it tells more, of each recipient
+// and once; it finds what those behind it sent on its list (GL443-13.1).
+func TestWordsFromBeyondAGateway(t *testing.T) {
+	each(t, func(t *testing.T, w *World) {
+		const bnv, bxd = "000.00.00.G09", "000.00.00.G17"
+		if _, err := w.EnrolBeyond(ctx, STT, []hub.Agency{{Code: bnv, Name: "Bộ Nội vụ", State: hub.LinkOfficial}, {Code: bxd, Name: "Bộ Xây dựng", State: hub.LinkOfficial}}); err != nil {
+			t.Fatal(err)
+		}
+		up := w.Send(SXD, Packet(Doc{From: SXD, To: []string{bnv, bxd, SNV}, ID: "VB-1"}))
+		gate := w.As(STT)
+		states := func(want ...hub.State) {
+			t.Helper()
+			lines, _, err := w.Lines(ctx, w.As(SXD), up.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			at := map[string]hub.State{}
+			for _, l := range lines {
+				at[l.To] = l.State
+			}
+			if at[bnv] != want[0] || at[bxd] != want[1] || at[SNV] != hub.Sent {
+				t.Fatalf("%+v", lines)
+			}
+		}
+		for range 2 {
+			if err := w.Passed(ctx, gate, up.ID, "there-1", nil, nil); err != nil {
+				t.Fatal(err)
+			}
+			states(hub.Sent, hub.Sent)
+		}
+		if n, err := w.Count(ctx, gate, false); err != nil || n != 0 {
+			t.Fatalf("%d still wait: %v", n, err)
+		}
+		tell := func(next string, words ...hub.Word) {
+			t.Helper()
+			if unknown, err := w.Tell(ctx, gate, words, next); err != nil || len(unknown) > 0 {
+				t.Fatalf("%v %v", unknown, err)
+			}
+			if got, err := w.Told(ctx, gate); err != nil || got != next {
+				t.Fatalf("%q %v", got, err)
+			}
+		}
+		failed := hub.Word{ID: "there-1", To: bxd, As: bxd, State: hub.Failed, Note: "hỏng"}
+		tell("7", hub.Word{ID: "there-1", To: bnv, As: bnv, State: hub.Accepted}, failed)
+		states(hub.Delivered, hub.Failed)
+		tell("7", failed)
+		if n, err := w.Dead(ctx); err != nil || n != 1 {
+			t.Fatalf("%d dead letters: %v", n, err)
+		}
+		// Sent again, it is offered for the one that lacks it; the old word is void.
+		if err := w.Resend(ctx, Operator, up.ID, bxd, ""); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Tell(ctx, gate, []hub.Word{failed}, "8"); err != nil {
+			t.Fatal(err)
+		}
+		states(hub.Delivered, hub.Sent)
+		list, err := w.Inbox(ctx, gate, hub.Look{})
+		if err != nil || len(list) != 1 || len(list[0].To) != 1 || list[0].To[0] != bxd {
+			t.Fatalf("%+v %v", list, err)
+		}
+		if err := w.Passed(ctx, gate, up.ID, "there-2", nil, nil); err != nil {
+			t.Fatal(err)
+		}
+		// The recipient answers faster than the word of its hub comes.
+		if _, err := w.Accept(ctx, gate, hub.Offer{Body: strings.NewReader(Say(bxd, SXD, "VB-1", "03", "", time.Now()))}); err != nil {
+			t.Fatal(err)
+		}
+		states(hub.Delivered, hub.Accepted)
+		tell("9", hub.Word{ID: "there-2", To: bxd, State: hub.Delivered})
+		states(hub.Delivered, hub.Accepted)
+		if _, bad, err := w.Check(ctx); err != nil || len(bad) > 0 {
+			t.Fatalf("%v %v", bad, err)
+		}
+
+		if _, err := w.Accept(ctx, gate, hub.Offer{Body: strings.NewReader(Packet(Doc{From: bnv, To: []string{SXD}, ID: "VB-2"}))}); err != nil {
+			t.Fatal(err)
+		}
+		if page, err := w.Sent(ctx, gate, ""); err != nil || len(page.Lines) != 2 {
+			t.Fatalf("%+v %v", page.Lines, err)
 		}
 	})
 }

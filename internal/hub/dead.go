@@ -96,6 +96,7 @@ type copyFor struct {
 	agency      Agency
 	line        line
 	gone        bool // its body was purged
+	beyond      bool // the hub beyond a gateway has it
 }
 
 // copyOf finds a copy by the packet's id and the recipient's code.
@@ -104,8 +105,8 @@ func (a *act) copyOf(id, to string) (d copyFor, err error) {
 	if err == nil {
 		d, err = db.One(a, func(r db.Row) (copyFor, error) {
 			x := copyFor{name: id, agency: d.agency}
-			return x, r.Scan(&x.packet, &x.via, &x.line.state, &x.line.former, &x.gone)
-		}, `SELECT d.packet, d.via, d.state, d.former, p.gone <> 0 FROM packet p JOIN delivery d ON d.packet = p.id
+			return x, r.Scan(&x.packet, &x.via, &x.line.state, &x.line.former, &x.gone, &x.beyond)
+		}, `SELECT d.packet, d.via, d.state, d.former, p.gone <> 0, EXISTS (SELECT 1 FROM passed t WHERE t.packet = d.packet AND t.recipient = d.recipient) FROM packet p JOIN delivery d ON d.packet = p.id
 			WHERE p.name = $1 AND d.recipient = $2`, id, d.agency.id)
 	}
 	if errors.Is(err, db.ErrNone) {
@@ -122,6 +123,7 @@ func (a *act) requeue(d copyFor, reason string) error {
 		return refuse(CodeGone, fail.State("Nội dung gói tin không còn trên trục.", "QD28-9.2").Then("Trả nơi gửi để cơ quan gửi phát hành lại."))
 	}
 	a.move(d.packet, d.agency.id, line{Sent, ""}, "")
+	a.Put(`DELETE FROM passed WHERE packet = $1 AND recipient = $2`, d.packet, d.agency.id) // old words about it say nothing now
 	a.Put(`UPDATE delivery SET returned = '', transport = 'initial' WHERE packet = $1 AND recipient = $2`, d.packet, d.agency.id)
 	n, err := a.Exec(`INSERT INTO waiting (recipient, class, packet, sender, status, since, locked_until, attempts)
 		SELECT $1, 1, id, sender, kind = 'status', $2, 0, 0 FROM packet WHERE id = $3 ON CONFLICT DO NOTHING`, d.via, db.Ms(a.Now), d.packet)
@@ -170,6 +172,9 @@ func (a *act) giveBack(d copyFor, note string) error {
 		return nil
 	case d.line.state != Sent && !(d.line.state == RecallAsked && d.line.former == Sent):
 		return refuse(CodeState, fail.State("Nơi nhận đã có gói tin này.", "BRVT1842-6.5"))
+	case d.beyond:
+		return refuse(CodeState, fail.State("Gói tin đã sang trục bên kia cổng nối trục.", "GL443-13.1").
+			Then("Hỏi đơn vị vận hành trục bên kia; khi họ trả lại, cơ quan gửi đọc được lý do."))
 	}
 	via := Caller{Code: d.agency.Code, id: d.via}
 	list, err := received(a, via, d.name)

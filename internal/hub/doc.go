@@ -36,6 +36,6 @@
 //	receipt, err := h.Confirm(ctx, snv, list[0].ID)
 //
 // Tables: agency, agency_code, agency_key, credential, event, packet, delivery,
-// waiting, queue, status, leaf, tail, checkpoint, readiness, drift, relayed,
-// witness, catalogue, counter, pace, traffic, alarm (internal/schema/hub).
+// waiting, queue, status, leaf, tail, checkpoint, readiness, drift, passed,
+// told, relayed_receipt, witness, catalogue, counter, pace, traffic, alarm (internal/schema/hub).
 package hub

@@ -14,7 +14,7 @@ type Arrival struct {
 	Kind        Kind
 	Sender      string // code of the sending agency
 	SenderName  string
-	To          []string // the addressees that this system fetches for, as the sender wrote them
+	To          []string // the addressees that this system fetches for and that lack the packet, as the sender wrote them
 	Document    string
 	Notation    string // số/ký hiệu
 	SHA256      string
@@ -23,6 +23,7 @@ type Arrival struct {
 	At          time.Time // accepted by the hub
 	LockedUntil time.Time // until then nobody else is handed it, nor what came after it from its sender
 	Attempts    int       // how often it was handed out, this time included
+	Trial       bool      // its sender is on trial: a trial message (law:BRVT1842-11.2)
 
 	packet, sender, recipient int64
 	class                     int
@@ -105,7 +106,7 @@ func (h *Hub) handOut(ctx context.Context, c Caller, k Look, roused bool) (list 
 // however the engine counts its rows, it does not walk a long queue.
 const (
 	arrivalColumns = `p.name, p.kind, s.code, s.name, p.document, p.notation, p.hash, p.size, p.priority, p.at,
-	w.locked_until, w.attempts, w.packet, w.sender, w.recipient, w.class
+	w.locked_until, w.attempts, s.state = 'trial', w.packet, w.sender, w.recipient, w.class
 	FROM (SELECT recipient, class, packet, sender, locked_until, attempts FROM waiting WHERE recipient = $1 AND since >= $2 AND since < $3 `
 	arrivalJoins = `) w JOIN packet p ON p.id = w.packet JOIN agency s ON s.id = w.sender
 	JOIN agency me ON me.id = w.recipient AND NOT me.paused ORDER BY w.class, w.packet`
@@ -114,7 +115,7 @@ const (
 func scanArrival(r db.Row) (x Arrival, err error) {
 	var at, locked int64
 	err = r.Scan(&x.ID, &x.Kind, &x.Sender, &x.SenderName, &x.Document, &x.Notation, &x.SHA256, &x.Size, &x.Priority, &at,
-		&locked, &x.Attempts, &x.packet, &x.sender, &x.recipient, &x.class)
+		&locked, &x.Attempts, &x.Trial, &x.packet, &x.sender, &x.recipient, &x.class)
 	x.At, x.LockedUntil = db.Time(at), db.Time(locked)
 	return x, err
 }
@@ -168,7 +169,7 @@ func (k Look) page(q db.Q, c Caller, from, to int64, n int) ([]Arrival, error) {
 	return db.All(q, scanArrival, `SELECT `+arrivalColumns+`AND status = $4 ORDER BY class, packet LIMIT $5`+arrivalJoins, c.id, from, to, k.Statuses, n)
 }
 
-// addAddressees fills in To.
+// addAddressees fills in To: those that still lack the packet.
 func addAddressees(q db.Q, c Caller, list []Arrival) error {
 	if len(list) == 0 {
 		return nil
@@ -184,7 +185,7 @@ func addAddressees(q db.Q, c Caller, list []Arrival) error {
 		code   string
 	}
 	codes, err := db.All(q, func(r db.Row) (x one, err error) { return x, r.Scan(&x.packet, &x.code) },
-		`SELECT packet, to_code FROM delivery WHERE via = $1 AND packet IN `+in+` ORDER BY changed`, append([]any{c.id}, args...)...)
+		`SELECT packet, to_code FROM delivery WHERE via = $1 AND confirmed_at = 0 AND state <> 'failed' AND packet IN `+in+` ORDER BY changed`, append([]any{c.id}, args...)...)
 	for _, x := range codes {
 		at[x.packet].To = append(at[x.packet].To, x.code)
 	}

@@ -6,6 +6,8 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
+	"slices"
 	"time"
 
 	"vanthu/cms"
@@ -27,36 +29,55 @@ type Key struct {
 // encrypted; none takes it back. Refuses what is no certificate, cannot be
 // encrypted to, has ended, or names another agency. law:HT33-13.1 HT33-13.2
 func (h *Hub) PublishKey(ctx context.Context, c Caller, der []byte) error {
-	var cert *x509.Certificate
-	if len(der) > 0 {
-		var err error
-		if cert, err = x509.ParseCertificate(der); err != nil {
-			return badKey("Tệp không phải là chứng thư số.")
-		}
-	}
+	return h.writeBy(ctx, db.System, func(a *act) error { return a.publishKey(c, der) })
+}
+
+// PublishKeyBehind is PublishKey by a gateway for an agency behind it.
+func (h *Hub) PublishKeyBehind(ctx context.Context, c Caller, code string, der []byte) error {
 	return h.writeBy(ctx, db.System, func(a *act) error {
-		if cert == nil {
-			return a.takeKeyBack(c)
+		g, err := agencyByCode(a, code)
+		if errors.Is(err, db.ErrNone) || err == nil && g.Gateway != c.Code {
+			return refuse(CodeForbidden, fail.Deny("Chỉ cổng nối trục của cơ quan "+oneLine(code, 60)+" công bố thay được chứng thư của cơ quan đó.", "GL443-13.1"))
 		}
-		if err := a.checkKey(c, cert); err != nil {
-			return err
-		}
-		sum := sha256.Sum256(der)
-		print := hex.EncodeToString(sum[:])
-		same, err := db.Value[int](a, `SELECT COUNT(*) FROM agency_key WHERE agency = $1 AND until = 0 AND fingerprint = $2`, c.id, print)
-		if err != nil || same > 0 {
-			return err // published again: nothing changes
-		}
-		if err := a.endKey(c); err != nil {
-			return err
-		}
-		_, err = a.Exec(`INSERT INTO agency_key (id, agency, certificate, fingerprint, not_before, not_after, since, until) VALUES ($1, $2, $3, $4, $5, $6, $7, 0)`,
-			a.NewID(), c.id, base64.StdEncoding.EncodeToString(der), print, db.Ms(cert.NotBefore), db.Ms(cert.NotAfter), db.Ms(a.Now))
 		if err != nil {
 			return err
 		}
-		return a.keyChanged(c, "agency.key", print)
+		return a.publishKey(Caller{Code: g.Code, Name: g.Name, id: g.id}, der)
 	})
+}
+
+func (a *act) publishKey(c Caller, der []byte) error {
+	now, err := db.Column[string](a, `SELECT fingerprint FROM agency_key WHERE agency = $1 AND until = 0`, c.id)
+	if err != nil {
+		return err
+	}
+	if len(der) == 0 {
+		if len(now) == 0 {
+			return nil
+		}
+		return a.takeKeyBack(c)
+	}
+	cert, err := x509.ParseCertificate(der)
+	if err != nil {
+		return badKey("Tệp không phải là chứng thư số.")
+	}
+	if err := a.checkKey(c, cert); err != nil {
+		return err
+	}
+	sum := sha256.Sum256(der)
+	print := hex.EncodeToString(sum[:])
+	if slices.Contains(now, print) {
+		return nil // published again: nothing changes
+	}
+	if err := a.endKey(c); err != nil {
+		return err
+	}
+	_, err = a.Exec(`INSERT INTO agency_key (id, agency, certificate, fingerprint, not_before, not_after, since, until) VALUES ($1, $2, $3, $4, $5, $6, $7, 0)`,
+		a.NewID(), c.id, base64.StdEncoding.EncodeToString(der), print, db.Ms(cert.NotBefore), db.Ms(cert.NotAfter), db.Ms(a.Now))
+	if err != nil {
+		return err
+	}
+	return a.keyChanged(c, "agency.key", print)
 }
 
 func (a *act) checkKey(c Caller, cert *x509.Certificate) error {

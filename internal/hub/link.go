@@ -133,10 +133,11 @@ func (h *Hub) ExtendTrial(ctx context.Context, by db.Actor, code string, until t
 }
 
 // endTrials ends the trials whose time is over: ready agencies become official,
-// the others are not connected until they are ready (law:BRVT1842-11.2).
+// the others are not connected until they are ready (law:BRVT1842-11.2). Those
+// behind a gateway are on trial at the hub beyond, which ends it.
 func (a *act) endTrials() error {
 	due, err := db.All(a, scanAgency, `SELECT `+agencyColumns+` FROM agency
-		WHERE state = $1 AND trial_ends <= $2`, string(LinkTrial), db.Ms(a.Now))
+		WHERE state = $1 AND trial_ends <= $2 AND gateway = ''`, string(LinkTrial), db.Ms(a.Now))
 	if err != nil {
 		return err
 	}

@@ -196,10 +196,11 @@ type Candidate struct {
 	Missing    []Item // what will keep it from being official then
 }
 
-// Candidates lists the agencies in trial, those whose time is over first.
+// Candidates lists the agencies in trial on this hub, those whose time is over
+// first.
 func (h *Hub) Candidates(ctx context.Context, limit int) (list []Candidate, err error) {
 	err = h.Store.Read(ctx, func(v *db.View) error {
-		trial, err := db.All(v, scanAgency, `SELECT `+agencyColumns+` FROM agency WHERE state = $1 ORDER BY trial_ends, code LIMIT $2`, string(LinkTrial), limit)
+		trial, err := db.All(v, scanAgency, `SELECT `+agencyColumns+` FROM agency WHERE state = $1 AND gateway = '' ORDER BY trial_ends, code LIMIT $2`, string(LinkTrial), limit)
 		for _, g := range trial {
 			if err == nil {
 				c := Candidate{Code: g.Code, Name: g.Name, TrialEnds: g.TrialEnds}

@@ -2,6 +2,8 @@ package hub
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"strings"
 
 	"vanthu/internal/db"
@@ -16,39 +18,232 @@ const Relayed ledger.Event = "relayed"
 // maxRelayed bounds a receipt of another hub.
 const maxRelayed = 64 << 10
 
-// Relay keeps, for the packet's sender, the receipt that the hub beyond the
-// caller's gateway gave for it. This hub answers for having it from the
-// gateway, not for what it says. Saying it again replaces it. Refused to
-// everybody but a gateway of one of the recipients (law:GL443-13.1).
-func (h *Hub) Relay(ctx context.Context, c Caller, id string, receipt []byte) error {
-	if len(receipt) > maxRelayed || !strings.HasPrefix(string(receipt), "vanthu-receipt/") {
-		return refuse(CodePacket, fail.Invalid("receipt", "Không phải biên nhận của trục."))
+// Word is what the hub beyond a gateway says of one copy of a packet.
+type Word struct {
+	ID       string // of the packet there
+	To       string // code of who receives there
+	As       string // as the packet addresses it
+	State    State  // there: Sent, Failed, any other means that it arrived
+	Note     string // why it failed
+	Receipts []RelayedReceipt
+}
+
+// RelayedReceipt is a receipt of the hub beyond. This hub answers for having it
+// from the gateway, not for what it says.
+type RelayedReceipt struct {
+	Event     ledger.Event
+	Recipient string // code; empty for the acceptance of a packet to many
+	File      []byte
+}
+
+// Passed takes a gateway's word that the hub beyond it has a packet, under the
+// id that it has there: the packet leaves the queue, but its copies stay Sent
+// until Tell brings word of them, so that nobody is shown as reached who is not
+// (law:GL443-13.1 QD28-6.3). legs are the copies as that hub answered; without
+// any, all that are open went under id. Saying it again changes nothing.
+// Refused to everybody but a gateway of one of the recipients.
+func (h *Hub) Passed(ctx context.Context, c Caller, name, id string, receipt []byte, legs []Word) error {
+	if id = oneLine(id, 200); id == "" {
+		return refuse(CodePacket, fail.Invalid("id", "Cần ghi mã gói tin ở trục bên kia cổng."))
 	}
-	return h.write(ctx, func(a *act) error {
-		p, err := visible(a, c, id)
+	return h.carry(ctx, func(a *act) error {
+		list, err := received(a, c, name)
 		if err != nil {
 			return err
 		}
-		beyond, err := db.Value[int](a, `SELECT COUNT(*) FROM delivery WHERE packet = $1 AND via = $2 AND recipient <> via`, p.id, c.id)
-		if err != nil {
+		if err := behind(list, c); err != nil {
 			return err
 		}
-		if beyond == 0 {
-			return refuse(CodeForbidden, fail.Deny("Chỉ cổng nối trục của nơi nhận mới chuyển được biên nhận.", "GL443-13.1"))
+		a.unqueue(c, list[0])
+		for _, k := range list {
+			if err := a.passCopy(c, k, id, legs); err != nil {
+				return err
+			}
 		}
-		_, err = a.Exec(`INSERT INTO relayed (packet, via, at, receipt) VALUES ($1, $2, $3, $4)
-			ON CONFLICT (packet, via) DO UPDATE SET at = $3, receipt = $4`, p.id, c.id, db.Ms(a.Now), string(receipt))
+		if len(receipt) == 0 {
+			return nil
+		}
+		return a.relay(list[0].packet, c, RelayedReceipt{Event: ledger.Accepted, File: receipt})
+	})
+}
+
+// behind refuses those who are no gateway of any recipient.
+func behind(list []dup, c Caller) error {
+	for _, k := range list {
+		if k.recipient != c.id {
+			return nil
+		}
+	}
+	return refuse(CodeForbidden, fail.Deny("Chỉ cổng nối trục của nơi nhận mới chuyển được gói tin sang trục khác.", "GL443-13.1"))
+}
+
+func (a *act) passCopy(c Caller, k dup, id string, legs []Word) error {
+	switch {
+	case !k.confirmed.IsZero() || k.line.state == Failed:
+		return nil
+	case k.recipient == c.id: // the gateway itself is a recipient, too
+		_, err := a.confirmCopy(k)
+		return err
+	}
+	if k.fetched.IsZero() {
+		k.fetched = a.Now
+		if err := a.logStep(k, ledger.Delivered, ""); err != nil {
+			return err
+		}
+	}
+	said, err := a.wordFor(k, legs, Word{ID: id, State: Sent})
+	if err != nil {
+		return err
+	}
+	if said.State == Failed { // refused there, for this recipient alone
+		return a.hear(c, k, said)
+	}
+	a.Put(`UPDATE delivery SET fetched_at = $1, transport = 'processing', changed = $2 WHERE packet = $3 AND recipient = $4`,
+		db.Ms(k.fetched), a.NewID(), k.packet, k.recipient)
+	a.Put(`INSERT INTO passed (packet, recipient, via, beyond, at) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (packet, recipient) DO UPDATE SET via = $3, beyond = $4, at = $5`, k.packet, k.recipient, c.id, oneLine(said.ID, 200), db.Ms(a.Now))
+	return a.hear(c, k, said)
+}
+
+// wordFor finds the word about a copy, or gives one for want of it.
+func (a *act) wordFor(k dup, list []Word, none Word) (Word, error) {
+	for _, w := range list {
+		if mine, err := a.isFor(w, k); err != nil || mine {
+			return w, err
+		}
+	}
+	return none, nil
+}
+
+// isFor says whether a word is about a copy: the agency that receives there may
+// be a successor, so the address counts as well.
+func (a *act) isFor(w Word, k dup) (bool, error) {
+	for _, code := range []string{w.As, w.To} {
+		g, err := a.agency(code)
+		if err == nil && g.id == k.recipient {
+			return true, nil
+		}
+		if err != nil && !errors.Is(err, db.ErrNone) {
+			return false, err
+		}
+	}
+	return false, nil
+}
+
+// Told gives the token up to which a gateway has told what became of packets
+// beyond it; "" before the first time.
+func (h *Hub) Told(ctx context.Context, c Caller) (token string, err error) {
+	err = h.Store.Read(ctx, func(v *db.View) error {
+		token, err = db.Value[string](v, `SELECT token FROM told WHERE via = $1`, c.id)
+		if errors.Is(err, db.ErrNone) {
+			err = nil
+		}
 		return err
 	})
+	return token, err
+}
+
+// Tell takes a gateway's words about packets that it passed on, and moves its
+// token on together with them: what the hub beyond delivered has arrived, what
+// it gave up or its operator gave back has failed, for the sender to read
+// (law:BRVT1842-6.5 HT33-7.4). unknown are the ids of packets that this gateway
+// did not pass on, or that were sent again since: what it says of those has no
+// effect.
+func (h *Hub) Tell(ctx context.Context, c Caller, words []Word, next string) (unknown []string, err error) {
+	err = h.carry(ctx, func(a *act) error {
+		unknown = nil
+		for _, w := range words {
+			known, err := a.tell(c, w)
+			if err != nil {
+				return err
+			}
+			if !known {
+				unknown = append(unknown, w.ID)
+			}
+		}
+		a.Put(`INSERT INTO told (via, token, at) VALUES ($1, $2, $3) ON CONFLICT (via) DO UPDATE SET token = $2, at = $3`,
+			c.id, oneLine(next, 200), db.Ms(a.Now))
+		return nil
+	})
+	return unknown, err
+}
+
+func (a *act) tell(c Caller, w Word) (known bool, err error) {
+	type copied struct {
+		name      string
+		recipient int64
+	}
+	list, err := db.All(a, func(r db.Row) (x copied, err error) { return x, r.Scan(&x.name, &x.recipient) },
+		`SELECT p.name, t.recipient FROM passed t JOIN packet p ON p.id = t.packet WHERE t.via = $1 AND t.beyond = $2 ORDER BY t.packet, t.recipient`, c.id, w.ID)
+	if err != nil {
+		return false, err
+	}
+	for _, x := range list {
+		if err := a.tellCopy(c, x.name, x.recipient, w, len(list) == 1); err != nil {
+			return false, err
+		}
+	}
+	return len(list) > 0, nil
+}
+
+// tellCopy is tell for one copy; only says that no other went under the id.
+func (a *act) tellCopy(c Caller, name string, recipient int64, w Word, only bool) error {
+	list, err := received(a, c, name)
+	if err != nil {
+		return err
+	}
+	n := slices.IndexFunc(list, func(k dup) bool { return k.recipient == recipient })
+	if n < 0 {
+		return nil // it has an heir since
+	}
+	if mine, err := a.isFor(w, list[n]); err != nil || !mine && !only {
+		return err
+	}
+	if err := a.hear(c, list[n], w); err != nil {
+		return err
+	}
+	for _, r := range w.Receipts {
+		if err := a.relay(list[n].packet, c, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// hear moves a copy as the hub beyond says. A failure is heard of what is not
+// known to have arrived; what arrived after a failure has arrived.
+func (a *act) hear(c Caller, k dup, w Word) error {
+	switch {
+	case w.State == Sent || w.State == "" || !k.confirmed.IsZero():
+		return nil
+	case w.State != Failed:
+		_, err := a.confirmCopy(k)
+		return err
+	case k.line.state == Sent, k.line.state == RecallAsked && k.line.former == Sent:
+		return a.failedCopy(c, k, oneLine("Trục bên kia cổng "+c.Code+": "+w.Note, 500))
+	}
+	return nil
+}
+
+func (a *act) relay(packet int64, c Caller, r RelayedReceipt) error {
+	if len(r.File) > maxRelayed || !strings.HasPrefix(string(r.File), "vanthu-receipt/") {
+		return refuse(CodePacket, fail.Invalid("receipt", "Không phải biên nhận của trục."))
+	}
+	a.Put(`INSERT INTO relayed_receipt (packet, via, event, recipient, at, receipt) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (packet, via, event, recipient) DO UPDATE SET receipt = $6`,
+		packet, c.id, oneLine(string(r.Event), 20), oneLine(r.Recipient, 60), db.Ms(a.Now), string(r.File))
+	return nil
 }
 
 // relayedOf lists the receipts of other hubs for a packet; only is 0 for its
 // sender, else the system that asks.
 func relayedOf(q db.Q, packet, only int64) ([]Proof, error) {
-	return db.All(q, func(r db.Row) (p Proof, err error) {
+	return db.All(q, func(r db.Row) (Proof, error) {
+		p := Proof{Event: Relayed}
 		var at int64
 		var receipt string
-		err = r.Scan(&at, &receipt)
-		return Proof{Event: Relayed, Time: db.Time(at), Receipt: []byte(receipt)}, err
-	}, `SELECT at, receipt FROM relayed WHERE packet = $1 AND ($2 = 0 OR via = $2) ORDER BY at`, packet, only)
+		err := r.Scan(&p.Recipient, &at, &receipt)
+		p.Time, p.Receipt = db.Time(at), []byte(receipt)
+		return p, err
+	}, `SELECT recipient, at, receipt FROM relayed_receipt WHERE packet = $1 AND ($2 = 0 OR via = $2) ORDER BY at, event, recipient`, packet, only)
 }

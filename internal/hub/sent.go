@@ -62,8 +62,18 @@ func scanSent(now time.Time) func(db.Row) (SentLine, error) {
 	}
 }
 
-// Sent lists what changed on the caller's own packets since a token ("" for
-// all): its watch over every recipient (law:QD28-8.2 QD28-6.3).
+// sentBy picks the copies that an agency's system sent: its own and, for a
+// gateway, those of the agencies behind it.
+func sentBy(q db.Q, c Caller) (string, error) {
+	behind, err := db.Value[int](q, `SELECT COUNT(*) FROM (SELECT 1 FROM agency WHERE gateway <> '' AND gateway = $1 LIMIT 1) behind`, c.Code)
+	if behind == 0 || err != nil {
+		return ` WHERE d.sender = $1`, err
+	}
+	return ` WHERE d.sender IN (SELECT $1 UNION ALL SELECT b.id FROM agency b JOIN agency w ON w.code = b.gateway WHERE b.gateway <> '' AND w.id = $1)`, nil
+}
+
+// Sent lists what changed on the packets that the caller's system sent since a
+// token ("" for all): its watch over every recipient (law:QD28-8.2 QD28-6.3).
 func (h *Hub) Sent(ctx context.Context, c Caller, since string) (SentPage, error) {
 	var from int64
 	if since != "" {
@@ -74,9 +84,11 @@ func (h *Hub) Sent(ctx context.Context, c Caller, since string) (SentPage, error
 		from = n
 	}
 	p := SentPage{Next: since}
-	err := h.Store.Read(ctx, func(v *db.View) (err error) {
-		p.Lines, err = db.All(v, scanSent(v.Now), sentColumns+` WHERE d.sender = $1 AND d.changed > $2 ORDER BY d.changed LIMIT $3`,
-			c.id, from, sentPage+1)
+	err := h.Store.Read(ctx, func(v *db.View) error {
+		mine, err := sentBy(v, c)
+		if err == nil {
+			p.Lines, err = db.All(v, scanSent(v.Now), sentColumns+mine+` AND d.changed > $2 ORDER BY d.changed LIMIT $3`, c.id, from, sentPage+1)
+		}
 		return err
 	})
 	if len(p.Lines) > sentPage {
@@ -91,7 +103,10 @@ func (h *Hub) Sent(ctx context.Context, c Caller, since string) (SentPage, error
 // Recent lists the newest of what the caller sent, newest change first.
 func (h *Hub) Recent(ctx context.Context, c Caller, limit int) (list []SentLine, err error) {
 	err = h.Store.Read(ctx, func(v *db.View) error {
-		list, err = db.All(v, scanSent(v.Now), sentColumns+` WHERE d.sender = $1 ORDER BY d.changed DESC LIMIT $2`, c.id, min(limit, 2*sentPage))
+		mine, err := sentBy(v, c)
+		if err == nil {
+			list, err = db.All(v, scanSent(v.Now), sentColumns+mine+` ORDER BY d.changed DESC LIMIT $2`, c.id, min(limit, 2*sentPage))
+		}
 		return err
 	})
 	return list, err

@@ -136,7 +136,11 @@ func (a *act) subjectsBetween(sender, recipient int64, l *letter) ([]subject, er
 // or an anomaly.
 func (a *act) applyStatus(id int64, s subject, l *letter) error {
 	code := l.status.code
-	to, ok := s.line.step(code)
+	from, err := a.heardOf(s, code)
+	if err != nil {
+		return err
+	}
+	to, ok := from.step(code)
 	if !ok {
 		to, ok = s.change(code)
 	}
@@ -156,6 +160,20 @@ func (a *act) applyStatus(id int64, s subject, l *letter) error {
 		a.keepStatus(id, s, l, Anomaly, "mã "+oneLine(code, 20)+" không đi sau trạng thái "+string(s.line.state))
 	}
 	return nil
+}
+
+// heardOf is where a delivery stands when its recipient speaks: one beyond a
+// gateway that refuses or accepts has it, whether or not the hub there was
+// faster to say so.
+func (a *act) heardOf(s subject, code string) (line, error) {
+	if s.line.state != Sent || code != CodeRefused && code != CodeAccepted {
+		return s.line, nil
+	}
+	beyond, err := db.Value[int](a, `SELECT COUNT(*) FROM passed WHERE packet = $1 AND recipient = $2`, s.packet, s.recipient)
+	if err == nil && beyond > 0 {
+		return line{Delivered, ""}, nil
+	}
+	return s.line, err
 }
 
 // change is the answer to an update or replacement.

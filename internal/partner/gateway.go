@@ -1,11 +1,13 @@
 package partner
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
 	"log/slog"
 	"os"
+	"slices"
 	"sync"
 	"time"
 )
@@ -15,6 +17,23 @@ import (
 type Addressed interface {
 	Partner
 	SendTo(ctx context.Context, raw io.Reader, size int64, key string, to []string) (Ack, error)
+	Tells() bool // Sent says what became of packets
+}
+
+// informed is a hub that wants to know what became of a packet beyond it.
+type informed interface {
+	Passed(ctx context.Context, id, beyond string, receipt []byte, legs []Word) error
+	Told(ctx context.Context) (since string, err error)
+	Tell(ctx context.Context, words []Word, next string) (unknown []string, err error)
+}
+
+// Word is what a gateway tells one hub of a copy of a packet at the other.
+type Word struct {
+	ID       string // of the packet there
+	To, As   string // who receives there, and as the packet addresses it
+	State    string
+	Note     string // why it failed
+	Receipts []Receipt
 }
 
 // Gateway joins a hub to an upstream one (province ↔ nation,
@@ -25,9 +44,20 @@ type Addressed interface {
 // down delays only what is for it. What cannot pass stays in its queue with
 // growing pauses; after 72 h the hub shows it as late to its sender and its
 // operator, and it still goes when the way is free.
+//
+// What passed is not yet delivered. The gateway goes on asking the hub that has
+// it, and tells the other one what arrived, what failed or was given back and
+// why, with the receipts. How much there is to tell depends on the dialect:
+//
+//	our own      arrival, failure with its reason, all receipts
+//	national     arrival and failure, as far as its list of sent packets reaches
+//	provincial   nothing: a packet counts as arrived when that hub has it
+//
+// Run one gateway for a pair of hubs.
 type Gateway struct {
 	Here, There Addressed
 	Wait        time.Duration // of a look; 25 s
+	Follow      time.Duration // between two questions after what passed; 15 s
 	Pause       time.Duration // after a failure, doubled up to MaxPause; 1 s
 	MaxPause    time.Duration // a minute
 	Log         *slog.Logger  // nil: the default
@@ -35,24 +65,44 @@ type Gateway struct {
 
 // Run passes packets both ways until the context ends.
 func (g *Gateway) Run(ctx context.Context) {
-	var both sync.WaitGroup
-	both.Go(func() { g.oneWay(ctx, g.Here, g.There, "đi") })
-	both.Go(func() { g.oneWay(ctx, g.There, g.Here, "đến") })
-	both.Wait()
+	var all sync.WaitGroup
+	for _, w := range []*way{{Gateway: g, from: g.Here, to: g.There, name: "đi"}, {Gateway: g, from: g.There, to: g.Here, name: "đến"}} {
+		all.Go(func() { w.run(ctx) })
+		if back, ok := w.from.(informed); ok && w.to.Tells() {
+			w.back = back
+			all.Go(func() { w.follow(ctx) })
+		}
+	}
+	all.Wait()
 }
 
-func (g *Gateway) oneWay(ctx context.Context, from, to Addressed, way string) {
+// way is one direction of a gateway.
+type way struct {
+	*Gateway
+	from, to Addressed
+	name     string
+	back     informed // whom to tell what became of packets; nil: nobody
+
+	// passing is held from the offer there until the word of it here, so that
+	// nothing is told of a packet that is not known yet.
+	passing sync.Mutex
+	told    map[copyThere]string // state last told
+}
+
+type copyThere struct{ id, to string }
+
+func (w *way) run(ctx context.Context) {
 	failures := 0
 	for ctx.Err() == nil {
-		passed, err := g.pass(ctx, from, to)
+		passed, err := w.pass(ctx)
 		if passed > 0 || err == nil {
 			failures = 0
 		}
 		if err == nil || ctx.Err() != nil {
 			continue
 		}
-		g.log().Warn("gateway", "way", way, "passed", passed, "err", err)
-		rest(ctx, g.pause(failures, err)) // the loop sees the end of ctx
+		w.log().Warn("gateway", "way", w.name, "passed", passed, "err", err)
+		rest(ctx, w.pause(failures, err)) // the loop sees the end of ctx
 		failures++
 	}
 }
@@ -77,12 +127,8 @@ func (g *Gateway) pause(failures int, err error) time.Duration {
 // pass takes one look and passes on what is there, in order for each sender.
 // A packet that cannot go now holds up what comes after it from its sender, and
 // nobody else; it is given back. A line that is down holds up everything.
-func (g *Gateway) pass(ctx context.Context, from, to Addressed) (passed int, failure error) {
-	wait := g.Wait
-	if wait == 0 {
-		wait = 25 * time.Second
-	}
-	list, err := from.Inbox(ctx, wait)
+func (w *way) pass(ctx context.Context) (passed int, failure error) {
+	list, err := w.from.Inbox(ctx, cmp.Or(w.Wait, 25*time.Second))
 	if err != nil {
 		return 0, err
 	}
@@ -93,13 +139,13 @@ func (g *Gateway) pass(ctx context.Context, from, to Addressed) (passed int, fai
 			back = append(back, a)
 			continue
 		}
-		if err := g.passOne(ctx, from, to, a); err != nil {
+		if err := w.passOne(ctx, a); err != nil {
 			held[a.Sender], failure, back = true, err, append(back, a)
 			continue
 		}
 		passed++
 	}
-	giveBack(ctx, from, back)
+	giveBack(ctx, w.from, back)
 	return passed, failure
 }
 
@@ -122,51 +168,137 @@ func giveBack(ctx context.Context, p Partner, list []Arrival) {
 	}
 }
 
-// passOne passes one packet on. What the other side refuses goes back as
-// failed with the other side's reason, for the sender to see.
-func (g *Gateway) passOne(ctx context.Context, from, to Addressed, a Arrival) error {
+// passOne passes one packet on.
+func (w *way) passOne(ctx context.Context, a Arrival) error {
 	f, err := os.CreateTemp("", "gateway")
 	if err != nil {
 		return err
 	}
 	defer os.Remove(f.Name())
 	defer f.Close()
-	if err := from.Fetch(ctx, a.ID, f); err != nil {
+	if err := w.from.Fetch(ctx, a.ID, f); err != nil {
 		return err
 	}
-	size, err := f.Seek(0, io.SeekCurrent)
-	if err == nil {
-		_, err = f.Seek(0, io.SeekStart)
-	}
-	if err != nil {
+	w.passing.Lock()
+	defer w.passing.Unlock()
+	o := offer{to: a.To, some: w.back != nil}
+	if err := o.make(ctx, w.to, f, "cong-"+a.ID); err != nil {
 		return err
 	}
-	ack, err := to.SendTo(ctx, f, size, "cong-"+a.ID, a.To)
-	var e *Error
-	if errors.As(err, &e) && !e.Temporary {
-		g.log().Warn("gateway: refused", "packet", a.ID, "code", e.Code)
-		return from.Reject(ctx, a.ID, e.Text)
-	}
-	if err == nil {
-		err = relay(ctx, from, a.ID, ack.Receipt)
-	}
-	if err != nil {
-		return err
-	}
-	return from.Confirm(ctx, a.ID)
+	return w.report(ctx, a, o)
 }
 
-// relay gives the other side's receipt back to the packet's sender, where both
-// hubs know receipts.
-func relay(ctx context.Context, from Partner, id string, receipt []byte) error {
-	r, ok := from.(interface {
-		Relay(ctx context.Context, id string, receipt []byte) error
-	})
-	if !ok || len(receipt) == 0 {
-		return nil
+// report says on this side what came of an offer: what the other side refuses
+// goes back as failed with its reason, for the sender to see.
+func (w *way) report(ctx context.Context, a Arrival, o offer) error {
+	switch {
+	case o.first.ID == "" && o.refused != nil:
+		w.log().Warn("gateway: refused", "packet", a.ID, "code", o.refused.Code)
+		return w.from.Reject(ctx, a.ID, o.refused.Text)
+	case w.back != nil:
+		return w.back.Passed(ctx, a.ID, o.first.ID, o.first.Receipt, o.legs)
 	}
-	return r.Relay(ctx, id, receipt)
+	return w.from.Confirm(ctx, a.ID)
 }
+
+// follow tells what became of what passed, until the context ends.
+func (w *way) follow(ctx context.Context) {
+	w.told = map[copyThere]string{}
+	for failures := 0; ctx.Err() == nil; {
+		more, err := w.tell(ctx)
+		pause := cmp.Or(w.Follow, 15*time.Second)
+		switch {
+		case err != nil:
+			pause = max(pause, w.pause(failures, err))
+			failures++
+			if ctx.Err() == nil {
+				w.log().Warn("gateway: news", "way", w.name, "err", err)
+			}
+		case more:
+			continue
+		default:
+			failures = 0
+		}
+		rest(ctx, pause)
+	}
+}
+
+// tell asks once what changed there and says it here. The token moves together
+// with what it told, so that a gateway that died says it again. more is true
+// while a list that grows by tokens had something.
+func (w *way) tell(ctx context.Context) (more bool, err error) {
+	since, err := w.back.Told(ctx)
+	if err != nil {
+		return false, err
+	}
+	lines, next, err := w.to.Sent(ctx, since)
+	if err != nil {
+		return false, err
+	}
+	w.passing.Lock() // what is in the list is known here now
+	defer w.passing.Unlock()
+	var words []Word
+	for _, l := range lines {
+		if l.State == "sent" || w.told[copyThere{l.ID, l.To}] == heard(l.State) {
+			continue
+		}
+		word := Word{ID: l.ID, To: l.To, As: l.As, State: l.State, Note: l.Note}
+		if word.Receipts, err = w.receipts(ctx, l); err != nil {
+			return false, err
+		}
+		words = append(words, word)
+	}
+	for n := 0; n == 0 && next != since || n < len(words); n += wordsAtOnce {
+		some := words[min(n, len(words)):min(n+wordsAtOnce, len(words))]
+		token := since
+		if n+wordsAtOnce >= len(words) {
+			token = next
+		}
+		unknown, err := w.back.Tell(ctx, some, token)
+		if err != nil {
+			return false, err
+		}
+		w.remember(some, unknown)
+	}
+	return len(lines) > 0 && next != since, nil
+}
+
+// wordsAtOnce keeps a call with all its receipts small.
+const wordsAtOnce = 10
+
+// heard is what the other hub makes of a state there.
+func heard(state string) string {
+	if state == "failed" {
+		return state
+	}
+	return "arrived"
+}
+
+// remember spares telling again what was told; forgetting costs only that.
+// What the hub did not know it may know later.
+func (w *way) remember(words []Word, unknown []string) {
+	if len(w.told) > 100_000 {
+		clear(w.told)
+	}
+	for _, x := range words {
+		if !slices.Contains(unknown, x.ID) {
+			w.told[copyThere{x.ID, x.To}] = heard(x.State)
+		}
+	}
+}
+
+// receipts are those of a copy there that has arrived or failed.
+func (w *way) receipts(ctx context.Context, l Line) ([]Receipt, error) {
+	list, err := w.to.Receipts(ctx, l.ID)
+	var e *Error
+	if errors.As(err, &e) && !e.Temporary {
+		return nil, nil // it has none for us; the word itself counts
+	}
+	return slices.DeleteFunc(list, func(r Receipt) bool { return r.Recipient != l.To || !copied[r.Event] }), err
+}
+
+// copied are the events of a copy's own way.
+var copied = map[string]bool{"delivered": true, "confirmed": true, "failed": true}
 
 func (g *Gateway) log() *slog.Logger {
 	if g.Log == nil {

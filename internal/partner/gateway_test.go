@@ -79,7 +79,7 @@ func TestGatewayJoinsTwoHubs(t *testing.T) {
 			province, nation := join(t)
 			run, stop := context.WithCancel(ctx)
 			defer stop()
-			g := &partner.Gateway{Here: partner.NewHub(province.URL, gate, Secret(gate), nil), There: link(nation), Wait: time.Second}
+			g := &partner.Gateway{Here: partner.NewHub(province.URL, gate, Secret(gate), nil), There: link(nation), Wait: time.Second, Follow: 50 * time.Millisecond}
 			go g.Run(run)
 
 			// Up: to the ministry and to a neighbour at home.
@@ -96,25 +96,12 @@ func TestGatewayJoinsTwoHubs(t *testing.T) {
 			if a := await(t, province, SXD); a.Kind != hub.Status {
 				t.Fatalf("%+v", a)
 			}
-			lines, _, err := province.Lines(ctx, province.As(SXD), ack.ID)
-			if err != nil {
-				t.Fatal(err)
+			if l := province.line(SXD, ack.ID, bxd); l.State != hub.Accepted {
+				t.Errorf("%+v", l)
 			}
-			for _, l := range lines {
-				if l.To == bxd && l.State != hub.Accepted {
-					t.Errorf("%+v", l)
-				}
-			}
-			// The nation's receipt came back with it, under the nation's key.
+			// The nation's receipts came back with it, under the nation's key.
 			if name == "hub" {
-				proofs, err := province.Receipts(ctx, province.As(SXD), ack.ID)
-				if err != nil || proofs[len(proofs)-1].Event != hub.Relayed {
-					t.Fatalf("%+v %v", proofs, err)
-				}
-				r, err := ledger.VerifyReceipt(proofs[len(proofs)-1].Receipt, nation.PublicKey())
-				if err != nil || r.Entry.Event != ledger.Accepted || r.Entry.Sender != SXD {
-					t.Fatalf("%+v %v", r, err)
-				}
+				relayed(t, province, nation, ack.ID, ledger.Accepted, ledger.Confirmed)
 			}
 			// Down: to two agencies of the province, one packet over the line.
 			nation.Send(bxd, Packet(Doc{From: bxd, To: []string{SXD, SNV}, ID: "VB-DOWN"}))
@@ -126,9 +113,9 @@ func TestGatewayJoinsTwoHubs(t *testing.T) {
 				t.Fatal(err)
 			}
 			bad := province.Send(SXD, Packet(Doc{From: SXD, To: []string{bxd}, ID: "VB-2"}))
-			waitFor(t, func() bool {
-				lines, _, _ := province.Lines(ctx, province.As(SXD), bad.ID)
-				return lines[0].State == hub.Failed && lines[0].Note != ""
+			province.until(func() bool {
+				l := province.line(SXD, bad.ID, bxd)
+				return l.State == hub.Failed && l.Note != ""
 			})
 			if err := nation.Link(ctx, Operator, bxd, hub.LinkOfficial, "", "xong"); err != nil {
 				t.Fatal(err)
@@ -140,22 +127,57 @@ func TestGatewayJoinsTwoHubs(t *testing.T) {
 			}
 			nation.Send(bxd, Say(bxd, SXD, "VB-UP", "15", "", time.Now()))
 			await(t, province, SXD)
-			waitFor(t, func() bool {
-				lines, _, _ := province.Lines(ctx, province.As(SXD), ack.ID)
-				return slices.ContainsFunc(lines, func(l hub.SentLine) bool { return l.To == bxd && l.State == hub.RecallAgreed })
-			})
+			province.until(func() bool { return province.line(SXD, ack.ID, bxd).State == hub.RecallAgreed })
 		})
 	}
 }
 
-// Nobody but a gateway of a recipient hands receipts in.
-func TestReceiptsComeFromGatewaysOnly(t *testing.T) {
+// relayed waits until a packet's sender has receipts of the other hub for these
+// events, and checks them.
+func relayed(t *testing.T, here, there site, id string, events ...ledger.Event) {
+	t.Helper()
+	here.until(func() bool {
+		proofs, err := here.Receipts(ctx, here.As(SXD), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []ledger.Event
+		for _, p := range proofs {
+			if p.Event != hub.Relayed {
+				continue
+			}
+			r, err := ledger.VerifyReceipt(p.Receipt, there.PublicKey())
+			if err != nil || r.Entry.Sender != SXD {
+				t.Fatalf("%+v %v", r, err)
+			}
+			got = append(got, r.Entry.Event)
+		}
+		return !slices.ContainsFunc(events, func(e ledger.Event) bool { return !slices.Contains(got, e) })
+	})
+}
+
+// Nobody but a gateway of a recipient says that a packet went on, or what
+// became of it.
+func TestOnlyGatewaysTellOfPacketsBeyond(t *testing.T) {
 	s := start(t)
 	ack := s.Send(SXD, Packet(Doc{From: SXD, To: []string{SNV}}))
 	for _, code := range []string{SXD, SNV, UBH} {
-		if err := partner.NewHub(s.URL, code, Secret(code), nil).Relay(ctx, ack.ID, ack.Receipt); err == nil || partner.Temporary(err) {
+		p := partner.NewHub(s.URL, code, Secret(code), nil)
+		if err := p.Passed(ctx, ack.ID, "x", ack.Receipt, nil); err == nil || partner.Temporary(err) {
 			t.Errorf("%s: %v", code, err)
 		}
+		if unknown, err := p.Tell(ctx, []partner.Word{{ID: "x", To: SNV, State: "failed"}, {ID: ack.ID, To: SNV, State: "failed"}}, "1"); err != nil || len(unknown) != 2 {
+			t.Errorf("%v %v", unknown, err)
+		}
+		if err := p.PublishKeyFor(ctx, SNV, nil); err == nil {
+			t.Error(code + " spoke for another agency")
+		}
+	}
+	if l := s.line(SXD, ack.ID, SNV); l.State != hub.Sent || l.Transport != "initial" {
+		t.Errorf("%+v", l)
+	}
+	if got := s.Take(SNV); len(got) != 1 {
+		t.Errorf("%v", got)
 	}
 }
 
@@ -235,7 +257,7 @@ func TestStuckPacketHoldsUpItsSenderOnly(t *testing.T) {
 	if a := await(t, nation, bxd); a.Document != "VB-2" {
 		t.Fatalf("%+v", a)
 	}
-	waitFor(t, func() bool { // the gateway confirms here after the upstream has it
+	province.until(func() bool { // the gateway says so here after the upstream has it
 		list, err := province.Waiting(ctx, province.As(gate), hub.Look{}, time.Time{}, time.Time{})
 		return err == nil && len(list) == 1 && list[0].Document == "VB-1"
 	})
@@ -307,15 +329,32 @@ func await(t *testing.T, s site, code string) hub.Arrival {
 	return list[0]
 }
 
-func waitFor(t *testing.T, ok func() bool) {
-	t.Helper()
-	for range 200 {
+// until waits for something that a write on the hub brings about.
+func (s site) until(ok func() bool) {
+	s.T.Helper()
+	end := time.After(20 * time.Second)
+	for {
+		changed := s.Store.Changed()
 		if ok() {
 			return
 		}
-		time.Sleep(100 * time.Millisecond)
+		select {
+		case <-changed:
+		case <-end:
+			s.T.Fatal("did not happen within 20 s")
+		}
 	}
-	t.Fatal("did not happen within 20 s")
+}
+
+// line is one recipient's line of a packet, as its sender sees it.
+func (s site) line(from, id, to string) hub.SentLine {
+	s.T.Helper()
+	lines, _, err := s.Lines(ctx, s.As(from), id)
+	n := slices.IndexFunc(lines, func(l hub.SentLine) bool { return l.To == to })
+	if err != nil || n < 0 {
+		s.T.Fatalf("no line of %s for %s: %v %v", id, to, lines, err)
+	}
+	return lines[n]
 }
 
 // A folder keeps the contract as far as it reaches.

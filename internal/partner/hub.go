@@ -110,6 +110,7 @@ func (h *Hub) Inbox(ctx context.Context, wait time.Duration) ([]Arrival, error) 
 			Size       int64     `json:"size"`
 			Priority   int       `json:"priority"`
 			AcceptedAt time.Time `json:"acceptedAt"`
+			Trial      bool      `json:"trial"`
 		} `json:"packets"`
 	}
 	q := url.Values{"wait": {strconv.Itoa(int(wait.Seconds())) + "s"}}
@@ -119,7 +120,7 @@ func (h *Hub) Inbox(ctx context.Context, wait time.Duration) ([]Arrival, error) 
 	list := make([]Arrival, len(out.Packets))
 	for i, p := range out.Packets {
 		list[i] = Arrival{ID: p.ID, Kind: p.Kind, Sender: p.Sender, To: p.To, Document: p.DocumentID, SHA256: p.SHA256, Size: p.Size,
-			Priority: p.Priority, At: p.AcceptedAt}
+			Priority: p.Priority, At: p.AcceptedAt, Trial: p.Trial}
 	}
 	return list, nil
 }
@@ -186,6 +187,14 @@ func (h *Hub) Release(ctx context.Context, id string) error {
 	return h.post(ctx, "/v1/inbox/"+url.PathEscape(id)+"/release", struct{}{}, nil)
 }
 
+// PublishKeyFor is PublishKey by a gateway for an agency behind it.
+func (h *Hub) PublishKeyFor(ctx context.Context, code string, der []byte) error {
+	return h.send(ctx, http.MethodPut, "/v1/encryption-certificate", struct {
+		Certificate []byte `json:"certificate"`
+		Agency      string `json:"agency"`
+	}{der, code}, nil)
+}
+
 // PublishKey puts the certificate (DER) that others encrypt to this agency with
 // into the hub's directory; nil takes it back.
 func (h *Hub) PublishKey(ctx context.Context, der []byte) error {
@@ -194,14 +203,71 @@ func (h *Hub) PublishKey(ctx context.Context, der []byte) error {
 	}{der}, nil)
 }
 
-// Relay hands in the receipt that the hub beyond this gateway gave for a packet,
-// for its sender.
-func (h *Hub) Relay(ctx context.Context, id string, receipt []byte) error {
-	body := struct {
-		Receipt string `json:"receipt"`
-	}{string(receipt)}
-	return h.post(ctx, "/v1/packets/"+url.PathEscape(id)+"/receipts", body, nil)
+// wordJSON is a Word on its way to a hub.
+type wordJSON struct {
+	ID       string     `json:"id"`
+	To       string     `json:"recipient"`
+	As       string     `json:"addressedAs"`
+	State    string     `json:"state"`
+	Note     string     `json:"note"`
+	Receipts []receipts `json:"receipts"`
 }
+
+type receipts struct {
+	Event     string    `json:"event"`
+	Recipient string    `json:"recipient"`
+	Time      time.Time `json:"time"`
+	Receipt   string    `json:"receipt"`
+}
+
+func wordsOf(list []Word) []wordJSON {
+	out := make([]wordJSON, len(list))
+	for i, w := range list {
+		out[i] = wordJSON{w.ID, w.To, w.As, w.State, w.Note, []receipts{}}
+		for _, r := range w.Receipts {
+			out[i].Receipts = append(out[i].Receipts, receipts{r.Event, r.Recipient, r.Time, string(r.File)})
+		}
+	}
+	return out
+}
+
+// Passed tells the hub that the one beyond this gateway has a packet, under an
+// id of its own and with the receipt that it gave; legs are its recipients as
+// that hub answered, none when it named none.
+func (h *Hub) Passed(ctx context.Context, id, beyond string, receipt []byte, legs []Word) error {
+	body := struct {
+		ID      string     `json:"id"`
+		Receipt string     `json:"receipt"`
+		Lines   []wordJSON `json:"lines"`
+	}{beyond, string(receipt), wordsOf(legs)}
+	return h.post(ctx, "/v1/inbox/"+url.PathEscape(id)+"/passed", body, nil)
+}
+
+// Told gives the token that the last Tell left.
+func (h *Hub) Told(ctx context.Context) (string, error) {
+	var out struct {
+		Since string `json:"since"`
+	}
+	err := h.get(ctx, "/v1/beyond", &out)
+	return out.Since, err
+}
+
+// Tell says what became, beyond this gateway, of packets that it passed on; the
+// hub keeps next together with it. unknown are ids that it knows nothing of.
+func (h *Hub) Tell(ctx context.Context, words []Word, next string) (unknown []string, err error) {
+	var out struct {
+		Unknown []string `json:"unknown"`
+	}
+	body := struct {
+		Lines []wordJSON `json:"lines"`
+		Next  string     `json:"next"`
+	}{wordsOf(words), next}
+	err = h.post(ctx, "/v1/beyond", body, &out)
+	return out.Unknown, err
+}
+
+// Tells implements Addressed.
+func (h *Hub) Tells() bool { return true }
 
 // Sent implements Partner.
 func (h *Hub) Sent(ctx context.Context, since string) ([]Line, string, error) {
@@ -210,6 +276,7 @@ func (h *Hub) Sent(ctx context.Context, since string) ([]Line, string, error) {
 			ID         string    `json:"id"`
 			DocumentID string    `json:"documentId"`
 			Recipient  string    `json:"recipient"`
+			As         string    `json:"addressedAs"`
 			State      string    `json:"state"`
 			StateAt    time.Time `json:"stateAt"`
 			Note       string    `json:"note"`
@@ -223,7 +290,7 @@ func (h *Hub) Sent(ctx context.Context, since string) ([]Line, string, error) {
 	}
 	list := make([]Line, len(out.Lines))
 	for i, l := range out.Lines {
-		list[i] = Line{ID: l.ID, Document: l.DocumentID, To: l.Recipient, State: l.State, At: l.StateAt, Note: l.Note, Transport: l.Transport, Late: l.Late}
+		list[i] = Line{ID: l.ID, Document: l.DocumentID, To: l.Recipient, As: l.As, State: l.State, At: l.StateAt, Note: l.Note, Transport: l.Transport, Late: l.Late}
 	}
 	return list, out.Next, nil
 }
@@ -269,12 +336,7 @@ func (h *Hub) Directory(ctx context.Context, since string) ([]Agency, string, er
 // Receipts implements Partner.
 func (h *Hub) Receipts(ctx context.Context, id string) ([]Receipt, error) {
 	var out struct {
-		Receipts []struct {
-			Event     string    `json:"event"`
-			Recipient string    `json:"recipient"`
-			Time      time.Time `json:"time"`
-			Receipt   string    `json:"receipt"`
-		} `json:"receipts"`
+		Receipts []receipts `json:"receipts"`
 	}
 	if err := h.get(ctx, "/v1/packets/"+url.PathEscape(id)+"/receipts", &out); err != nil {
 		return nil, err

@@ -361,5 +361,8 @@ func (n *National) Directory(ctx context.Context, since string) ([]Agency, strin
 	return list, strconv.FormatInt(top, 10) + "|" + day, nil
 }
 
+// Tells implements Addressed.
+func (n *National) Tells() bool { return true }
+
 // Receipts implements Partner: there are none in this dialect.
 func (n *National) Receipts(context.Context, string) ([]Receipt, error) { return nil, nil }

@@ -81,6 +81,7 @@ type Arrival struct {
 	Size     int64    // 0 where unknown
 	Priority int      // 0 thường … 4
 	At       time.Time
+	Trial    bool // its sender is on trial on the exchange; false where the hub does not tell
 }
 
 // Line is what became of a packet at one recipient.
@@ -88,6 +89,7 @@ type Line struct {
 	ID        string
 	Document  string
 	To        string // agency code
+	As        string // as the packet addresses it; may be empty
 	State     string // states of requirements §6.3
 	At        time.Time
 	Note      string

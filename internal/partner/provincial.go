@@ -404,6 +404,9 @@ func (p *Provincial) Sent(_ context.Context, since string) ([]Line, string, erro
 	return nil, since, nil
 }
 
+// Tells implements Addressed.
+func (p *Provincial) Tells() bool { return false }
+
 // maxPages bounds the directory: 200,000 agencies at 200 a page.
 const maxPages = 1000
 
