@@ -33,11 +33,12 @@ var benches = []bench{
 
 // run is what the measurements of one run share.
 type run struct {
-	short   bool
-	engines []string
-	dir     string // of the run, removed at its end
-	out     *tabwriter.Writer
-	made    int
+	short    bool
+	engines  []string
+	dir      string // of the run, removed at its end
+	profiles string // directory for profiles of the hub; "": none
+	out      *tabwriter.Writer
+	made     int
 
 	mu    sync.Mutex
 	stops []func() // what must not outlive an interrupted run
@@ -55,8 +56,10 @@ func main() {
 	short := flag.Bool("short", false, "small sizes, to see that everything works")
 	only := flag.String("only", "", "measurements, by id: B1,B4")
 	engine := flag.String("engine", "sqlite,postgres", "databases of the hub")
+	profiles := flag.String("profiles", "", "directory that gets processor profiles of the hub under B1 and B2")
 	flag.Parse()
-	if err := measure(*short, list(*only), list(*engine)); err != nil {
+	r := &run{short: *short, engines: list(*engine), profiles: *profiles}
+	if err := r.measure(list(*only)); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
@@ -69,7 +72,7 @@ func list(s string) []string {
 	return strings.Split(s, ",")
 }
 
-func measure(short bool, only, engines []string) error {
+func (r *run) measure(only []string) error {
 	if err := readSigned(); err != nil {
 		return err
 	}
@@ -79,7 +82,7 @@ func measure(short bool, only, engines []string) error {
 	}
 	defer os.RemoveAll(dir)
 	os.Chmod(dir, 0o755) // PostgreSQL and Postfix look into it as other users
-	r := &run{short: short, engines: engines, dir: dir, out: tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)}
+	r.dir, r.out = dir, tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	defer r.stopOnSignal()()
 	for _, b := range benches {
 		if only != nil && !slices.Contains(only, b.id) {

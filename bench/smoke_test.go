@@ -20,10 +20,10 @@ func TestMain(m *testing.M) {
 
 // Every measurement works, on a small scale. What comes out is no figure.
 func TestShort(t *testing.T) {
-	if err := measure(true, nil, []string{"sqlite"}); err != nil {
+	if err := (&run{short: true, engines: []string{"sqlite"}}).measure(nil); err != nil {
 		t.Fatal(err)
 	}
-	if err := measure(true, []string{"B4", "urgent"}, []string{"postgres"}); err != nil {
+	if err := (&run{short: true, engines: []string{"postgres"}}).measure([]string{"B4", "urgent"}); err != nil {
 		t.Fatal(err)
 	}
 }

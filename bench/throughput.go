@@ -60,6 +60,9 @@ func (r *run) relayOn(id, engine string, size, count int, aim float64, mode func
 	if _, err := p.relay(count/5+1, size, 1); err != nil {
 		return err
 	}
+	if err := s.profile(fmt.Sprintf("%s-%s-%s", id, engine, mine.name), func() error { _, err := s.carry(count, size); return err }); err != nil {
+		return err
+	}
 	a0, b0 := mine.syncs(), theirs.syncs()
 	a1, b1 := s.cpu(), cpu(p.cmd.Process.Pid)
 	a, b, err := pair(r.rounds(), func() (time.Duration, error) { return s.carry(count, size) },
