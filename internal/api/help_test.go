@@ -2,15 +2,17 @@ package api
 
 import (
 	"context"
+	"errors"
 	"os"
 	"runtime"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"vanthu/internal/blob"
+	"vanthu/internal/db"
 	"vanthu/internal/db/dbtest"
 	"vanthu/internal/hub"
-	. "vanthu/internal/hub/hubtest"
 )
 
 func TestMain(m *testing.M) { dbtest.Main(m) }
@@ -42,21 +44,34 @@ func watchHeap(t testing.TB) func() uint64 {
 	}
 }
 
-// flip changes one bit in the middle of a stored packet.
+// flip changes one bit of a stored packet, which is a file or a row.
 func flip(t testing.TB, s *site, ack hub.Ack) {
 	t.Helper()
-	b, err := s.Fetch(context.Background(), s.As(SXD), ack.ID)
+	f, err := s.Blobs.Open(blob.Hash(ack.SHA256))
+	if errors.Is(err, blob.ErrNone) {
+		err = s.Store.Write(context.Background(), db.System, func(tx *db.Tx) error {
+			n, err := tx.Exec(`UPDATE body SET text = REPLACE(text, 'PromulgationInfo', 'QromulgationInfo')
+				WHERE packet = (SELECT id FROM packet WHERE name = $1)`, ack.ID)
+			if err == nil && n != 1 {
+				err = errors.New("no such body")
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	path := b.Name()
-	b.Close()
-	raw, err := os.ReadFile(path)
+	f.Close()
+	raw, err := os.ReadFile(f.Name())
 	if err != nil {
 		t.Fatal(err)
 	}
 	raw[len(raw)/2] ^= 1
-	if err := os.WriteFile(path, raw, 0o600); err != nil {
+	if err := os.WriteFile(f.Name(), raw, 0o600); err != nil {
 		t.Fatal(err)
 	}
 }

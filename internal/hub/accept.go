@@ -71,25 +71,25 @@ func (h *Hub) Accept(ctx context.Context, c Caller, o Offer) (ack Ack, err error
 	}
 	defer leave()
 	var l *letter
-	hash, size, err := h.take(ctx, o, func(got *letter) error {
+	body, err := h.take(ctx, o, func(got *letter) error {
 		l = got
 		return h.admit(ctx, c, l, o.To)
 	})
 	if err != nil {
 		return Ack{}, err
 	}
-	key := l.key(string(hash))
+	key := l.key(string(body.hash))
 	if o.Key != "" {
 		key = ownKey + o.Key
 	}
 	var entry *logged
 	err = h.carry(ctx, func(a *act) (err error) {
-		ack, err = a.accept(c, l, key, hash, size)
+		ack, err = a.accept(c, l, key, body)
 		entry = a.last
 		return err
 	})
 	if err != nil || ack.Duplicate {
-		h.discard(ctx, hash) // unless the body is of use to a packet here
+		h.discard(ctx, body) // unless the body is of use to a packet here
 	}
 	if err != nil {
 		return Ack{}, err
@@ -100,7 +100,7 @@ func (h *Hub) Accept(ctx context.Context, c Caller, o Offer) (ack Ack, err error
 
 // accept is Accept inside the turn. It looks again at all that may have
 // changed since the first look.
-func (a *act) accept(c Caller, l *letter, key string, hash blob.Hash, size int64) (Ack, error) {
+func (a *act) accept(c Caller, l *letter, key string, body offered) (Ack, error) {
 	from, err := checkSender(a.agency, c, l)
 	if err != nil {
 		return Ack{}, err
@@ -112,15 +112,10 @@ func (a *act) accept(c Caller, l *letter, key string, hash blob.Hash, size int64
 		return Ack{}, err
 	}
 	if past.packet != 0 {
-		return a.before(past, key, hash)
+		return a.before(past, key, body.hash)
 	}
 	if unreachable != nil {
 		return Ack{}, unreachable
-	}
-	// A refused packet's body may have been removed since it was put; removal
-	// also happens in the turn, so what is here now stays.
-	if !a.hub.Blobs.Has(hash) {
-		return Ack{}, errBusy()
 	}
 	fresh, earlier, err := past.fresh(l, legs)
 	if err != nil {
@@ -130,19 +125,22 @@ func (a *act) accept(c Caller, l *letter, key string, hash blob.Hash, size int64
 		return a.ackOf(earlier, true)
 	}
 	id := a.NewID()
-	if err := a.insertPacket(id, name, from, l, hash, size, fresh); err != nil {
+	if err := a.insertPacket(id, name, from, l, body, fresh); err != nil {
+		return Ack{}, err
+	}
+	if err := a.keep(id, body); err != nil {
 		return Ack{}, err
 	}
 	if err := a.effect(id, from, l, fresh); err != nil {
 		return Ack{}, err
 	}
 	a.After(func() { a.hub.traffic.accepted(from.id, fresh) })
-	return a.newAck(name, l, hash, size, fresh), nil
+	return a.newAck(name, l, body, fresh), nil
 }
 
 // newAck is ackOf for a packet just stored: nothing need be read for it.
-func (a *act) newAck(name string, l *letter, hash blob.Hash, size int64, legs []leg) Ack {
-	k := Ack{ID: name, Kind: l.kind, Document: l.document, SHA256: string(hash), Size: size, At: a.Now, leaf: a.last.index}
+func (a *act) newAck(name string, l *letter, body offered, legs []leg) Ack {
+	k := Ack{ID: name, Kind: l.kind, Document: l.document, SHA256: string(body.hash), Size: body.size, At: a.Now, leaf: a.last.index}
 	for _, g := range legs {
 		k.To = append(k.To, Leg{Code: g.agency.Code, As: g.as, Name: g.agency.Name, State: Sent})
 	}
@@ -220,21 +218,21 @@ func (p past) fresh(l *letter, legs []leg) (out []leg, earlier int64, err error)
 	return out, earlier, nil
 }
 
-func (a *act) insertPacket(id int64, name string, c Caller, l *letter, hash blob.Hash, size int64, legs []leg) error {
+func (a *act) insertPacket(id int64, name string, c Caller, l *letter, body offered, legs []leg) error {
 	recipient, others := addressees(legs)
 	event := ledger.Accepted
 	if l.kind == Status {
 		event = ledger.Status
 	}
 	leaf, err := a.log(id, 0, ledger.Entry{Event: event, Message: name, DocumentID: l.document,
-		Sender: c.Code, Recipient: recipient, Packet: digest(string(hash)), Status: l.status.code, Note: others})
+		Sender: c.Code, Recipient: recipient, Packet: digest(string(body.hash)), Status: l.status.code, Note: others})
 	if err != nil {
 		return err
 	}
 	a.Put(`INSERT INTO packet (id, name, sender, from_code, kind, document, target, notation, title, status, content,
 		hash, size, priority, at, leaf, gone) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 0)`,
 		id, name, c.id, l.from, string(l.kind), l.document, strings.Join(l.targets, "\n"), l.notation, l.title, l.status.code,
-		l.content, string(hash), size, l.priority, db.Ms(a.Now), leaf)
+		l.content, string(body.hash), body.size, l.priority, db.Ms(a.Now), leaf)
 	queued := map[int64]bool{}
 	for _, g := range legs {
 		a.deliver(id, c, l, g)

@@ -94,7 +94,7 @@ func (k *checker) checkpoints() error {
 type filed struct {
 	id                           int64
 	name, document, hash, status string
-	gone                         bool
+	gone, row                    bool // the body was purged; is a row
 	entry                        string
 }
 
@@ -104,8 +104,9 @@ func (k *checker) packets() error {
 		var list []filed
 		err := k.hub.Store.Read(k.ctx, func(v *db.View) (err error) {
 			list, err = db.All(v, func(r db.Row) (p filed, err error) {
-				return p, r.Scan(&p.id, &p.name, &p.document, &p.hash, &p.status, &p.gone, &p.entry)
-			}, `SELECT p.id, p.name, p.document, p.hash, p.status, p.gone <> 0, COALESCE(l.entry, '') FROM packet p
+				return p, r.Scan(&p.id, &p.name, &p.document, &p.hash, &p.status, &p.gone, &p.row, &p.entry)
+			}, `SELECT p.id, p.name, p.document, p.hash, p.status, p.gone <> 0,
+				EXISTS (SELECT 1 FROM body b WHERE b.packet = p.id), COALESCE(l.entry, '') FROM packet p
 				LEFT JOIN leaf l ON l.id = p.leaf WHERE p.id > $1 ORDER BY p.id LIMIT 500`, after)
 			return err
 		})
@@ -126,7 +127,7 @@ func (k *checker) packet(p filed) {
 		k.found("Gói tin %s không khớp với sổ cái.", p.name)
 		return
 	}
-	if !p.gone && !k.hub.Blobs.Has(blob.Hash(p.hash)) {
+	if !p.gone && !p.row && !k.hub.Blobs.Has(blob.Hash(p.hash)) {
 		k.found("Nội dung gói tin %s không có trong kho.", p.name)
 	}
 }
@@ -154,8 +155,37 @@ func (k *checker) steps() error {
 	})
 }
 
+// bodies re-reads those that are rows, then those that are files.
 func (k *checker) bodies() error {
+	if err := k.texts(); err != nil {
+		return err
+	}
 	files, bytes, err := k.hub.Blobs.Check(k.ctx, func(h blob.Hash) { k.found("Nội dung gói tin trong kho không còn nguyên vẹn: tệp %s.", h) })
-	k.n.Bodies, k.n.Bytes = int64(files), bytes
+	k.n.Bodies, k.n.Bytes = k.n.Bodies+int64(files), k.n.Bytes+bytes
 	return err
+}
+
+func (k *checker) texts() error {
+	type row struct {
+		packet           int64
+		text, hash, name string
+	}
+	for after := int64(0); ; {
+		var list []row
+		err := k.hub.Store.Read(k.ctx, func(v *db.View) (err error) {
+			list, err = db.All(v, func(r db.Row) (x row, err error) { return x, r.Scan(&x.packet, &x.text, &x.hash, &x.name) },
+				`SELECT b.packet, b.text, p.hash, p.name FROM body b JOIN packet p ON p.id = b.packet WHERE b.packet > $1 ORDER BY b.packet LIMIT 100`, after)
+			return err
+		})
+		if err != nil || len(list) == 0 {
+			return err
+		}
+		for _, x := range list {
+			k.n.Bodies, k.n.Bytes = k.n.Bodies+1, k.n.Bytes+int64(len(x.text))
+			if !intact(x.text, x.hash) {
+				k.found("Nội dung gói tin %s trong cơ sở dữ liệu không còn nguyên vẹn.", x.name)
+			}
+		}
+		after = list[len(list)-1].packet
+	}
 }

@@ -3,7 +3,6 @@ package hub
 import (
 	"context"
 	"errors"
-	"os"
 	"sync"
 	"time"
 
@@ -13,16 +12,6 @@ import (
 	"vanthu/ledger"
 	"vanthu/viet"
 )
-
-// Body is a packet's bytes, exactly as its sender gave them
-// (law:GL443-3.4.ii: nothing is changed on the way).
-type Body struct {
-	*os.File
-	ID     string
-	SHA256 string
-	Size   int64
-	mine   bool // the caller receives it
-}
 
 // Fetch opens a packet that the caller's agency sent or receives; anybody else
 // learns nothing of it. The caller closes the body, and calls Fetched when it
@@ -38,16 +27,17 @@ func (h *Hub) Fetch(ctx context.Context, c Caller, id string) (*Body, error) {
 		if !p.gone.IsZero() {
 			return errGone(p.gone)
 		}
-		return nil
+		return b.readText(v, p.id)
 	})
 	if err != nil {
 		return nil, err
 	}
-	b.File, err = h.Blobs.Open(blob.Hash(b.SHA256))
-	if errors.Is(err, blob.ErrNone) {
+	if err := b.openFile(h.Blobs); errors.Is(err, blob.ErrNone) {
 		return nil, errGone(h.Store.Now())
+	} else if err != nil {
+		return nil, err
 	}
-	return b, err
+	return b, nil
 }
 
 // errGone says since when a body is no longer here, and why.

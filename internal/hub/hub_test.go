@@ -56,8 +56,8 @@ func TestPacketGoesThrough(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := make([]byte, body.Size)
-		if _, err := body.Read(got); err != nil || string(got) != raw {
+		var got strings.Builder
+		if _, err := body.WriteTo(&got); err != nil || got.String() != raw {
 			t.Fatalf("body differs: %v", err)
 		}
 		body.Close()

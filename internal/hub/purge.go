@@ -23,7 +23,7 @@ const openCopy = `d.packet = p.id AND (d.confirmed_at = 0 AND d.returned = '' OR
 // Purged is what a purge removed.
 type Purged struct {
 	Packets int
-	Bytes   int64 // of files that went
+	Bytes   int64 // of bodies that went
 }
 
 // PurgeDue is Purge after the term of the configuration, else the dated one.
@@ -97,18 +97,13 @@ func (a *act) purge(ids []int64, before time.Time) (p Purged, err error) {
 			return p, err
 		}
 		p.Packets++
-		others, err := db.Value[int](a, `SELECT COUNT(*) FROM packet WHERE hash = $1 AND gone = 0`, x.hash)
+		freed, err := a.drop(x.id, blob.Hash(x.hash))
 		if err != nil {
 			return p, err
 		}
-		if others > 0 {
-			continue
+		if freed {
+			p.Bytes += x.size
 		}
-		// In the turn, where nobody can be about to name this body anew.
-		if err := a.hub.Blobs.Delete(blob.Hash(x.hash)); err != nil {
-			return p, err
-		}
-		p.Bytes += x.size
 	}
 	if err := a.count("body.packets", -int64(p.Packets)); err != nil {
 		return p, err

@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -8,17 +9,61 @@ import (
 	"hash"
 	"io"
 	"strings"
+	"sync"
 
 	"vanthu/internal/blob"
-	"vanthu/internal/db"
 	"vanthu/internal/fail"
 )
 
-// take reads a packet once: on its way into the blob store it passes by the
-// parser, and judge decides before the end of the body is let through. A
-// refused packet therefore never becomes a file, and memory does not follow
-// its size.
-func (h *Hub) take(ctx context.Context, o Offer, judge func(*letter) error) (blob.Hash, int64, error) {
+// take reads a packet once. A small one is read and judged in memory; a larger
+// one passes by the parser on its way into the blob store, and judge decides
+// before the end of the body is let through. A refused packet therefore never
+// becomes a file, and memory does not follow its size.
+func (h *Hub) take(ctx context.Context, o Offer, judge func(*letter) error) (offered, error) {
+	buf := heads.Get().(*[smallBody + 1]byte)
+	defer heads.Put(buf)
+	n, whole, err := readHead(o.Body, buf[:])
+	if err != nil {
+		return offered{}, err
+	}
+	if whole && int64(n) <= h.MaxPacket && fitsRow(buf[:n]) {
+		return takeSmall(buf[:n], o, judge)
+	}
+	o.Body = io.MultiReader(bytes.NewReader(buf[:n]), o.Body)
+	return h.takeFile(ctx, o, judge)
+}
+
+// readHead is io.ReadFull that tells the end of a body from one that broke off.
+func readHead(r io.Reader, buf []byte) (n int, whole bool, err error) {
+	for n < len(buf) {
+		k, err := r.Read(buf[n:])
+		n += k
+		if err == io.EOF {
+			return n, true, nil
+		}
+		if err != nil {
+			return n, false, err
+		}
+	}
+	return n, false, nil
+}
+
+// heads are buffers for the beginnings of bodies.
+var heads = sync.Pool{New: func() any { return new([smallBody + 1]byte) }}
+
+func takeSmall(raw []byte, o Offer, judge func(*letter) error) (offered, error) {
+	b := offered{blob.Sum(raw), int64(len(raw)), string(raw)}
+	if o.SHA256 != "" && strings.ToLower(o.SHA256) != string(b.hash) {
+		return offered{}, errAnnounced()
+	}
+	l, err := readLetter(bytes.NewReader(raw))
+	if err == nil {
+		err = judge(l)
+	}
+	return b, err
+}
+
+func (h *Hub) takeFile(ctx context.Context, o Offer, judge func(*letter) error) (offered, error) {
 	pr, pw := io.Pipe()
 	t := &taking{body: o.Body, pipe: pw, verdict: make(chan error, 1), want: strings.ToLower(o.SHA256)}
 	if t.want != "" {
@@ -41,7 +86,7 @@ func (h *Hub) take(ctx context.Context, o Offer, judge func(*letter) error) (blo
 		e, _ := fail.As(err)
 		err = refuse(CodeSize, e)
 	}
-	return sum, n, h.sound(err)
+	return offered{hash: sum, size: n}, h.sound(err)
 }
 
 // errCut is what the parser reads when the body broke off.
@@ -75,8 +120,7 @@ func (t *taking) Read(p []byte) (int, error) {
 		return n, err
 	}
 	if t.sum != nil && hex.EncodeToString(t.sum.Sum(nil)) != t.want {
-		return 0, refuse(CodeHash, fail.New(fail.Integrity, "Gói tin nhận được không khớp với mã băm SHA-256 đã báo.", "HT33-12.2").
-			Then("Gửi lại gói tin."))
+		return 0, errAnnounced()
 	}
 	t.pipe.Close()
 	if verdict := t.wait(); verdict != nil {
@@ -92,14 +136,7 @@ func (t *taking) wait() error {
 	return t.err
 }
 
-// discard removes a body that no packet names. It does so in the turn, where
-// nobody can be about to name it.
-func (h *Hub) discard(ctx context.Context, hash blob.Hash) error {
-	return h.carry(context.WithoutCancel(ctx), func(a *act) error {
-		n, err := db.Value[int](a, `SELECT COUNT(*) FROM packet WHERE hash = $1 AND gone = 0`, string(hash))
-		if err != nil || n > 0 {
-			return err
-		}
-		return h.Blobs.Delete(hash)
-	})
+func errAnnounced() error {
+	return refuse(CodeHash, fail.New(fail.Integrity, "Gói tin nhận được không khớp với mã băm SHA-256 đã báo.", "HT33-12.2").
+		Then("Gửi lại gói tin."))
 }

@@ -1,6 +1,7 @@
 package partner_test
 
 import (
+	"bytes"
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
@@ -172,13 +173,14 @@ func (a *axis) getEdoc(w http.ResponseWriter, r *http.Request, c hub.Caller) {
 		return
 	}
 	defer body.Close()
-	raw, err := io.ReadAll(body.File)
+	var raw bytes.Buffer
+	_, err = body.WriteTo(&raw)
 	if err == nil && a.raw {
 		w.Header().Set("Content-Type", "application/xml")
-		w.Write(raw)
+		w.Write(raw.Bytes())
 		return
 	}
-	a.answer(w, err, `"`+base64.StdEncoding.EncodeToString(raw)+`"`)
+	a.answer(w, err, `"`+base64.StdEncoding.EncodeToString(raw.Bytes())+`"`)
 }
 
 func (a *axis) updateStatus(w http.ResponseWriter, r *http.Request, c hub.Caller) {

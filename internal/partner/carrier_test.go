@@ -1,6 +1,7 @@
 package partner_test
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"os"
@@ -82,10 +83,11 @@ func (c *carrier) carry() {
 		for _, x := range list {
 			body, err := c.Hub.Fetch(ctx, c.As(code), x.ID)
 			c.ok(nil, err)
-			raw, err := io.ReadAll(body.File)
+			var raw bytes.Buffer
+			_, err = body.WriteTo(&raw)
 			body.Close()
 			c.ok(nil, err)
-			c.ok(nil, os.WriteFile(filepath.Join(dir, "in", "."+x.ID), raw, 0o600))
+			c.ok(nil, os.WriteFile(filepath.Join(dir, "in", "."+x.ID), raw.Bytes(), 0o600))
 			c.ok(nil, os.Rename(filepath.Join(dir, "in", "."+x.ID), filepath.Join(dir, "in", x.ID+".edxml")))
 		}
 	}

@@ -90,11 +90,12 @@ func parts(document string) (to []string, n int) {
 	return strings.Split(list, "+"), n
 }
 
-// packetOf writes a document's packet, the same bytes every time.
+// packetOf writes a document's packet, the same bytes every time. Half of the
+// bodies are rows on the hub, half are files.
 func packetOf(document string) string {
 	from, _, _ := strings.Cut(document, ">")
 	to, n := parts(document)
-	return hubtest.Packet(hubtest.Doc{From: from, To: to, ID: document, Number: n, Size: 500 + n*7919%30_000})
+	return hubtest.Packet(hubtest.Doc{From: from, To: to, ID: document, Number: n, Size: 500 + n*7919%50_000})
 }
 
 // send sends documents one after the other, each until it is acknowledged.

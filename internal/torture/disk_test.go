@@ -40,6 +40,9 @@ type offered struct {
 
 func newOffered(s *site) *offered { return &offered{s: s, acked: map[string]bool{}} }
 
+// mixed sizes: bodies that are rows and bodies that are files in turn.
+func mixed(n int) int { return 20 + n%2*40_000 }
+
 // offer sends one packet once; only temporary errors are in order.
 func (o *offered) offer(n, size int) error {
 	raw := Packet(Doc{From: SXD, To: []string{SNV}, Number: n, Size: size, Subject: "Về việc phối hợp " + o.pad})
@@ -97,8 +100,8 @@ func TestFailedSync(t *testing.T) {
 			s.wrap = inject(t, fmt.Sprintf("error=EIO:when=%d", when))
 			s.start()
 			o := newOffered(s)
-			for n := 1; n < 60; n++ {
-				if err := o.offer(n, 20); err == nil && o.failed > 0 {
+			for n := 1; n < 120; n++ {
+				if err := o.offer(n, mixed(n)); err == nil && o.failed > 0 {
 					t.Fatalf("acknowledged %d after a failed sync", n)
 				}
 			}
@@ -128,7 +131,7 @@ func TestFailedSyncOfPostgres(t *testing.T) {
 			s.spoilBackends("error=EIO:when=12")
 		}
 		until := time.Now().Add(time.Minute)
-		for err := o.offer(n, 20); err != nil; err = o.offer(n, 20) {
+		for err := o.offer(n, mixed(n)); err != nil; err = o.offer(n, mixed(n)) {
 			if time.Now().After(until) {
 				t.Fatalf("packet %d is not taken: %v", n, err)
 			}
@@ -220,7 +223,7 @@ func TestDiskFullOfPostgres(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 16 {
 		wg.Go(func() {
-			for n := next.Add(1); n < 5000 && o.offer(int(n), 20) == nil; n = next.Add(1) {
+			for n := next.Add(1); n < 5000 && o.offer(int(n), mixed(int(n))) == nil; n = next.Add(1) {
 			}
 		})
 	}
@@ -275,7 +278,7 @@ func TestSlowDisk(t *testing.T) {
 			for n := range 300 {
 				wg.Go(func() {
 					begin := time.Now()
-					o.offer(n+1, 20)
+					o.offer(n+1, mixed(n))
 					o.mu.Lock()
 					worst = max(worst, time.Since(begin))
 					o.mu.Unlock()

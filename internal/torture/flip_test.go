@@ -43,7 +43,8 @@ func flip(t *testing.T, path, text string, where int) {
 }
 
 // filled is a hub's data with a packet that waits and one that was confirmed,
-// all in the database file, and the id and body of the first.
+// all in the database file, and the id and body of the first, which is large
+// enough to be a file; the other's is a row.
 func filled(t *testing.T) (s *site, id, body string) {
 	t.Helper()
 	s = newSite(t, nil)
@@ -51,7 +52,7 @@ func filled(t *testing.T) (s *site, id, body string) {
 	w := &World{Hub: h.Hub, T: t}
 	w.Send(SXD, Packet(Doc{From: SXD, To: []string{UBH}, Number: 1}))
 	w.Take(UBH)
-	ack := w.Send(SXD, Packet(Doc{From: SXD, To: []string{SNV}, Number: 2}))
+	ack := w.Send(SXD, Packet(Doc{From: SXD, To: []string{SNV}, Number: 2, Size: 40_000}))
 	if err := h.Tick(ctx); err != nil { // keeps a checkpoint
 		t.Fatal(err)
 	}
@@ -84,6 +85,7 @@ func TestFlippedBitOfHub(t *testing.T) {
 		flip       func(t *testing.T, s *site, body string)
 	}{
 		{"packet body", "Nội dung gói tin", func(t *testing.T, _ *site, body string) { flip(t, body, "PromulgationInfo", 3) }},
+		{"packet body in a row", "Nội dung gói tin", func(t *testing.T, s *site, _ string) { flip(t, s.store(), "PromulgationInfo", 3) }},
 		{"log entry", "Sổ cái", func(t *testing.T, s *site, _ string) { flip(t, s.store(), "accepted\n", 4) }},
 		{"row of a packet", "không khớp với sổ cái", func(t *testing.T, s *site, _ string) { flip(t, s.store(), "new"+SXD+",2025/03/03,2/CV", 5) }},
 		{"checkpoint", "chốt", func(t *testing.T, s *site, _ string) { flip(t, s.store(), "truc.h99.vn\n", 14) }},
