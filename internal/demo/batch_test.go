@@ -240,8 +240,26 @@ func TestBatchCutOff(t *testing.T) {
 	s.must(o.Sign(ctx, hung, doc, signing.Consent{}))
 }
 
+// uses counts what a person's key has signed, and how much of it was entered.
+func (s stage) uses(o *office.Office, p org.PersonID) (all, entered int) {
+	s.t.Helper()
+	s.must(o.Read(context.Background(), func(v *db.View) error {
+		c, err := signing.OfPerson(v, p)
+		s.must(err)
+		list, err := signing.Uses(v, c.ID, 0, 1000)
+		for _, u := range list {
+			if all++; u.File != 0 {
+				entered++
+			}
+		}
+		return err
+	}))
+	return all, entered
+}
+
 // A stamp that could not be had leaves its document unsigned and stops no
-// other (ND23-15).
+// other; the key was used all the same, and its register says so (ND23-15,
+// HT33-4.1, GL443-12.4).
 func TestBatchWithoutSomeStamps(t *testing.T) {
 	s := newStage(t)
 	ctx := context.Background()
@@ -256,6 +274,7 @@ func TestBatchWithoutSomeStamps(t *testing.T) {
 		s.CA.ServeHTTP(w, r)
 	}))
 	defer tsa.Close()
+	all, entered := s.uses(o, hung.ID)
 	good := o.Keys.TSA
 	o.Keys.TSA = &cms.TSAClient{URL: tsa.URL + "/tsa", Client: http.DefaultClient}
 	id, err := o.SignBatch(ctx, hung, signing.ByPerson, ids, signing.Consent{})
@@ -265,6 +284,12 @@ func TestBatchWithoutSomeStamps(t *testing.T) {
 		t.Errorf("%+v", b.Lines)
 	}
 	s.inState(o, ids[1], document.Approved)
+	if a, e := s.uses(o, hung.ID); a != all+3 || e != entered+2 {
+		t.Errorf("the key signed 3 times, and 2 were entered; its register says %d and %d", a-all, e-entered)
+	}
 	o.Keys.TSA = good
 	s.must(o.Sign(ctx, hung, ids[1], signing.Consent{}))
+	if a, e := s.uses(o, hung.ID); a != all+4 || e != entered+3 {
+		t.Errorf("signed again, its register says %d and %d", a-all, e-entered)
+	}
 }

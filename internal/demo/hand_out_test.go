@@ -86,10 +86,14 @@ func TestSignedInAnotherProgram(t *testing.T) {
 	_, err = o.Fetch(ctx, out.Files[0].Token, "")
 	s.named(signing.TokenUsed, err)
 	signed := s.elsewhere(file.Data, s.key("sxd", "hung"), pades.Options{Field: pades.SignerField})
+	all, entered := s.uses(o, hung.ID)
 	back, err := o.TakeBack(ctx, out.Files[0].Token, "", bytes.NewReader(signed))
 	s.must(err)
 	if !back.Complete {
 		t.Error("the only file is back, and the session is not complete")
+	}
+	if a, e := s.uses(o, hung.ID); a != all+1 || e != entered+1 {
+		t.Errorf("the register of the key tells %d uses, %d entered", a-all, e-entered)
 	}
 	_, err = o.TakeBack(ctx, out.Files[0].Token, "", bytes.NewReader(signed))
 	s.named(signing.TokenUsed, err)

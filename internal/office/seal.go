@@ -47,7 +47,7 @@ func (o *Office) enterSealed(ctx context.Context, by org.Actor, j *signingJob) e
 			if i == 0 {
 				slot = document.Sealed_
 			}
-			if err := enterSeal(tx, looks[i].apply(p.out.file(d.ID, j.dr.Version, slot)), p.cert, by); err != nil {
+			if err := p.enter(tx, looks[i].apply(p.out.file(d.ID, j.dr.Version, slot))); err != nil {
 				return err
 			}
 		}
@@ -89,14 +89,6 @@ func (o *Office) proven(ctx context.Context, j *signingJob) ([]examined, error) 
 		looks[i] = x
 	}
 	return looks, nil
-}
-
-func enterSeal(tx *db.Tx, f document.File, c signing.Certificate, by org.Actor) error {
-	id, err := document.AddFile(tx, f)
-	if err != nil {
-		return err
-	}
-	return signing.Record(tx, f.Document, id, c, by.ID, signing.ByAgency)
 }
 
 // sealingJob gathers what sealing works on and refuses what the law refuses:

@@ -38,11 +38,7 @@ func (o *Office) enterSigned(ctx context.Context, by org.Actor, j *signingJob) e
 		if dr.Approved != j.file.Hash {
 			return fail.State("Tệp không còn là bản đã duyệt.", "ND30-11.2").Then("Duyệt lại rồi ký.")
 		}
-		f, err := document.AddFile(tx, j.main().file(d.ID, dr.Version, document.Signed_))
-		if err != nil {
-			return err
-		}
-		if err := signing.Record(tx, d.ID, f, j.cert, by.ID, signing.ByPerson); err != nil {
+		if err := j.parts[0].enter(tx, j.main().file(d.ID, dr.Version, document.Signed_)); err != nil {
 			return err
 		}
 		if err := access.Grant(tx, access.Subject(d.ID), org.RoleToken(org.Clerk), access.Registrar); err != nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"slices"
 
 	"vanthu/internal/access"
 	"vanthu/internal/blob"
@@ -73,6 +74,18 @@ type signingPart struct {
 	then    *pades.Options
 	pending *signing.Pending
 	out     Upload
+	uses    []int64 // of the key, as recorded
+}
+
+// enter adds the signed file, and notes that the uses of the key led to it.
+func (p signingPart) enter(tx *db.Tx, f document.File) error {
+	id, err := document.AddFile(tx, f)
+	for _, u := range p.uses {
+		if err == nil {
+			err = signing.Enter(tx, u, id)
+		}
+	}
+	return err
 }
 
 // outcome is what became of one document of a batch.
@@ -147,7 +160,6 @@ func (o *Office) signAll(ctx context.Context, by org.Actor, act signingAct, ids 
 // signJobs takes all jobs through the driver; its error is everybody's, that
 // of one document stands in its job.
 func (o *Office) signJobs(ctx context.Context, by org.Actor, act signingAct, jobs []*signingJob, consent signing.Consent) error {
-	cert := act.key.cert
 	var all []*signing.Pending
 	second := false
 	for _, j := range jobs {
@@ -156,10 +168,37 @@ func (o *Office) signJobs(ctx context.Context, by org.Actor, act signingAct, job
 			second = second || j.twice()
 		}
 	}
-	if err := o.Keys.Sign(ctx, cert, act.key.need, consent, all...); err != nil || !second {
+	if err := o.useKey(ctx, by, act, jobs, consent, all); err != nil || !second {
 		return err
 	}
-	return o.signAgain(ctx, act, jobs, consent)
+	return o.signAgain(ctx, by, act, jobs, consent)
+}
+
+// useKey has the driver sign, and records at once what the key has signed:
+// what becomes of a signature afterwards does not undo the use of the key.
+// law:HT33-4.1 GL443-12.4
+func (o *Office) useKey(ctx context.Context, by org.Actor, act signingAct, jobs []*signingJob, consent signing.Consent, all []*signing.Pending) error {
+	err := o.Keys.Sign(ctx, act.key.cert, act.key.need, consent, all...)
+	if !slices.ContainsFunc(all, (*signing.Pending).Used) {
+		return err
+	}
+	noted := o.Store.Write(context.WithoutCancel(ctx), by.DB(), func(tx *db.Tx) error {
+		for _, j := range jobs {
+			for i := range j.parts {
+				p := &j.parts[i]
+				if !slices.Contains(all, p.pending) || !p.pending.Used() {
+					continue
+				}
+				use, err := signing.Record(tx, signing.Use{Document: j.doc.ID, Certificate: p.cert.ID, Person: by.ID, Purpose: act.purpose})
+				if err != nil {
+					return err
+				}
+				p.uses = append(p.uses, use)
+			}
+		}
+		return nil
+	})
+	return errors.Join(err, noted)
 }
 
 // readyKey is a certificate that is valid now, and what its key asks for.
@@ -229,7 +268,7 @@ func (o *Office) preparePart(p *signingPart, cert signing.Certificate) error {
 }
 
 // signAgain makes the second signature of those files that get two.
-func (o *Office) signAgain(ctx context.Context, act signingAct, jobs []*signingJob, consent signing.Consent) error {
+func (o *Office) signAgain(ctx context.Context, by org.Actor, act signingAct, jobs []*signingJob, consent signing.Consent) error {
 	cert := act.key.cert
 	var all []*signing.Pending
 	for _, j := range jobs {
@@ -250,7 +289,7 @@ func (o *Office) signAgain(ctx context.Context, act signingAct, jobs []*signingJ
 			}
 		}
 	}
-	return o.Keys.Sign(ctx, cert, act.key.need, consent, all...)
+	return o.useKey(ctx, by, act, jobs, consent, all)
 }
 
 // finishJob is the last phase for one document: stamps, and the files stored.

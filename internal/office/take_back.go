@@ -111,12 +111,24 @@ func (o *Office) takeBack(ctx context.Context, by org.Actor, h signing.HandOut, 
 		}
 		t.Result, t.Certificate = u.Hash, j.cert.ID
 	}
+	if err == nil {
+		t.Use, err = o.usedElsewhere(ctx, by, t.HandOut)
+	}
 	if err != nil {
 		o.refused(ctx, by, int64(h.Document), act.action, err)
 		return t, err
 	}
 	t.Complete, err = o.enterBack(ctx, by, act, j, t.HandOut)
 	return t, err
+}
+
+// usedElsewhere records the use of a key that signed in another program,
+// whatever becomes of the file that came back. law:HT33-4.1 GL443-12.4
+func (o *Office) usedElsewhere(ctx context.Context, by org.Actor, h signing.HandOut) (use int64, err error) {
+	return use, o.Store.Write(ctx, by.DB(), func(tx *db.Tx) error {
+		use, err = signing.Record(tx, signing.Use{Document: h.Document, Certificate: h.Certificate, Person: by.ID, Purpose: h.Purpose})
+		return err
+	})
 }
 
 // enterBack notes the file; with the last one of its session, the document
@@ -152,7 +164,7 @@ func (o *Office) gather(ctx context.Context, j *signingJob, h signing.HandOut) (
 			if err != nil {
 				return err
 			}
-			j.parts = append(j.parts, signingPart{name: x.Name, annex: x.Annex, cert: c, out: Upload{Name: x.Name, Hash: x.Result}})
+			j.parts = append(j.parts, signingPart{name: x.Name, annex: x.Annex, cert: c, out: Upload{Name: x.Name, Hash: x.Result}, uses: []int64{x.Use}})
 		}
 		return err
 	})

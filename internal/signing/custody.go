@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"vanthu/internal/db"
-	"vanthu/internal/document"
 	"vanthu/internal/fail"
 	"vanthu/internal/org"
 	"vanthu/viet"
@@ -140,29 +139,4 @@ func end(tx *db.Tx, h Handover, to HandoverState, minutes string) error {
 	}
 	_, err := tx.Exec(`UPDATE handover SET state = $2, ended_at = $3, minutes = $4 WHERE id = $1`, h.ID, to, db.Ms(tx.Now), minutes)
 	return err
-}
-
-// Use is one use of a key, with what was signed.
-type Use struct {
-	ID       int64
-	Document document.ID
-	Person   org.PersonID
-	Purpose  Purpose
-	At       time.Time
-}
-
-// Uses lists the uses of a key, newest first, at most limit before an id; 0
-// begins at the newest.
-func Uses(q db.Q, certificate, before int64, limit int) ([]Use, error) {
-	return db.All(q, func(r db.Row) (u Use, err error) {
-		var at int64
-		err = r.Scan(&u.ID, &u.Document, &u.Person, &u.Purpose, &at)
-		u.At = db.Time(at)
-		return u, err
-	}, `SELECT id, document, person, purpose, at FROM signature WHERE certificate = $1 AND ($2 = 0 OR id < $2) ORDER BY id DESC LIMIT $3`, certificate, before, limit)
-}
-
-// CountUses tells how often a key was used.
-func CountUses(q db.Q, certificate int64) (int, error) {
-	return db.Value[int](q, `SELECT COUNT(*) FROM signature WHERE certificate = $1`, certificate)
 }

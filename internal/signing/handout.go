@@ -34,6 +34,7 @@ type HandOut struct {
 	Done        time.Time // zero: not back; else when it was decided
 	State       State     // of a refusal; "" while open, and when taken back
 	Result      blob.Hash // signed, as taken back
+	Use         int64     // the use of the key that it came back with; 0: none
 	token       string
 }
 
@@ -82,11 +83,11 @@ func AddHandOut(tx *db.Tx, h HandOut, token string) (HandOut, error) {
 	return h, err
 }
 
-const handoutColumns = `SELECT id, session, document, purpose, annex, certificate, person, name, source, handed, token, ends_at, fetched_at, done_at, state, result FROM handout`
+const handoutColumns = `SELECT id, session, document, purpose, annex, certificate, person, name, source, handed, token, ends_at, fetched_at, done_at, state, result, signature FROM handout`
 
 func scanHandOut(r db.Row) (h HandOut, err error) {
 	var ends, fetched, done int64
-	err = r.Scan(&h.ID, &h.Session, &h.Document, &h.Purpose, &h.Annex, &h.Certificate, &h.Person, &h.Name, &h.Source, &h.Handed, &h.token, &ends, &fetched, &done, &h.State, &h.Result)
+	err = r.Scan(&h.ID, &h.Session, &h.Document, &h.Purpose, &h.Annex, &h.Certificate, &h.Person, &h.Name, &h.Source, &h.Handed, &h.token, &ends, &fetched, &done, &h.State, &h.Result, &h.Use)
 	h.Ends, h.Fetched, h.Done = db.Time(ends), db.Time(fetched), db.Time(done)
 	return h, err
 }
@@ -143,8 +144,8 @@ func MarkRefused(tx *db.Tx, h HandOut, s State) error {
 }
 
 func decide(tx *db.Tx, h HandOut) error {
-	n, err := tx.Exec(`UPDATE handout SET done_at = $2, state = $3, result = $4, certificate = $5 WHERE id = $1 AND done_at = 0`,
-		h.ID, db.Ms(tx.Now), h.State, h.Result, h.Certificate)
+	n, err := tx.Exec(`UPDATE handout SET done_at = $2, state = $3, result = $4, certificate = $5, signature = $6 WHERE id = $1 AND done_at = 0`,
+		h.ID, db.Ms(tx.Now), h.State, h.Result, h.Certificate, h.Use)
 	if err == nil && n == 0 {
 		err = Refuse(TokenUsed, nil)
 	}

@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"vanthu/internal/db"
-	"vanthu/internal/document"
 	"vanthu/internal/fail"
 	"vanthu/internal/org"
 )
@@ -120,10 +119,3 @@ const (
 	ByAgency Purpose = "agency" // chữ ký số cơ quan
 	AsCopy   Purpose = "copy"   // bản sao
 )
-
-// Record notes a use of a key.
-func Record(tx *db.Tx, d document.ID, f document.FileID, c Certificate, by org.PersonID, p Purpose) error {
-	_, err := tx.Exec(`INSERT INTO signature (id, document, file, certificate, person, purpose, at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		tx.NewID(), d, f, c.ID, by, p, db.Ms(tx.Now))
-	return err
-}

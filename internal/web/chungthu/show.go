@@ -53,6 +53,7 @@ type keeper struct {
 // use is one signature made with the key.
 type use struct {
 	Code, Href, Subject, Who, What, When string
+	Lost                                 bool // the signature was not entered
 }
 
 const usesShown = 25
@@ -205,7 +206,7 @@ func (p *showPage) uses(v *db.View, r *http.Request, s *seat.Seat, c signing.Cer
 		if err != nil {
 			return err
 		}
-		u := use{Code: d.Code(), Who: who.Name, What: purposes[x.Purpose], When: viet.DateTime(x.At)}
+		u := use{Code: d.Code(), Who: who.Name, What: purposes[x.Purpose], When: viet.DateTime(x.At), Lost: x.File == 0}
 		if office.See(v, s.Actor, d.ID) == nil {
 			u.Href, u.Subject = "/di/"+itoa(d.ID), d.Subject
 		}
