@@ -94,6 +94,92 @@ func TestSignedByTheProgramOnTheDesk(t *testing.T) {
 	reaches(t, as(t, "hung", phone), 0, false)
 }
 
+// TestManySignedByTheProgramOnTheDesk: the leader ticks two letters and
+// confirms once in the program, the clerk seals them the same way; who changes
+// his mind in the program has signed nothing (HT33-10.1.b, HT33-10.1.c.iii,
+// HT33-4.2).
+func TestManySignedByTheProgramOnTheDesk(t *testing.T) {
+	o := atUBH.office(t)
+	personal, agency := onDesks(t, o)
+	ids := []document.ID{atUBH.toSign(t, "V/v việc thứ nhất ký trên máy"), atUBH.toSign(t, "V/v việc thứ hai ký trên máy")}
+	tick := func(b *tab) {
+		for _, id := range ids {
+			b.js(`document.querySelector(".qi.pick input[value='` + itoa(id) + `']").click()`)
+		}
+	}
+	p := startProgram(t)
+	press := `document.querySelector("[data-desk-many] button").click()`
+
+	khanh := as(t, "khanh", desktop)
+	khanh.open("/ky-so")
+	khanh.sees("qua phần mềm ký số")
+	tick(khanh)
+	khanh.sees("Ký 2 văn bản")
+	p.will("cancel", personal)
+	khanh.js(press)
+	khanh.sees("Chưa ký.", "Người dùng hủy ký.")
+	khanh.shoot("ky-nhieu-may-huy")
+	state(t, o, ids[0], document.Approved)
+	p.will("sign", personal)
+	khanh.open("/ky-so")
+	tick(khanh)
+	khanh.leave(press)
+	khanh.sees("Đã ký 2 / 2 văn bản", "Tất cả đã ký.")
+	khanh.shoot("ky-nhieu-may-xong")
+	q := p.last("SignFiles")
+	if len(q.Files) != 2 || q.SessionId == "" || q.SessionId != q.JWTToken || !strings.HasPrefix(q.Files[1].URL, theStage.BaseURL()) {
+		t.Errorf("the program was told %+v", q)
+	}
+	for _, id := range ids {
+		state(t, o, id, document.Signed)
+		if err := o.Number(context.Background(), actor(t, o, "hoa"), id); err != nil {
+			t.Fatal(err)
+		}
+	}
+
+	hoa := as(t, "hoa", phone)
+	hoa.open("/ky-so?viec=dau")
+	tick(hoa)
+	hoa.shoot("dien-thoai-ky-nhieu-may")
+	p.will("sign", agency)
+	hoa.leave(press)
+	hoa.sees("Đã ký 2 / 2 văn bản")
+	for _, id := range ids {
+		state(t, o, id, document.Sealed)
+	}
+}
+
+// TestAnnexSignedByTheProgramOnTheDesk: an annex in a file of its own is signed
+// by the program's own call for annexes, with the number of the document
+// (HT33-10.1.c.v).
+func TestAnnexSignedByTheProgramOnTheDesk(t *testing.T) {
+	o := atUBH.office(t)
+	personal, agency := onDesks(t, o)
+	annex, err := o.Keep(t.Context(), "phu-luc.pdf", bytes.NewReader(nameless(t)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := atUBH.toSign(t, "V/v ký phụ lục trên máy", annex)
+	p := startProgram(t)
+	p.will("sign", personal)
+	khanh := as(t, "khanh", desktop)
+	khanh.open("/di/" + itoa(id))
+	khanh.leave(`document.querySelector(".acts.bar .btn.pri").click()`) // approves
+	khanh.is("signed", `!document.querySelector("[data-desk]")`)
+	state(t, o, id, document.Signed)
+	hoa := as(t, "hoa", desktop)
+	hoa.open("/di/" + itoa(id))
+	hoa.send() // numbers
+	hoa.sees("Ký bằng phần mềm ký số")
+	p.will("sign", agency)
+	hoa.leave(`document.querySelector("[data-desk] button").click()`)
+	state(t, o, id, document.Sealed)
+	main, part := p.last("SignIssued"), p.last("SignAppendix")
+	if part.DocNumber == "" || part.DocNumber != main.DocNumber || part.SessionId == main.SessionId {
+		t.Errorf("the program was told %+v", part)
+	}
+}
+
 // onDesks enters certificates whose keys are with their holders.
 func onDesks(t *testing.T, o *office.Office) (personal, agency cms.Signer) {
 	t.Helper()
@@ -150,7 +236,7 @@ func (c cast) office(t *testing.T) *office.Office {
 }
 
 // toSign takes a letter of the agency to its leader's desk.
-func (c cast) toSign(t *testing.T, about string) document.ID {
+func (c cast) toSign(t *testing.T, about string, annexes ...office.Upload) document.ID {
 	t.Helper()
 	ctx, o := context.Background(), c.office(t)
 	body, err := o.Keep(ctx, "cong-van.pdf", bytes.NewReader(c.letter(t, about)))
@@ -158,7 +244,7 @@ func (c cast) toSign(t *testing.T, about string) document.ID {
 		t.Fatal(err)
 	}
 	signer, drafter := actor(t, o, c.signer), actor(t, o, c.drafter)
-	id, err := o.CreateDraft(ctx, drafter, office.DraftInput{Kind: "CV", Subject: about, Signer: signer.ID, Recipients: []draft.Recipient{{Code: "000.00.15.H99", Name: "Sở Xây dựng"}}, Body: &body})
+	id, err := o.CreateDraft(ctx, drafter, office.DraftInput{Kind: "CV", Subject: about, Signer: signer.ID, Recipients: []draft.Recipient{{Code: "000.00.15.H99", Name: "Sở Xây dựng"}}, Body: &body, Annexes: annexes})
 	if err == nil {
 		err = o.Submit(ctx, drafter, id)
 	}

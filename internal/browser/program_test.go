@@ -15,6 +15,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math/big"
@@ -49,6 +50,7 @@ type request struct {
 	Endpoint                                         string `json:"-"`
 	FileUploadHandler, SessionId, JWTToken, FileName string
 	DocNumber, IssuedDate                            string
+	Files                                            []struct{ FileID, FileName, URL string }
 }
 
 const programAddress = "127.0.0.1:8987"
@@ -138,6 +140,9 @@ func readFrame(r *bufio.Reader) ([]byte, error) {
 		return nil, err
 	}
 	n := int(head[1] & 0x7f)
+	if n == 127 {
+		return nil, errors.New("longer than any call")
+	}
 	if n == 126 {
 		var long [2]byte
 		if _, err := io.ReadFull(r, long[:]); err != nil {
@@ -182,12 +187,20 @@ func (p *program) answer(endpoint string, text []byte) []byte {
 	mode, signer := p.mode, p.signer
 	p.asked = append(p.asked, q)
 	p.mu.Unlock()
-	switch mode {
-	case "cancel":
+	switch {
+	case mode == "sign" && endpoint == "SignFiles":
+		for _, f := range q.Files {
+			one := q
+			one.FileName = f.URL
+			if got := p.signAndSend(one, signer, false); got["Status"] != 0 {
+				out = got
+			}
+		}
+	case mode == "cancel":
 		out = map[string]any{"Status": 11, "Message": "Người dùng hủy ký."}
-	case "foreign":
+	case mode == "foreign":
 		out = p.signAndSend(q, signer, true)
-	case "sign":
+	case mode == "sign":
 		out = p.signAndSend(q, signer, false)
 	}
 	b, _ := json.Marshal(out)
@@ -211,8 +224,13 @@ func (p *program) signAndSend(q request, signer cms.Signer, foreign bool) map[st
 		in = foreignFile(p.t)
 	}
 	opts := pades.Options{Field: pades.SignerField}
-	if q.Endpoint == "SignIssued" {
+	switch q.Endpoint {
+	case "SignIssued":
 		opts = pades.Options{Field: pades.SealField, LockAll: true}
+	case "SignAppendix":
+		opts = pades.Options{}
+	case "SignFiles": // a program that signs any file makes a field of its own
+		opts = pades.Options{}
 	}
 	if foreign {
 		opts.Field = ""

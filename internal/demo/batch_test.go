@@ -228,7 +228,7 @@ func TestBatchCutOff(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		id, err = signing.AddBatch(tx, signing.Batch{Person: hung.ID, Purpose: signing.ByPerson, Certificate: c.ID}, []document.ID{doc})
+		id, err = signing.AddBatch(tx, signing.Batch{Person: hung.ID, Purpose: signing.ByPerson, Certificate: c.ID}, []document.ID{doc}, "")
 		return err
 	}))
 	s.must(o.EndCutBatches(ctx))

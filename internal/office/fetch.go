@@ -55,16 +55,21 @@ func (o *Office) byToken(ctx context.Context, token, address string) (h signing.
 		if err := h.Open(v.Now); err != nil {
 			return err
 		}
-		here, err := org.Active(v, h.Person)
-		if err == nil && !here { // who has left signs nothing more
-			err = signing.Refuse(signing.TokenUnknown, nil)
-		}
-		return err
+		return stillHere(v, h.Person)
 	})
 	if err == nil {
 		by, err = o.Actor(ctx, h.Person, address)
 	}
 	return h, by, err
+}
+
+// stillHere refuses the token of a person who has left.
+func stillHere(q db.Q, p org.PersonID) error {
+	here, err := org.Active(q, p)
+	if err == nil && !here {
+		err = signing.Refuse(signing.TokenUnknown, nil)
+	}
+	return err
 }
 
 // ownHandOut finds an open hand-out of this person.

@@ -71,14 +71,14 @@ func (o *Office) HandOut(ctx context.Context, by org.Actor, p signing.Purpose, i
 	if err := o.may(ctx, by, id, act.action); err != nil {
 		return Session{}, err
 	}
-	s, err := o.handOut(ctx, by, act, id, way)
+	s, err := o.handOut(ctx, by, act, id, way, 0)
 	if err != nil {
 		o.refused(ctx, by, int64(id), act.action, err)
 	}
 	return s, err
 }
 
-func (o *Office) handOut(ctx context.Context, by org.Actor, act signingAct, id document.ID, way signing.Kind) (Session, error) {
+func (o *Office) handOut(ctx context.Context, by org.Actor, act signingAct, id document.ID, way signing.Kind, batch int64) (Session, error) {
 	if !way.HandsOut() {
 		return Session{}, fail.Invalid("way", "Chọn ký bằng phần mềm trên máy, hoặc tải lên tệp đã ký.")
 	}
@@ -100,7 +100,7 @@ func (o *Office) handOut(ctx context.Context, by org.Actor, act signingAct, id d
 			if way == signing.ByClient {
 				f.Token = signing.NewToken()
 			}
-			f.Session, f.Certificate, f.Person, f.Ends = s.ID, j.cert.ID, by.ID, s.Ends
+			f.Session, f.Batch, f.Certificate, f.Person, f.Ends = s.ID, batch, j.cert.ID, by.ID, s.Ends
 			var err error
 			if f.HandOut, err = signing.AddHandOut(tx, f.HandOut, f.Token); err != nil {
 				return err

@@ -30,9 +30,6 @@ func (o *Office) SignBatch(ctx context.Context, by org.Actor, p signing.Purpose,
 	ids = distinct(ids)
 	act := o.signingAct(p)
 	act.batch = true
-	if most := law.Figure("sign.batch", viet.DayOf(o.Store.Now())); len(ids) == 0 || len(ids) > most {
-		return 0, fail.Invalid("documents", "Chọn từ 1 đến "+itoa(int64(most))+" văn bản để ký một lần.")
-	}
 	cert, err := o.batchKey(ctx, by, p, ids)
 	if err == nil {
 		act.key, err = o.ready(ctx, cert, consent)
@@ -43,7 +40,7 @@ func (o *Office) SignBatch(ctx context.Context, by org.Actor, p signing.Purpose,
 	}
 	var batch int64
 	err = o.Store.Write(ctx, by.DB(), func(tx *db.Tx) (err error) {
-		batch, err = signing.AddBatch(tx, signing.Batch{Person: by.ID, Purpose: p, Certificate: cert.ID}, ids)
+		batch, err = signing.AddBatch(tx, signing.Batch{Person: by.ID, Purpose: p, Certificate: cert.ID}, ids, "")
 		return err
 	})
 	if err != nil {
@@ -54,9 +51,12 @@ func (o *Office) SignBatch(ctx context.Context, by org.Actor, p signing.Purpose,
 	return batch, nil
 }
 
-// batchKey checks that the person may see every document, and finds the
-// certificate that signs.
+// batchKey checks that the batch is not too long and that the person may see
+// every document of it, and finds the certificate that signs.
 func (o *Office) batchKey(ctx context.Context, by org.Actor, p signing.Purpose, ids []document.ID) (c signing.Certificate, err error) {
+	if most := law.Figure("sign.batch", viet.DayOf(o.Store.Now())); len(ids) == 0 || len(ids) > most {
+		return c, fail.Invalid("documents", "Chọn từ 1 đến "+itoa(int64(most))+" văn bản để ký một lần.")
+	}
 	err = o.Read(ctx, func(v *db.View) error {
 		for _, id := range ids {
 			if err := access.Check(v, by, access.Subject(id), access.See); err != nil {

@@ -67,14 +67,45 @@ func (o *Office) CancelHandOut(ctx context.Context, by org.Actor, session int64)
 	}
 	return o.Store.Write(ctx, by.DB(), func(tx *db.Tx) error {
 		list, err := signing.HandOutsOf(tx, h.Session)
-		for _, x := range list {
-			if err == nil && x.Done.IsZero() {
-				err = signing.MarkRefused(tx, x, signing.Cancelled)
-			}
+		if err == nil {
+			err = o.cancelThem(tx, list)
 		}
 		tx.After(func() { o.publish(h.Document) })
 		return err
 	})
+}
+
+// cancelThem ends those of the files that are still out.
+func (o *Office) cancelThem(tx *db.Tx, list []signing.HandOut) error {
+	for _, h := range list {
+		if !h.Done.IsZero() {
+			continue
+		}
+		if err := o.markRefused(tx, h, signing.Cancelled); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// markRefused ends a hand-out, and with it its document's line of a batch.
+func (o *Office) markRefused(tx *db.Tx, h signing.HandOut, s signing.State) error {
+	if err := signing.MarkRefused(tx, h, s); err != nil {
+		return err
+	}
+	return o.decideAway(tx, h, signing.Refuse(s, nil))
+}
+
+// decideAway notes what became of a document that was handed out in a batch.
+func (o *Office) decideAway(tx *db.Tx, h signing.HandOut, why error) error {
+	if h.Batch == 0 {
+		return nil
+	}
+	if err := signing.DecideLine(tx, h.Batch, h.Document, why); err != nil {
+		return err
+	}
+	tx.After(func() { o.tellBatch(h.Batch) })
+	return signing.SettleBatch(tx, h.Batch)
 }
 
 // endHandOut spends the token of a file that was refused.
@@ -85,7 +116,7 @@ func (o *Office) endHandOut(ctx context.Context, by org.Actor, h signing.HandOut
 	}
 	err := o.Store.Write(context.WithoutCancel(ctx), by.DB(), func(tx *db.Tx) error {
 		tx.After(func() { o.publish(h.Document) })
-		return signing.MarkRefused(tx, h, state)
+		return o.markRefused(tx, h, state)
 	})
 	if err != nil && signing.StateOf(err) != signing.TokenUsed {
 		o.log().Error("hand-out not ended", "err", err)
@@ -139,7 +170,13 @@ func (o *Office) enterBack(ctx context.Context, by org.Actor, act signingAct, j 
 	if complete, err = o.gather(ctx, j, h); err != nil {
 		return false, err
 	}
-	j.also = func(tx *db.Tx) error { return signing.MarkBack(tx, h) }
+	j.also = func(tx *db.Tx) error {
+		err := signing.MarkBack(tx, h)
+		if err == nil && complete {
+			err = o.decideAway(tx, h, nil)
+		}
+		return err
+	}
 	if complete {
 		return true, act.enter(ctx, by, j)
 	}

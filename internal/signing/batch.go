@@ -18,8 +18,17 @@ type Batch struct {
 	Certificate int64
 	Started     time.Time
 	Ended       time.Time // zero while it runs
-	Lines       []BatchLine
+	// Ends is until when the files of a batch that another program signs are
+	// taken back; zero where the server signs.
+	Ends  time.Time
+	Lines []BatchLine
 }
+
+// Away says that another program signs, on the desk of the person.
+func (b Batch) Away() bool { return !b.Ends.IsZero() }
+
+// Over says that nothing of the batch will be decided any more.
+func (b Batch) Over(now time.Time) bool { return !b.Ended.IsZero() || b.Away() && now.After(b.Ends) }
 
 // BatchState is what became of one document of a batch.
 type BatchState string
@@ -56,11 +65,12 @@ func (b Batch) count(s BatchState) (n int) {
 	return n
 }
 
-// AddBatch enters a batch with its documents, none of them decided.
-func AddBatch(tx *db.Tx, b Batch, ids []document.ID) (int64, error) {
+// AddBatch enters a batch with its documents, none of them decided. token takes
+// the files back that another program signs; "" where the server signs.
+func AddBatch(tx *db.Tx, b Batch, ids []document.ID, token string) (int64, error) {
 	id := tx.NewID()
-	if _, err := tx.Exec(`INSERT INTO batch (id, person, purpose, certificate, started_at, ended_at) VALUES ($1, $2, $3, $4, $5, 0)`,
-		id, b.Person, b.Purpose, b.Certificate, db.Ms(tx.Now)); err != nil {
+	if _, err := tx.Exec(`INSERT INTO batch (id, person, purpose, certificate, started_at, ended_at, token, ends_at) VALUES ($1, $2, $3, $4, $5, 0, $6, $7)`,
+		id, b.Person, b.Purpose, b.Certificate, db.Ms(tx.Now), tokenHash(token), db.Ms(b.Ends)); err != nil {
 		return 0, err
 	}
 	for i, d := range ids {
@@ -94,9 +104,30 @@ func EndBatch(tx *db.Tx, id int64) error {
 	return err
 }
 
-// OpenBatches lists the batches that have not ended.
+// SettleBatch ends a batch all of whose documents are decided.
+func SettleBatch(tx *db.Tx, id int64) error {
+	_, err := tx.Exec(`UPDATE batch SET ended_at = $2 WHERE id = $1 AND ended_at = 0
+		AND NOT EXISTS (SELECT 1 FROM batch_line WHERE batch = $1 AND state = '')`, id, db.Ms(tx.Now))
+	return err
+}
+
+// OpenBatches lists the batches of the server's that have not ended.
 func OpenBatches(q db.Q) ([]int64, error) {
-	return db.Column[int64](q, `SELECT id FROM batch WHERE ended_at = 0 ORDER BY id`)
+	return db.Column[int64](q, `SELECT id FROM batch WHERE ended_at = 0 AND token = '' ORDER BY id`)
+}
+
+// BatchByToken finds the batch whose files a token takes back.
+func BatchByToken(q db.Q, token string) (Batch, error) {
+	if token == "" {
+		return Batch{}, Refuse(TokenUnknown, nil)
+	}
+	id, err := db.Value[int64](q, `SELECT id FROM batch WHERE token = $1`, tokenHash(token))
+	if errors.Is(err, db.ErrNone) {
+		return Batch{}, Refuse(TokenUnknown, nil)
+	} else if err != nil {
+		return Batch{}, err
+	}
+	return BatchByID(q, id)
 }
 
 // LatestBatch finds a person's newest batch; E-HIDDEN when he had none.
@@ -113,11 +144,11 @@ func LatestBatch(q db.Q, p org.PersonID) (Batch, error) {
 // BatchByID finds a batch with its lines, in the order they were chosen.
 func BatchByID(q db.Q, id int64) (Batch, error) {
 	b, err := db.One(q, func(r db.Row) (b Batch, err error) {
-		var started, ended int64
-		err = r.Scan(&b.ID, &b.Person, &b.Purpose, &b.Certificate, &started, &ended)
-		b.Started, b.Ended = db.Time(started), db.Time(ended)
+		var started, ended, ends int64
+		err = r.Scan(&b.ID, &b.Person, &b.Purpose, &b.Certificate, &started, &ended, &ends)
+		b.Started, b.Ended, b.Ends = db.Time(started), db.Time(ended), db.Time(ends)
 		return b, err
-	}, `SELECT id, person, purpose, certificate, started_at, ended_at FROM batch WHERE id = $1`, id)
+	}, `SELECT id, person, purpose, certificate, started_at, ended_at, ends_at FROM batch WHERE id = $1`, id)
 	if errors.Is(err, db.ErrNone) {
 		return b, fail.NotFound()
 	} else if err != nil {

@@ -21,6 +21,7 @@ import (
 type HandOut struct {
 	ID          int64
 	Session     int64 // id of its first file
+	Batch       int64 // it was handed out with; 0: by itself
 	Document    document.ID
 	Purpose     Purpose
 	Annex       document.FileID // 0: the main file
@@ -77,17 +78,17 @@ func AddHandOut(tx *db.Tx, h HandOut, token string) (HandOut, error) {
 			return h, err
 		}
 	}
-	_, err := tx.Exec(`INSERT INTO handout (id, session, document, purpose, annex, certificate, person, name, source, handed, token, ends_at, fetched_at, done_at, state, result)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, 0, '', '')`,
-		h.ID, h.Session, h.Document, h.Purpose, h.Annex, h.Certificate, h.Person, h.Name, h.Source, h.Handed, tokenHash(token), db.Ms(h.Ends))
+	_, err := tx.Exec(`INSERT INTO handout (id, session, document, purpose, annex, certificate, person, name, source, handed, token, ends_at, fetched_at, done_at, state, result, batch)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, 0, '', '', $13)`,
+		h.ID, h.Session, h.Document, h.Purpose, h.Annex, h.Certificate, h.Person, h.Name, h.Source, h.Handed, tokenHash(token), db.Ms(h.Ends), h.Batch)
 	return h, err
 }
 
-const handoutColumns = `SELECT id, session, document, purpose, annex, certificate, person, name, source, handed, token, ends_at, fetched_at, done_at, state, result, signature FROM handout`
+const handoutColumns = `SELECT id, session, document, purpose, annex, certificate, person, name, source, handed, token, ends_at, fetched_at, done_at, state, result, signature, batch FROM handout`
 
 func scanHandOut(r db.Row) (h HandOut, err error) {
 	var ends, fetched, done int64
-	err = r.Scan(&h.ID, &h.Session, &h.Document, &h.Purpose, &h.Annex, &h.Certificate, &h.Person, &h.Name, &h.Source, &h.Handed, &h.token, &ends, &fetched, &done, &h.State, &h.Result, &h.Use)
+	err = r.Scan(&h.ID, &h.Session, &h.Document, &h.Purpose, &h.Annex, &h.Certificate, &h.Person, &h.Name, &h.Source, &h.Handed, &h.token, &ends, &fetched, &done, &h.State, &h.Result, &h.Use, &h.Batch)
 	h.Ends, h.Fetched, h.Done = db.Time(ends), db.Time(fetched), db.Time(done)
 	return h, err
 }
@@ -122,6 +123,11 @@ func HandOutsOf(q db.Q, session int64) ([]HandOut, error) {
 // when it was never handed out.
 func LatestHandOuts(q db.Q, d document.ID) ([]HandOut, error) {
 	return db.All(q, scanHandOut, handoutColumns+` WHERE session = (SELECT MAX(session) FROM handout WHERE document = $1) ORDER BY id`, d)
+}
+
+// HandOutsOfBatch lists the files that were handed out with a batch.
+func HandOutsOfBatch(q db.Q, batch int64) ([]HandOut, error) {
+	return db.All(q, scanHandOut, handoutColumns+` WHERE batch = $1 ORDER BY id`, batch)
 }
 
 // MarkFetched spends the one fetch of a hand-out; it refuses the second.

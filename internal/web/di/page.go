@@ -114,13 +114,10 @@ func show(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
 	return docView.Show(w, r, p)
 }
 
-// signingProgram is where the signing program of the person's machine listens.
-const signingProgram = "wss://127.0.0.1:8987"
-
 // reach opens the one way that a page needs whose key signs on this machine.
 func (p docPage) reach(w http.ResponseWriter) {
 	if p.OnDesk {
-		kit.Reach(w, signingProgram)
+		kit.Reach(w, seat.SigningProgram)
 	}
 }
 

@@ -26,6 +26,7 @@ type batchPage struct {
 	Kind    string // of the bar
 	Note    part.Note
 	Rows    []line
+	Stop    string // ends a batch that is out; "" where none is
 	Again   string // where those that were not signed are ticked; "" when all are
 	Next    part.Link
 }
@@ -68,7 +69,11 @@ func showBatch(w http.ResponseWriter, r *http.Request, s *seat.Seat) error {
 
 func (p *batchPage) load(v *db.View, s *seat.Seat, b signing.Batch) error {
 	var left []document.ID
+	over := b.Over(v.Now)
 	for _, l := range b.Lines {
+		if over && l.State == signing.LineWaits { // never came back from the program
+			l.State, l.Text, l.Next = signing.LineRefused, "Hết thời gian, tệp đã giao chưa trở về.", "Ký lại."
+		}
 		x, err := lineOf(v, s, l)
 		if err != nil {
 			return err
@@ -85,13 +90,29 @@ func (p *batchPage) load(v *db.View, s *seat.Seat, b signing.Batch) error {
 	if b.Purpose == signing.ByAgency {
 		k = seals
 	}
-	if b.Ended.IsZero() {
+	if !over {
 		p.Topic, p.Kind = s.Office.BatchTopic(b.ID), ""
 		p.Title = "Đang ký " + itoa(done) + " / " + itoa(n) + " văn bản"
-		p.Note = part.Note{Kind: "brand", Text: "Việc ký chạy trên máy chủ: có thể rời trang này và quay lại, hoặc tắt máy."}
-		return nil
+		return p.underWay(v, b)
 	}
 	p.ended(b, k, left)
+	return nil
+}
+
+// underWay says what goes on, and what the person does meanwhile.
+func (p *batchPage) underWay(v *db.View, b signing.Batch) error {
+	c, err := signing.CertificateByID(v, b.Certificate)
+	if err != nil {
+		return err
+	}
+	p.Note = part.Note{Kind: "brand", Text: "Việc ký chạy trên máy chủ: có thể rời trang này và quay lại, hoặc tắt máy."}
+	if c.Driver == signing.ByRemote {
+		p.Note.Title = "Khi dịch vụ ký số hỏi trên điện thoại, xác nhận ở đó."
+	}
+	if b.Away() {
+		p.Stop = "/ky-so/" + itoa(b.ID) + "/thoi"
+		p.Note = part.Note{Kind: "brand", Text: "Phần mềm ký số trên máy của ông/bà đang ký, nhận tệp đến " + viet.ShortTime(b.Ends) + "."}
+	}
 	return nil
 }
 
@@ -99,7 +120,9 @@ func (p *batchPage) load(v *db.View, s *seat.Seat, b signing.Batch) error {
 func (p *batchPage) ended(b signing.Batch, k work, left []document.ID) {
 	n := len(b.Lines)
 	p.Title = "Đã ký " + itoa(b.Signed()) + " / " + itoa(n) + " văn bản"
-	p.Under += " · xong " + viet.Clock(b.Ended)
+	if !b.Ended.IsZero() {
+		p.Under += " · xong " + viet.Clock(b.Ended)
+	}
 	p.Next = part.Link{Text: "Về Ký số", Href: "/ky-so", Icon: part.Icon("pen-line"), Kind: "pri", Key: "Enter"}
 	if len(left) == 0 {
 		p.Note = part.Note{Kind: "ok", Text: "Tất cả đã ký. Văn bản đã chuyển sang bước sau."}

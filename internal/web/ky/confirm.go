@@ -83,6 +83,7 @@ func ask(w http.ResponseWriter, r *http.Request, s *seat.Seat, f *kit.Form, chan
 	if len(docs) == 0 || len(docs) > most {
 		f.Refused(fail.Invalid("van-ban", "Chọn từ 1 đến "+itoa(most)+" văn bản để ký một lần."))
 		p.Sum = f.Sum()
+		p.reach(w)
 		return queueView.ShowAs(w, r, f.Status(), p)
 	}
 	x, err := confirmationOf(r, s, p, f, docs)

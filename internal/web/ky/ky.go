@@ -6,11 +6,14 @@
 //	POST /ky-so/xac-nhan     how many, with which certificate, what consent it asks for
 //	POST /ky-so/gui-ma       sends the one-time code of a remote key, then asks again
 //	POST /ky-so/ky           signs in the background, leads to the batch
+//	POST /ky-so/giao-may     hands them out to the signing program on the signer's machine
 //	GET  /ky-so/{batch}      how far it is and what became of each document
+//	GET  /ky-so/{batch}/ket-qua  the same, in figures, for the script; POST …/thoi stops the program's batch
 //
 // A leader signs what was submitted to him (approving it on the way), the
-// custodian seals what has its number. Keys that sign on the signer's own
-// machine are used on the page of each document.
+// custodian seals what has its number. A key on the signer's own machine signs
+// them there, in one call of the signing program; what is signed anywhere and
+// uploaded goes by the page of each document.
 //
 // law:ND30-13 ND30-32.2 HT33-10.1.b HT33-10.1.c.iii HT33-4.2
 package ky
@@ -38,7 +41,10 @@ func Routes(s *seat.Site, mux *http.ServeMux) {
 	mux.Handle("POST /ky-so/xac-nhan", s.Handle(confirm))
 	mux.Handle("POST /ky-so/gui-ma", s.Handle(sendCode))
 	mux.Handle("POST /ky-so/ky", s.Handle(sign))
-	for _, act := range []string{"xac-nhan", "gui-ma", "ky"} {
+	mux.Handle("POST /ky-so/giao-may", s.Handle(beginOnDesk))
+	mux.Handle("GET /ky-so/{batch}/ket-qua", s.Handle(stateOnDesk))
+	mux.Handle("POST /ky-so/{batch}/thoi", s.Handle(stopOnDesk))
+	for _, act := range []string{"xac-nhan", "gui-ma", "ky", "giao-may"} {
 		mux.Handle("GET /ky-so/"+act, s.Handle(back)) // loading a refusal again
 	}
 	mux.Handle("GET /ky-so/{batch}", s.Handle(showBatch))

@@ -29,7 +29,8 @@ type queuePage struct {
 	PDF       part.PDF
 	Facts     string // of the document shown
 	Cert      part.Note
-	Elsewhere bool // the key signs on the signer's machine, document by document
+	Elsewhere bool // the key signs somewhere else, document by document
+	Desk      bool // the key signs on the signer's machine, many at once
 	Most      int
 	Running   *part.Note
 	Sum       *kit.Sum
@@ -57,6 +58,7 @@ func show(w http.ResponseWriter, r *http.Request, s *seat.Seat) error {
 	if err != nil {
 		return err
 	}
+	p.reach(w)
 	return queueView.Show(w, r, p)
 }
 
@@ -137,9 +139,12 @@ func (p *queuePage) certificate(v *db.View, s *seat.Seat, k work) error {
 		return err
 	}
 	p.Cert = s.CertificateNote(c)
-	p.Elsewhere = c.Driver.HandsOut()
+	p.Desk, p.Elsewhere = c.Driver == signing.ByClient, c.Driver == signing.ByUpload
+	if p.Desk {
+		p.Cert.Lines = append(p.Cert.Lines, "Khóa ký trên máy này, qua phần mềm ký số.")
+	}
 	if p.Elsewhere {
-		p.Cert.Lines = append(p.Cert.Lines, "Khóa này ký trên máy của ông/bà: mở từng văn bản để ký.")
+		p.Cert.Lines = append(p.Cert.Lines, "Khóa này ký ngoài rồi tải lên: mở từng văn bản để ký.")
 	}
 	return nil
 }
@@ -166,7 +171,7 @@ func (p *queuePage) sheet(v *db.View) error {
 // running leads to the batch that is still at work.
 func (p *queuePage) running(v *db.View, s *seat.Seat) error {
 	b, err := signing.LatestBatch(v, s.Actor.ID)
-	if fail.Is(err, fail.Hidden) || err == nil && !b.Ended.IsZero() {
+	if fail.Is(err, fail.Hidden) || err == nil && b.Over(v.Now) {
 		return nil
 	}
 	if err != nil {

@@ -6,7 +6,8 @@
 // as bearer, as the value of a cookie, or in the query, since the programs in
 // use differ in what they do with the token they are given. One token opens
 // one file once and takes it back once, so it is safe against replay and
-// against use for another document. Requests need no Origin of ours for the
+// against use for another document. Files of a batch come back under the one
+// token of the batch, each once. Requests need no Origin of ours for the
 // same reason.
 //
 // The answer to an upload is the one such programs expect: status 200 and
@@ -17,6 +18,7 @@
 package kyngoai
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -37,7 +39,8 @@ func Routes(s *seat.Site, mux *http.ServeMux) {
 	s.Kit.Tokened(seat.DoorPrefix)
 	d := door{s}
 	mux.Handle("GET "+seat.DoorPrefix+"{store}/{name}", s.Kit.Handle(d.fetch))
-	mux.Handle("POST "+seat.DoorPrefix+"{store}", s.Kit.Handle(d.takeBack))
+	mux.Handle("POST "+seat.DoorPrefix+"{store}", s.Kit.Handle(d.takeBack((*office.Office).TakeBack)))
+	mux.Handle("POST "+seat.DoorPrefix+"{store}/nhieu", s.Kit.Handle(d.takeBack((*office.Office).TakeBackFromBatch)))
 }
 
 type door struct{ *seat.Site }
@@ -76,10 +79,17 @@ type answer struct {
 	FileServer     string
 }
 
-// takeBack takes a signed file back.
-func (d door) takeBack(w http.ResponseWriter, r *http.Request) error {
+// taker takes one signed file back under a token.
+type taker func(o *office.Office, ctx context.Context, token, address string, file io.Reader) (office.Taken, error)
+
+// takeBack takes a signed file back, by the token of the file or of its batch.
+func (d door) takeBack(by taker) func(http.ResponseWriter, *http.Request) error {
+	return func(w http.ResponseWriter, r *http.Request) error { return d.answer(w, r, by) }
+}
+
+func (d door) answer(w http.ResponseWriter, r *http.Request, by taker) error {
 	var a answer
-	t, err := d.take(r)
+	t, err := d.take(r, by)
 	e, refused := fail.As(err)
 	switch {
 	case refused:
@@ -94,7 +104,7 @@ func (d door) takeBack(w http.ResponseWriter, r *http.Request) error {
 	return json.NewEncoder(w).Encode(a)
 }
 
-func (d door) take(r *http.Request) (office.Taken, error) {
+func (d door) take(r *http.Request, by taker) (office.Taken, error) {
 	o, err := d.office(r)
 	if err != nil {
 		return office.Taken{}, err
@@ -103,7 +113,7 @@ func (d door) take(r *http.Request) (office.Taken, error) {
 	if err != nil {
 		return office.Taken{}, fail.Invalid("uploadfile", "Yêu cầu không mang tệp đã ký.").Because(err)
 	}
-	return o.TakeBack(r.Context(), token(r), d.Kit.Address(r), file)
+	return by(o, r.Context(), token(r), d.Kit.Address(r), file)
 }
 
 // maxParts bounds the fields that come before the file.

@@ -21,3 +21,11 @@ func FetchPath(o *office.Office, f office.SessionFile) string {
 func TakeBackPath(o *office.Office, f office.SessionFile) string {
 	return DoorPrefix + o.Store.Name() + "?t=" + f.Token
 }
+
+// SigningProgram is where the signing program of the person's machine listens.
+const SigningProgram = "wss://127.0.0.1:8987"
+
+// TakeBackAllPath is where a program brings the files of a batch back.
+func TakeBackAllPath(o *office.Office, b office.Bundle) string {
+	return DoorPrefix + o.Store.Name() + "/nhieu?t=" + b.Token
+}
