@@ -78,6 +78,23 @@ func Sign(t Tail, at time.Time, by Signer) (*Checkpoint, error) {
 // OpenCheckpoint checks the signature of a note made by Sign against the
 // public keys of the hub (several while keys change) and reads it.
 func OpenCheckpoint(signed []byte, hubKeys ...string) (*Checkpoint, error) {
+	n, err := openNote(signed, hubKeys)
+	if err != nil {
+		return nil, err
+	}
+	c, err := parseText(n.Text)
+	if err != nil {
+		return nil, err
+	}
+	if c.Origin != n.Sigs[0].Name {
+		return nil, refuse("checkpoint", "Điểm chốt mang tên trục khác với người ký.", nil)
+	}
+	c.Note = append([]byte(nil), signed...)
+	return c, nil
+}
+
+// openNote checks the one signature of a note against the public keys of the hub.
+func openNote(signed []byte, hubKeys []string) (*note.Note, error) {
 	if len(signed) > maxNote {
 		return nil, refuse("checkpoint", "Điểm chốt quá dài.", nil)
 	}
@@ -96,15 +113,7 @@ func OpenCheckpoint(signed []byte, hubKeys ...string) (*Checkpoint, error) {
 	if _, err := base64.StdEncoding.Strict().DecodeString(n.Sigs[0].Base64); err != nil {
 		return nil, refuse("signature", "Chữ ký của trục trên điểm chốt không đúng.", err)
 	}
-	c, err := parseText(n.Text)
-	if err != nil {
-		return nil, err
-	}
-	if c.Origin != n.Sigs[0].Name {
-		return nil, refuse("checkpoint", "Điểm chốt mang tên trục khác với người ký.", nil)
-	}
-	c.Note = append([]byte(nil), signed...)
-	return c, nil
+	return n, nil
 }
 
 func verifiers(keys []string) (note.Verifiers, error) {

@@ -91,7 +91,7 @@ func (r *Receipt) Bytes() []byte {
 // and the form of every byte. The time-stamp, if there is one, is handed back
 // unchecked in Checkpoint.Stamp, to be checked over Checkpoint.StampDigest.
 func VerifyReceipt(receipt []byte, hubKeys ...string) (*Receipt, error) {
-	r, err := parseReceipt(receipt)
+	r, err := ParseReceipt(receipt)
 	if err != nil {
 		return nil, err
 	}
@@ -115,8 +115,9 @@ func VerifyReceipt(receipt []byte, hubKeys ...string) (*Receipt, error) {
 	return r, nil
 }
 
-// parseReceipt takes the file apart; nothing in it is believed yet.
-func parseReceipt(b []byte) (*Receipt, error) {
+// ParseReceipt takes the file apart; nothing in it is believed yet: see
+// VerifyReceipt.
+func ParseReceipt(b []byte) (*Receipt, error) {
 	bad := func(err error) (*Receipt, error) {
 		return nil, refuse("receipt", "Tệp không phải biên nhận hoặc đã bị sửa.", err)
 	}

@@ -120,12 +120,17 @@ func (s *server) about(w http.ResponseWriter, r *http.Request, _ hub.Caller) err
 	if err != nil {
 		return err
 	}
+	successions, err := s.hub.Successions(r.Context())
+	if err != nil {
+		return err
+	}
 	return writeJSON(w, http.StatusOK, struct {
-		ID         string `json:"id"`
-		PublicKey  string `json:"publicKey"`
-		Time       string `json:"time"`
-		MaxPacket  int64  `json:"maxPacketBytes"`
-		LogSize    int64  `json:"logSize"`
-		Checkpoint string `json:"checkpoint"`
-	}{s.hub.ID(), s.hub.PublicKey(), stamp(s.hub.Store.Now()), s.hub.MaxPacket, size, string(note)})
+		ID          string   `json:"id"`
+		PublicKey   string   `json:"publicKey"`
+		Time        string   `json:"time"`
+		MaxPacket   int64    `json:"maxPacketBytes"`
+		LogSize     int64    `json:"logSize"`
+		Checkpoint  string   `json:"checkpoint"`
+		Successions []string `json:"successions,omitempty"`
+	}{s.hub.ID(), s.hub.PublicKey(), stamp(s.hub.Store.Now()), s.hub.MaxPacket, size, string(note), successions})
 }

@@ -32,6 +32,7 @@ type hubCmd struct {
 	Connect    hubConnectCmd    `cmd:"" help:"Bắt đầu thử nghiệm một cơ quan và cấp khóa cho hệ thống của họ."`
 	Ready      hubReadyCmd      `cmd:"" help:"Danh mục điều kiện liên thông của một cơ quan; xác nhận một mục."`
 	State      hubStateCmd      `cmd:"" help:"Chuyển trạng thái liên thông của một cơ quan, gia hạn thử nghiệm."`
+	Restored   hubRestoredCmd   `cmd:"" help:"Tiếp tục một trục vừa phục hồi từ bản sao lưu: khóa mới, tên mới, sổ cái nối tiếp."`
 	Reorganise hubReorganiseCmd `cmd:"" help:"Sáp nhập, chia tách cơ quan theo quyết định."`
 }
 

@@ -60,6 +60,10 @@ type Tx struct {
 // grow in the order of commits.
 func (tx *Tx) NewID() int64 { tx.last++; return tx.last }
 
+// Leap passes over as many ids as a store gives in its lifetime, so that one that
+// came back from an older copy gives none anew that it gave since.
+func (tx *Tx) Leap() { tx.last += 1 << 32 }
+
 // Context is the caller's context.
 func (tx *Tx) Context() context.Context { return tx.ctx }
 

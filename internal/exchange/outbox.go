@@ -33,16 +33,17 @@ type Item struct {
 	NextAt   time.Time
 	Since    time.Time
 	Error    string
+	Again    bool // the hub had taken it and has forgotten
 }
 
 func scanItem(r db.Row) (x Item, err error) {
 	var next, since int64
-	err = r.Scan(&x.ID, &x.Document, &x.Kind, &x.Code, &x.Note, &x.Receiver, &x.Packet, &x.Tries, &next, &since, &x.Error)
+	err = r.Scan(&x.ID, &x.Document, &x.Kind, &x.Code, &x.Note, &x.Receiver, &x.Packet, &x.Tries, &next, &since, &x.Error, &x.Again)
 	x.NextAt, x.Since = db.Time(next), db.Time(since)
 	return x, err
 }
 
-const itemColumns = `SELECT id, document, kind, code, note, receiver, packet, tries, next_at, since, error FROM outbox`
+const itemColumns = `SELECT id, document, kind, code, note, receiver, packet, tries, next_at, since, error, again FROM outbox`
 
 // Put queues a packet, in the transaction of the act that causes it.
 func Put(tx *db.Tx, x Item) (int64, error) {
@@ -145,5 +146,6 @@ func SeenMessage(q db.Q, message string) (bool, error) {
 func Blobs(q db.Q) ([]blob.Hash, error) {
 	return db.Column[blob.Hash](q, `SELECT packet FROM arrival a WHERE packet <> ''
 		AND NOT EXISTS (SELECT 1 FROM document d WHERE d.id = a.document AND d.state = $1)
-		UNION SELECT packet FROM outbox WHERE packet <> '' UNION SELECT receipt FROM delivery_event WHERE receipt <> ''`, document.Recalled)
+		UNION SELECT packet FROM outbox WHERE packet <> '' UNION SELECT packet FROM handed
+		UNION SELECT receipt FROM handed WHERE receipt <> '' UNION SELECT receipt FROM delivery_event WHERE receipt <> ''`, document.Recalled)
 }

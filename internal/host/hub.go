@@ -71,7 +71,11 @@ func openHub(ctx context.Context, c HubConfig, stores *db.Host) (*hub.Hub, error
 	if err != nil {
 		return nil, err
 	}
-	hc := hub.Config{Store: store, Blobs: blobs, Key: key, Lock: c.Lock, Keep: c.Keep}
+	former, err := formerKeys(c.Dir)
+	if err != nil {
+		return nil, err
+	}
+	hc := hub.Config{Store: store, Blobs: blobs, Key: key, Former: former, Lock: c.Lock, Keep: c.Keep}
 	if c.TSA != "" {
 		hc.Stamp = (&cms.TSAClient{URL: c.TSA}).Stamp
 	}

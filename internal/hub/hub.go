@@ -24,10 +24,11 @@ type Config struct {
 	// Key is the private text of ledger.GenerateKey; its name is the hub's id
 	// and the origin of its log, such as "truc.h99.vn".
 	Key string
-	// SealKey is the private text that the agencies' secrets are sealed under
-	// at rest; empty is Key. A hub that goes on with a new Key (after a restore)
-	// keeps its first one here.
-	SealKey string
+	// Former are the private texts of the keys that the hub had before, the first
+	// one first. A hub that comes back from an older copy goes on with a new Key.
+	// The agencies' secrets stay sealed under the first, and each vouches for the
+	// log that goes on (see ledger.Succession).
+	Former []string
 
 	MaxPacket int64         // largest packet in bytes; 1 GiB
 	MaxOffers int           // packets taken in at once, more are told to come back; 256
@@ -88,9 +89,6 @@ func Open(ctx context.Context, c Config) (*Hub, error) {
 	if c.MaxOffers == 0 {
 		c.MaxOffers = maxOffers
 	}
-	if c.SealKey == "" {
-		c.SealKey = c.Key
-	}
 	if c.Bar == nil {
 		c.Bar = Barred
 	}
@@ -99,7 +97,7 @@ func Open(ctx context.Context, c Config) (*Hub, error) {
 	if h.signer, h.public, err = readKey(c.Key); err != nil {
 		return nil, fmt.Errorf("hub: key: %w", err)
 	}
-	if h.seal, err = sealer(c.SealKey); err != nil {
+	if h.seal, err = sealer(append(c.Former, c.Key)[0]); err != nil {
 		return nil, fmt.Errorf("hub: key: %w", err)
 	}
 	return h, h.openLog(ctx)

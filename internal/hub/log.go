@@ -73,7 +73,8 @@ func sealer(private string) (cipher.AEAD, error) {
 // openLog writes the first entry of an empty log. A hub that was restored from
 // a backup has forgotten entries that others hold receipts for, so it must be
 // given a key of a new name; the log then goes on under that origin, with an
-// entry that says what came before.
+// entry that says what came before, and its former keys vouch for it. Ids leap,
+// so that no mark of change that an agency holds is beyond what is to come.
 func (h *Hub) openLog(ctx context.Context) error {
 	return h.write(ctx, func(a *act) error {
 		if err := a.loadTail(); err != nil {
@@ -86,6 +87,10 @@ func (h *Hub) openLog(ctx context.Context) error {
 		note := ""
 		if origin != "" {
 			note = fmt.Sprintf("tiếp sổ cái %s có %d mục, gốc %s", origin, a.tail.Size(), a.tail.Root())
+			a.Leap()
+			if err := a.succeed(); err != nil {
+				return err
+			}
 		}
 		if _, err := a.log(0, 0, ledger.Entry{Event: ledger.Opened, Note: note}); err != nil {
 			return err
@@ -93,6 +98,32 @@ func (h *Hub) openLog(ctx context.Context) error {
 		_, err = a.Exec(`UPDATE tail SET origin = $1 WHERE id = 1`, h.ID())
 		return err
 	})
+}
+
+// succeed lets every former key say that the log goes on under the present one.
+func (a *act) succeed() error {
+	for _, private := range a.hub.Former {
+		s, _, err := readKey(private)
+		if err != nil {
+			return err
+		}
+		w, err := ledger.Succeed(a.tail, a.hub.public, a.Now, s)
+		if err != nil {
+			return err
+		}
+		a.Put(`INSERT INTO succession (id, note) VALUES ($1, $2)`, a.NewID(), string(w.Note))
+	}
+	return nil
+}
+
+// Successions are the hub's words that its log goes on under another key, the
+// newest first: see ledger.Succeeded.
+func (h *Hub) Successions(ctx context.Context) (notes []string, err error) {
+	err = h.Store.Read(ctx, func(v *db.View) error {
+		notes, err = db.Column[string](v, `SELECT note FROM succession ORDER BY id DESC LIMIT 100`)
+		return err
+	})
+	return notes, err
 }
 
 func (a *act) loadTail() error {

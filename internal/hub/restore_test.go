@@ -42,7 +42,7 @@ func TestRestoredFromLastNight(t *testing.T) {
 	got := w.Take(SNV) // all four are at the receiver
 	end()
 
-	w, end = open(copied+"/x", Key("truc.h99.vn/2"), func(c *hub.Config) { c.SealKey = key })
+	w, end = open(copied+"/x", Key("truc.h99.vn/2"), func(c *hub.Config) { c.Former = []string{key} })
 	defer end()
 	if _, err := w.AuthenticateBy(ctx, SXD, func(s []byte) bool { return string(s) == Secret(SXD) }); err != nil {
 		t.Errorf("secrets of the old hub: %v", err)

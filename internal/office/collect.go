@@ -116,6 +116,9 @@ func unreadable(err error) (string, bool) {
 	return "", false
 }
 
+// directorySetting is the hub's token up to which this agency knows the directory.
+const directorySetting = "directory.since"
+
 // SyncDirectory brings the directory up to date with the hub's.
 // law:BRVT1842-2.5 BRVT1842-6.1
 func (o *Office) SyncDirectory(ctx context.Context) error {
@@ -127,7 +130,7 @@ func (o *Office) SyncDirectory(ctx context.Context) error {
 	}
 	var since string
 	err := o.Read(ctx, func(v *db.View) (err error) {
-		since, err = org.Setting(v, "directory.since")
+		since, err = org.Setting(v, directorySetting)
 		return err
 	})
 	if err != nil {
@@ -145,7 +148,7 @@ func (o *Office) SyncDirectory(ctx context.Context) error {
 				return err
 			}
 		}
-		return org.Set(tx, "directory.since", next)
+		return org.Set(tx, directorySetting, next)
 	})
 }
 

@@ -34,20 +34,18 @@ func (o *Office) Post(ctx context.Context) (sent int, err error) {
 	for {
 		var due []exchange.Item
 		err := o.Read(ctx, func(v *db.View) (err error) {
-			due, err = exchange.Due(v, o.Store.Now(), 20)
+			due, err = exchange.Due(v, o.Store.Now(), 1) // a restored hub puts others in front
 			return err
 		})
 		if err != nil || len(due) == 0 {
 			return sent, err
 		}
-		for _, x := range due {
-			went, err := o.postOne(ctx, x)
-			if err != nil {
-				return sent, err
-			}
-			if went {
-				sent++
-			}
+		went, err := o.postOne(ctx, due[0])
+		if err != nil {
+			return sent, err
+		}
+		if went {
+			sent++
 		}
 	}
 }
@@ -80,6 +78,8 @@ func (o *Office) postOne(ctx context.Context, x exchange.Item) (bool, error) {
 		return true, o.posted(ctx, x, ack)
 	case ctx.Err() != nil:
 		return false, ctx.Err()
+	case x.Again && !partner.Temporary(err) && o.Store.Now().Sub(x.Since) < giveUp:
+		return false, o.postpone(ctx, x, err) // a restored hub learns again by and by
 	case partner.Temporary(err) && o.Store.Now().Sub(x.Since) < giveUp:
 		if partner.Temporary(o.SyncDirectory(ctx)) {
 			return false, o.lineDown(ctx, x, err)
@@ -99,14 +99,25 @@ func (o *Office) posted(ctx context.Context, x exchange.Item, ack partner.Ack) e
 		}
 		receipt = h
 	}
-	return o.Store.Write(ctx, db.System, func(tx *db.Tx) error {
-		if err := exchange.Drop(tx, x.ID); err != nil || x.Kind == exchange.Status {
+	look := false
+	err := o.Store.Write(ctx, db.System, func(tx *db.Tx) (err error) {
+		if look, err = handOver(tx, x, ack, receipt); err != nil {
 			return err
+		}
+		switch {
+		case x.Again:
+			return journal.Write(tx, OfferedAgainIt, int64(x.Document), 0, journal.Detail{"kind": string(x.Kind), "receipt": string(receipt)})
+		case x.Kind == exchange.Status:
+			return nil
 		}
 		return o.change(tx, x.Document, func(tx *db.Tx, d *document.Document) error {
 			return o.markSent(tx, d, x, ack.ID, exchange.Event{Code: "sent", At: ack.At, Receipt: receipt})
 		})
 	})
+	if err == nil && look {
+		err = o.WatchHub(ctx)
+	}
+	return err
 }
 
 func (o *Office) markSent(tx *db.Tx, d *document.Document, x exchange.Item, packet string, e exchange.Event) error {
@@ -171,6 +182,9 @@ func (o *Office) notPosted(ctx context.Context, x exchange.Item, cause error) er
 			return o.notSaid(tx, x, cause)
 		}
 		return o.change(tx, x.Document, func(tx *db.Tx, d *document.Document) error {
+			if x.Again {
+				return o.notAgain(tx, d, x, cause)
+			}
 			left, err := o.failLines(tx, d, cause)
 			if err != nil {
 				return err
@@ -191,6 +205,9 @@ func (o *Office) notSaid(tx *db.Tx, x exchange.Item, cause error) error {
 	text := "Chưa báo được trạng thái " + x.Code + " cho nơi gửi: " + spoken(cause) + " Báo bằng điện thoại hoặc văn bản giấy."
 	if x.Kind == exchange.Recall {
 		text = "Yêu cầu thu hồi chưa tới nơi nhận: " + spoken(cause) + " Báo bằng điện thoại hoặc văn bản giấy."
+	}
+	if x.Again {
+		text = "Trục đã phục hồi từ bản sao lưu và không nhận lại trạng thái " + x.Code + ": " + spoken(cause) + " Hỏi " + x.Receiver + " đã biết chưa."
 	}
 	list, err := org.WithRole(tx, org.Clerk, viet.DayOf(tx.Now))
 	for _, p := range list {

@@ -54,6 +54,9 @@ const (
 	HubSeen    journal.Verb = "hub.seen"
 	HubDoubted journal.Verb = "hub.doubted"
 	HubTrusted journal.Verb = "hub.trusted"
+
+	HubRestored    journal.Verb = "hub.restored"
+	OfferedAgainIt journal.Verb = "document.offered_again"
 )
 
 // VerbNames are the verbs as a timeline says them.
@@ -68,6 +71,7 @@ var VerbNames = map[journal.Verb]string{
 	CertificateEntered: "Đăng ký chứng thư số", CertificateEnded: "Ngừng dùng chứng thư số", OpeningKeyEntered: "Đăng ký khóa mở tệp mã hóa", PictureSet: "Thay hình chữ ký, con dấu",
 	KeyOffered: "Đề nghị bàn giao khóa", KeyTaken: "Nhận bàn giao khóa", KeyWithdrawn: "Thôi bàn giao khóa",
 	HubSeen: "Xác nhận sổ cái của trục", HubDoubted: "Sổ cái của trục không đáng tin", HubTrusted: "Tin lại trục",
+	HubRestored: "Trục phục hồi từ bản sao lưu", OfferedAgainIt: "Gửi lại sau khi trục phục hồi",
 	"act.refused": "Bị từ chối",
 }
 

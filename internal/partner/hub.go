@@ -356,6 +356,9 @@ type About struct {
 	MaxPacket  int64     `json:"maxPacketBytes"`
 	LogSize    int64     `json:"logSize"`
 	Checkpoint string    `json:"checkpoint"` // signed note
+	// Successions are the hub's words, under keys that it had, that its log goes
+	// on under another; the newest first. See ledger.Succeeded.
+	Successions []string `json:"successions"`
 }
 
 // About asks the hub who it is and what time it has.
@@ -374,14 +377,26 @@ func (h *Hub) Watch(ctx context.Context, w *ledger.Witness) error {
 	if err != nil {
 		return err
 	}
+	signed, proof, err := h.Consistency(ctx, size, 0)
+	if err != nil {
+		return err
+	}
+	return w.See(signed, proof)
+}
+
+// Consistency asks for the log's signed head at a size (0: now) with the proof
+// that it goes on from one of size from.
+func (h *Hub) Consistency(ctx context.Context, from, at int64) (signed []byte, proof []ledger.Hash, err error) {
+	path := "/v1/consistency?from=" + strconv.FormatInt(from, 10)
+	if at > 0 {
+		path += "&to=" + strconv.FormatInt(at, 10)
+	}
 	var out struct {
 		Checkpoint string        `json:"checkpoint"`
 		Proof      []ledger.Hash `json:"proof"`
 	}
-	if err := h.get(ctx, "/v1/consistency?from="+strconv.FormatInt(size, 10), &out); err != nil {
-		return err
-	}
-	return w.See([]byte(out.Checkpoint), out.Proof)
+	err = h.get(ctx, path, &out)
+	return []byte(out.Checkpoint), out.Proof, err
 }
 
 func (h *Hub) request(ctx context.Context, method, path string, body io.Reader) (*http.Request, error) {

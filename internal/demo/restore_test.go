@@ -1,0 +1,269 @@
+package demo
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"vanthu/internal/blob"
+	"vanthu/internal/db"
+	"vanthu/internal/document"
+	"vanthu/internal/exchange"
+	"vanthu/internal/host"
+	"vanthu/internal/office"
+	"vanthu/ledger"
+)
+
+// night is last night's copy of a hub.
+type night struct {
+	s   stage
+	dir string
+}
+
+// copyHub stops the hub, copies it as doc/operations.md says, and lets it go on.
+func (s stage) copyHub() night {
+	s.t.Helper()
+	n := night{s, s.t.TempDir()}
+	s.downHub()
+	s.must(os.CopyFS(n.dir+"/hub", os.DirFS(s.Dir+"/hub")))
+	if s.Postgres != "" {
+		n.pg("pg_dump", "--schema=hub", "--file="+n.dir+"/hub.sql", s.Postgres)
+	}
+	s.must(s.openHub(context.Background()))
+	return n
+}
+
+func (s stage) downHub() {
+	s.t.Helper()
+	s.must(s.StopHub(context.Background()))
+	s.must(s.Hub.Close())
+}
+
+// back puts the copy in the place of the hub and opens it; with owned, as its
+// operator should: under a new key.
+func (n night) back(owned bool) {
+	s := n.s
+	s.t.Helper()
+	ctx := context.Background()
+	s.downHub()
+	s.must(os.RemoveAll(s.Dir + "/hub"))
+	s.must(os.CopyFS(s.Dir+"/hub", os.DirFS(n.dir+"/hub")))
+	if s.Postgres != "" {
+		n.pg("psql", "--command=DROP SCHEMA hub CASCADE", s.Postgres)
+		n.pg("psql", "--set=ON_ERROR_STOP=1", "--file="+n.dir+"/hub.sql", s.Postgres)
+	}
+	if owned {
+		h, err := host.RestoredHub(ctx, host.HubConfig{Dir: s.Dir, Postgres: s.Postgres, Clock: s.Clock.Now})
+		s.must(err)
+		s.must(h.Close())
+	}
+	s.must(s.openHub(ctx))
+}
+
+func (n night) pg(tool string, args ...string) {
+	n.s.t.Helper()
+	bins, _ := filepath.Glob("/usr/lib/postgresql/*/bin/" + tool)
+	if len(bins) == 0 {
+		n.s.t.Fatalf("no %s (apt-get install postgresql)", tool)
+	}
+	out, err := exec.Command(bins[len(bins)-1], args...).CombinedOutput()
+	if err != nil {
+		n.s.t.Fatalf("%s: %v\n%s", tool, err, out)
+	}
+}
+
+// watch lets every office look at the hub's log, then carries packets until
+// nothing moves.
+func (s stage) watch() {
+	s.t.Helper()
+	for _, o := range s.Host.Offices() {
+		s.must(o.WatchHub(context.Background()))
+	}
+	s.must(s.Settle(context.Background()))
+}
+
+// traffic is what has passed between the offices, as each of them has it.
+type traffic struct {
+	sent  map[string]exchange.State // by sender, document and recipient
+	came  map[string]int            // documents by recipient and key
+	moved map[string]string         // state of the documents that came
+	acked map[string]string         // the hub's ids of packets by office and outbox row
+}
+
+func (s stage) traffic() traffic {
+	s.t.Helper()
+	t := traffic{map[string]exchange.State{}, map[string]int{}, map[string]string{}, map[string]string{}}
+	for _, o := range s.Host.Offices() {
+		name := o.Store.Name()
+		s.must(o.Read(context.Background(), func(v *db.View) error {
+			scan := func(r db.Row) (x [3]string, err error) { return x, r.Scan(&x[0], &x[1], &x[2]) }
+			lines, err := db.All(v, scan, `SELECT CAST(document AS TEXT), code, state FROM delivery WHERE channel = 'hub'`)
+			came, err2 := db.All(v, scan, `SELECT issuer_code || ' ' || number || '/' || notation, state, '' FROM document WHERE direction = 'in' AND source = 'hub'`)
+			acked, err3 := db.All(v, scan, `SELECT CAST(id AS TEXT), message, kind FROM handed`)
+			for _, x := range lines {
+				t.sent[name+" "+x[0]+" "+x[1]] = exchange.State(x[2])
+			}
+			for _, x := range came {
+				t.came[name+" "+x[0]]++
+				t.moved[name+" "+x[0]] = x[1]
+			}
+			for _, x := range acked {
+				t.acked[name+" "+x[0]+" "+x[2]] = x[1]
+			}
+			for _, e := range []error{err, err2, err3} {
+				s.must(e)
+			}
+			return nil
+		}))
+	}
+	return t
+}
+
+// day is a night's and a morning's work of three offices: documents both ways,
+// statuses, a recall, one packet that nobody has fetched. between is called
+// after the night.
+func (s stage) day(between func()) (recalled, held document.ID) {
+	s.t.Helper()
+	ctx := context.Background()
+	handled := func(by, signer string, to ...string) document.ID {
+		l := theLetter
+		l.by, l.signer, l.to, l.unread, l.reply = by, signer, to, false, "Đã thực hiện."
+		return s.sent(l)
+	}
+	handled("an", "hung", "ubh", "snv")
+	recalled = s.sent(theLetter)
+	s.sent(theLetter) // lies at its recipients, unread
+	s.watch()
+	between()
+	s.must(s.Clock.Advance(10 * time.Hour))
+	handled("dung", "khanh", "sxd")
+	handled("quy", "long", "sxd", "ubh")
+	o, lan := s.who("lan")
+	s.must(o.Recall(ctx, lan, recalled, "Ban hành nhầm."))
+	s.must(s.Settle(ctx))
+	handled("an", "hung", "snv")
+	s.must(s.Hub.Pause(ctx, db.System, snvCode, true, "thay máy chủ"))
+	held = s.sent(theLetter)
+	s.must(s.Settle(ctx))
+	return recalled, held
+}
+
+// whole checks that nothing of what was acknowledged is lost and nothing came
+// twice, that the hub has it all again, and that its proofs hold.
+func (s stage) whole(before traffic, held document.ID, formerKey string) {
+	s.t.Helper()
+	ctx := context.Background()
+	after := s.traffic()
+	for line, state := range before.sent {
+		if got := after.sent[line]; got != state && !(state == exchange.Sent && got == exchange.Delivered) {
+			s.t.Errorf("line %s: %s before, %s after", line, state, got)
+		}
+	}
+	if x := s.lines(held)["Sở Nội vụ"].State; x != exchange.Delivered {
+		s.t.Errorf("what nobody had fetched is %s", x)
+	}
+	for doc, n := range after.came {
+		if n != 1 {
+			s.t.Errorf("%s came %d times", doc, n)
+		}
+	}
+	for doc, state := range before.moved {
+		if after.moved[doc] != state {
+			s.t.Errorf("%s: %s before, %s after", doc, state, after.moved[doc])
+		}
+	}
+	for row, id := range before.acked {
+		if after.acked[row] != id {
+			s.t.Errorf("packet %s was %s, is %q", row, id, after.acked[row])
+		}
+	}
+	s.proofs(after, formerKey)
+	s.must(s.Hub.Audit(ctx))
+	if _, bad, err := s.Hub.Check(ctx); err != nil || len(bad) > 0 {
+		s.t.Errorf("the hub's data: %v %v", bad, err)
+	}
+	s.t.Logf("%d packets acknowledged, %d lines, %d documents in; 0 lost, 0 doubled", len(after.acked), len(after.sent), len(after.came))
+}
+
+// proofs checks every receipt that an office keeps, and that the hub has every
+// packet, in the state in which its sender has it.
+func (s stage) proofs(t traffic, formerKey string) {
+	s.t.Helper()
+	ctx := context.Background()
+	n := 0
+	for _, o := range s.Host.Offices() {
+		var receipts []blob.Hash
+		s.must(o.Read(ctx, func(v *db.View) (err error) {
+			receipts, err = db.Column[blob.Hash](v, `SELECT receipt FROM handed UNION SELECT receipt FROM delivery_event WHERE receipt <> ''`)
+			return err
+		}))
+		for _, h := range receipts {
+			file, err := o.Blobs.Read(h)
+			s.must(err)
+			if _, err := ledger.VerifyReceipt(file, s.Hub.PublicKey(), formerKey); err != nil {
+				s.t.Errorf("%s: receipt: %v", o.Store.Name(), err)
+			}
+			n++
+		}
+		lines, _, err := o.Partner.Sent(ctx, "")
+		s.must(err)
+		states := map[string]string{}
+		for _, l := range lines {
+			states[l.ID+" "+l.To] = l.State
+		}
+		s.must(o.Read(ctx, func(v *db.View) error {
+			rows, err := db.All(v, func(r db.Row) (x [3]string, err error) { return x, r.Scan(&x[0], &x[1], &x[2]) },
+				`SELECT packet, code, state FROM delivery WHERE packet <> ''`)
+			for _, x := range rows {
+				if got := states[x[0]+" "+x[1]]; got == "" {
+					s.t.Errorf("%s: packet %s to %s is %s here and %q at the hub", o.Store.Name(), x[0], x[1], x[2], got)
+				}
+			}
+			return err
+		}))
+		for row, id := range t.acked {
+			if !strings.HasPrefix(row, o.Store.Name()+" ") {
+				continue
+			}
+			if list, err := o.Partner.Receipts(ctx, id); err != nil || len(list) == 0 {
+				s.t.Errorf("the hub does not know %s %s: %v", row, id, err)
+			}
+		}
+	}
+	if n == 0 {
+		s.t.Error("no receipts")
+	}
+}
+
+// The hub comes back from last night's copy and owns to it. At the next look, or
+// at the next packet, every office finds out by itself, goes on with the hub's new
+// key, and offers again what the hub has forgotten: documents, statuses, a recall.
+// Nothing is lost, nothing is doubled, no state goes back (BRVT1842-10.7, HT33-14.6,
+// BRVT1842-6.5, GL443-3.4.ii).
+func TestHubRestoredFromLastNight(t *testing.T) {
+	s := newStage(t)
+	var n night
+	_, held := s.day(func() { n = s.copyHub() })
+	before, key := s.traffic(), s.Hub.PublicKey()
+	n.back(true)
+	if s.Hub.PublicKey() == key {
+		t.Fatal("the same key")
+	}
+	s.watch()
+	s.whole(before, held, key)
+	for _, o := range s.Host.Offices() {
+		s.must(o.Read(context.Background(), func(v *db.View) error {
+			l, err := office.HubLogOf(v)
+			if l.Trouble != "" || l.Key != s.Hub.PublicKey() {
+				t.Errorf("%s: %+v", o.Store.Name(), l)
+			}
+			return err
+		}))
+	}
+	s.watch() // once is enough
+	s.whole(before, held, key)
+}

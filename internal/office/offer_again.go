@@ -1,0 +1,220 @@
+package office
+
+import (
+	"context"
+	"time"
+
+	"vanthu/internal/blob"
+	"vanthu/internal/db"
+	"vanthu/internal/document"
+	"vanthu/internal/exchange"
+	"vanthu/internal/journal"
+	"vanthu/internal/org"
+	"vanthu/internal/partner"
+	"vanthu/law"
+	"vanthu/ledger"
+	"vanthu/viet"
+)
+
+// comeback is the log that a hub shows now against the one that this agency saw
+// (trục phục hồi từ bản sao lưu). The zero value is one that has lost nothing.
+type comeback struct {
+	key  string             // that signs it
+	head *ledger.Checkpoint // as it is shown
+	kept int64              // entries up to the newest head seen that it leads to
+	lost int64              // the smallest head seen that it does not lead to; 0: it leads to all
+}
+
+// compare finds out how much of the log that this agency saw a hub still has.
+// Where it does not lead to a head it leads to none that came later.
+func (o *Office) compare(ctx context.Context, h hubLog, key string) (c comeback, err error) {
+	signed, _, err := h.Consistency(ctx, 0, 0)
+	if err != nil {
+		return c, err
+	}
+	c.key = key
+	if c.head, err = ledger.OpenCheckpoint(signed, key); err != nil {
+		return c, err
+	}
+	var seen []int64
+	err = o.Read(ctx, func(v *db.View) (err error) {
+		seen, err = exchange.Heads(v)
+		return err
+	})
+	for len(seen) > 0 && err == nil {
+		mid := len(seen) / 2
+		var on bool
+		if on, err = o.leadsOn(ctx, h, seen[mid], c.head); on {
+			c.kept, seen = seen[mid], seen[mid+1:]
+		} else {
+			c.lost, seen = seen[mid], seen[:mid]
+		}
+	}
+	return c, err
+}
+
+// leadsOn says whether a log goes on from the head of a size that was seen.
+func (o *Office) leadsOn(ctx context.Context, h hubLog, size int64, shown *ledger.Checkpoint) (bool, error) {
+	var seen exchange.Head
+	err := o.Read(ctx, func(v *db.View) (err error) {
+		seen, err = exchange.HeadAt(v, size)
+		return err
+	})
+	if err != nil {
+		return false, err
+	}
+	old, err := ledger.OpenCheckpoint([]byte(seen.Note), seen.Key)
+	if err != nil {
+		return false, err
+	}
+	return begins(ctx, h, old, shown)
+}
+
+// begins says whether a log that is shown begins with an older one.
+func begins(ctx context.Context, h hubLog, old, shown *ledger.Checkpoint) (bool, error) {
+	if old.Size >= shown.Size {
+		return old.Size == shown.Size && old.Root == shown.Root, nil
+	}
+	_, proof, err := h.Consistency(ctx, old.Size, shown.Size)
+	return err == nil && ledger.CheckConsistency(proof, old, shown) == nil, err
+}
+
+// regain queues again what a hub that came back has lost: the packets that it
+// took from an entry on. Its marks of change are from another time, so lists are
+// read anew. law:BRVT1842-6.5 HT33-14.6
+func regain(tx *db.Tx, c comeback, from int64) (packets int64, err error) {
+	if c.lost == 0 {
+		return 0, nil
+	}
+	if err := exchange.LoseHeads(tx, c.kept); err != nil {
+		return 0, err
+	}
+	if packets, err = exchange.OfferAgain(tx, from); err != nil {
+		return 0, err
+	}
+	for _, mark := range []string{sentSetting, directorySetting} {
+		if err := org.Set(tx, mark, ""); err != nil {
+			return 0, err
+		}
+	}
+	return packets, journal.Write(tx, HubRestored, 0, 0, journal.Detail{"entry": itoa(from), "packets": itoa(packets)})
+}
+
+// meetHub believes the key that a hub shows, at the first meeting and after
+// TrustHubAnew.
+func (o *Office) meetHub(ctx context.Context, h hubLog) error {
+	about, err := h.About(ctx)
+	if err != nil {
+		return err
+	}
+	c, err := o.compare(ctx, h, about.PublicKey)
+	if err != nil {
+		return err
+	}
+	return o.takeUp(ctx, c, c.kept)
+}
+
+// takeUp goes on with the log that a hub shows; from is the first entry that it
+// has lost, if any.
+func (o *Office) takeUp(ctx context.Context, c comeback, from int64) error {
+	return o.Store.Write(ctx, db.System, func(tx *db.Tx) error {
+		n, err := regain(tx, c, from)
+		if err != nil {
+			return err
+		}
+		if err := noteSeen(tx, c.key, c.head); err != nil || c.lost == 0 {
+			return err
+		}
+		return o.tellOfHub(tx, "Trục liên thông đã phục hồi từ bản sao lưu, mất các bước ghi từ mục "+viet.Int(from)+" của sổ cái; sổ cái nay mang tên "+
+			c.head.Origin+". Đã gửi lại "+viet.Int(n)+" gói tin mà trục không còn giữ. Giữ các biên nhận cũ, kiểm tra bằng khóa cũ của trục.")
+	})
+}
+
+// askHub asks a hub whose log is shorter, or signed by another key, who it is.
+// When the key that was known vouches for the one that signs now, the hub came
+// back from an older copy and owns to it; then nothing that was seen up to there
+// may have changed.
+func (o *Office) askHub(ctx context.Context, h hubLog, known HubLog) error {
+	about, err := h.About(ctx)
+	if err != nil {
+		return err
+	}
+	if about.PublicKey == known.Key {
+		return o.shortened(ctx, h, known)
+	}
+	words := make([][]byte, len(about.Successions))
+	for i, w := range about.Successions {
+		words[i] = []byte(w)
+	}
+	s := ledger.Succeeded(known.Key, about.PublicKey, words)
+	if s == nil {
+		return o.doubtHub(ctx, otherKey, nil, comeback{})
+	}
+	c, err := o.compare(ctx, h, about.PublicKey)
+	if err != nil {
+		return err
+	}
+	honest, err := begins(ctx, h, &ledger.Checkpoint{Size: s.Size, Root: s.Root}, c.head)
+	if err != nil {
+		return err
+	}
+	if !honest || c.lost != 0 && c.lost <= s.Size {
+		return o.doubtHub(ctx, otherLog, nil, comeback{})
+	}
+	return o.takeUp(ctx, c, s.Size)
+}
+
+// shortened alarms of a log that is shorter than it was. When it is a beginning
+// of the one that was seen, the hub has lost the rest of it.
+func (o *Office) shortened(ctx context.Context, h hubLog, known HubLog) error {
+	c, err := o.compare(ctx, h, known.Key)
+	if err != nil {
+		return err
+	}
+	switch {
+	case c.lost == 0 && c.head.Size >= known.Last.Size:
+		return nil // it is back, whatever that was
+	case c.lost <= c.head.Size:
+		c = comeback{} // rewritten: a person judges first
+	}
+	return o.doubtHub(ctx, shorter, nil, c)
+}
+
+// handOver notes that the hub took a packet. It says whether to look at the hub's
+// log at once: what the receipt shows is not the log that was known.
+func handOver(tx *db.Tx, x exchange.Item, ack partner.Ack, receipt blob.Hash) (look bool, err error) {
+	h := exchange.Handed{Item: x, Message: ack.ID, Entry: exchange.NoEntry, Receipt: receipt}
+	r, err := ledger.ParseReceipt(ack.Receipt)
+	if err == nil {
+		h.Entry = r.Index
+		if look, err = seeReceipt(tx, r); err != nil {
+			return false, err
+		}
+	} // else a hub without a log
+	return look, exchange.HandOver(tx, h, keptSince(tx.Now))
+}
+
+// notAgain ends a document's packet that a restored hub did not take again. Where
+// its recipient has spoken, nothing is lost; else the line fails, and the clerk
+// follows it up. law:BRVT1842-6.5
+func (o *Office) notAgain(tx *db.Tx, d *document.Document, x exchange.Item, cause error) error {
+	lines, err := exchange.Of(tx, d.ID)
+	if err != nil {
+		return err
+	}
+	for i := range lines {
+		if l := &lines[i]; l.Channel == exchange.ByHub && l.State == exchange.Sent {
+			note := "Trục đã phục hồi từ bản sao lưu và không nhận lại gói tin: " + spoken(cause)
+			if err := o.failLine(tx, d, l, exchange.Event{Note: note}); err != nil {
+				return err
+			}
+		}
+	}
+	return exchange.Drop(tx, x.ID)
+}
+
+// keptSince is the moment from which what was handed over is kept.
+func keptSince(now time.Time) time.Time {
+	today := viet.DayOf(now)
+	return now.AddDate(0, 0, -int(law.Figure("exchange.handed.days", today)))
+}

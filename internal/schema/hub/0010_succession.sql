@@ -1,0 +1,7 @@
+-- The hub's words, under keys that it had, that its log goes on under another
+-- one: it came back from an older copy.
+-- owner: internal/hub
+CREATE TABLE succession (
+  id BIGINT PRIMARY KEY,
+  note TEXT NOT NULL
+);
