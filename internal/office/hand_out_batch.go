@@ -8,6 +8,7 @@ import (
 	"io"
 	"slices"
 
+	"vanthu/internal/access"
 	"vanthu/internal/blob"
 	"vanthu/internal/db"
 	"vanthu/internal/document"
@@ -179,7 +180,7 @@ func (o *Office) sizeOf(h blob.Hash) (int64, error) {
 }
 
 // CancelBatch ends a batch that the signer does not go on with: what is not
-// back stays unsigned.
+// back stays unsigned. Who: the person who began it, as for Sign and Seal.
 func (o *Office) CancelBatch(ctx context.Context, by org.Actor, id int64) error {
 	return o.Store.Write(ctx, by.DB(), func(tx *db.Tx) error {
 		b, err := Batch(tx, by.ID, id)
@@ -190,13 +191,16 @@ func (o *Office) CancelBatch(ctx context.Context, by org.Actor, id int64) error 
 			return nil // the server's own goes on; what has ended stays as it is
 		}
 		list, err := signing.HandOutsOfBatch(tx, id)
-		if err == nil {
-			err = o.cancelThem(tx, list)
+		if err != nil {
+			return err
 		}
 		for _, h := range list {
+			if err := access.Check(tx, by, access.Subject(h.Document), o.signingAct(b.Purpose).action); err != nil {
+				return err
+			}
 			tx.After(func() { o.publish(h.Document) })
 		}
-		if err != nil {
+		if err := o.cancelThem(tx, list); err != nil {
 			return err
 		}
 		return signing.EndBatch(tx, id)

@@ -159,11 +159,17 @@ func (a act) post(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
 	if err != nil {
 		return err
 	}
-	err = a.do(r, x, id, f)
+	batch, err := a.inBackground(r, x, id, f)
+	if err == nil && batch == 0 {
+		err = a.do(r, x, id, f)
+	}
 	if canShow(err) && f.Refused(err) {
 		return showRefused(w, r, x, id, a, f)
 	} else if err != nil {
 		return err
+	}
+	if batch != 0 {
+		return x.Kit.Done(w, r, seat.BatchAt(batch), part.Toast{})
 	}
 	to, code, err := a.next(r, x, id, before)
 	if err != nil {

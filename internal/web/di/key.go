@@ -3,6 +3,8 @@ package di
 import (
 	"net/http"
 
+	"vanthu/internal/db"
+	"vanthu/internal/document"
 	"vanthu/internal/fail"
 	"vanthu/internal/org"
 	"vanthu/internal/signing"
@@ -60,8 +62,45 @@ func (n *now) consent(r *http.Request, x *seat.Seat, f *kit.Form) error {
 	if need.Note != "" {
 		n.Notes = append(n.Notes, part.Note{Kind: "warn", Text: need.Note})
 	}
+	if need.Confirms {
+		n.Notes = append(n.Notes, part.Note{Icon: part.Icon("smartphone"), Text: "Bấm ký, rồi xác nhận trên điện thoại của ông/bà."})
+	}
 	if need.Sends {
-		n.Buttons = append(n.Buttons, button{Text: "Gửi mã xác nhận", Icon: part.Icon("message-square-text"), Action: n.at + "/gui-ma"})
+		n.Buttons = append(n.Buttons, button{Text: "Gửi mã xác nhận", Icon: part.Icon("message-square-text"), Action: n.at + "/gui-ma", Free: true})
 	}
 	return nil
+}
+
+// keyed are the acts that use a key, and whose.
+var keyed = map[string]signing.Purpose{"ky": signing.ByPerson, "duyet-ky": signing.ByPerson, "ky-co-quan": signing.ByAgency}
+
+// inBackground begins the signature of a key whose holder confirms on a device
+// of his: that may take longer than a page waits, so it is a batch of one, and
+// its page shows how far it is. 0: not such an act or key. law:HT33-4.2
+func (a act) inBackground(r *http.Request, x *seat.Seat, id document.ID, f *kit.Form) (batch int64, err error) {
+	p, ok := keyed[a.name]
+	if !ok {
+		return 0, nil
+	}
+	var c signing.Certificate
+	err = x.Read(r, func(v *db.View) error {
+		c, err = signing.OfPerson(v, x.Actor.ID)
+		if p == signing.ByAgency {
+			c, err = signing.OfAgency(v)
+		}
+		return err
+	})
+	if err != nil || c.Driver != signing.ByRemote {
+		return 0, nil // the act itself refuses in its own words
+	}
+	need, err := x.Office.Keys.Need(r.Context(), c)
+	if err != nil || !need.Confirms {
+		return 0, nil
+	}
+	if a.name == "duyet-ky" { // with the places that the page has asked for
+		if err := approve(r, x, id, f); err != nil {
+			return 0, err
+		}
+	}
+	return x.Office.SignBatch(r.Context(), x.Actor, p, []document.ID{id}, consent(f))
 }

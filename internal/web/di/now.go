@@ -44,6 +44,7 @@ type button struct {
 	Text, Icon, Kind, Key string
 	Action                string // posts the form there
 	Href                  string // or leads there
+	Free                  bool   // of what the form must hold
 }
 
 // check is one line of what the machine found.

@@ -110,7 +110,7 @@ func (p *batchPage) underWay(v *db.View, b signing.Batch) error {
 		p.Note.Title = "Khi dịch vụ ký số hỏi trên điện thoại, xác nhận ở đó."
 	}
 	if b.Away() {
-		p.Stop = "/ky-so/" + itoa(b.ID) + "/thoi"
+		p.Stop = seat.BatchAt(b.ID) + "/thoi"
 		p.Note = part.Note{Kind: "brand", Text: "Phần mềm ký số trên máy của ông/bà đang ký, nhận tệp đến " + viet.ShortTime(b.Ends) + "."}
 	}
 	return nil
@@ -124,6 +124,9 @@ func (p *batchPage) ended(b signing.Batch, k work, left []document.ID) {
 		p.Under += " · xong " + viet.Clock(b.Ended)
 	}
 	p.Next = part.Link{Text: "Về Ký số", Href: "/ky-so", Icon: part.Icon("pen-line"), Kind: "pri", Key: "Enter"}
+	if n == 1 && p.Rows[0].Href != "" {
+		p.Next = part.Link{Text: "Mở văn bản", Href: p.Rows[0].Href, Icon: part.Icon("file-text"), Kind: "pri", Key: "Enter"}
+	}
 	if len(left) == 0 {
 		p.Note = part.Note{Kind: "ok", Text: "Tất cả đã ký. Văn bản đã chuyển sang bước sau."}
 		return

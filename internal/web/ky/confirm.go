@@ -69,7 +69,7 @@ func sign(w http.ResponseWriter, r *http.Request, s *seat.Seat) error {
 	} else if err != nil {
 		return err
 	}
-	return s.Kit.Done(w, r, "/ky-so/"+itoa(id), part.Toast{})
+	return s.Kit.Done(w, r, seat.BatchAt(id), part.Toast{})
 }
 
 // ask shows the confirmation, with what is wrong with it so far.
@@ -111,6 +111,9 @@ func confirmationOf(r *http.Request, s *seat.Seat, p queuePage, f *kit.Form, doc
 		var need signing.Need
 		need, err = s.Office.Keys.Need(r.Context(), c)
 		x.Fields, x.Sends, x.Note = seat.ConsentFields(f, need), need.Sends, need.Note
+		if need.Confirms {
+			x.Note = "Bấm ký, rồi xác nhận trên điện thoại của ông/bà."
+		}
 	}
 	if err != nil && !f.Refused(err) {
 		return nil, err

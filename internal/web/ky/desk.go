@@ -30,7 +30,7 @@ func beginOnDesk(w http.ResponseWriter, r *http.Request, s *seat.Seat) error {
 	out := struct {
 		Files             []deskFile
 		Put, Token, Batch string
-	}{nil, seat.TakeBackAllPath(s.Office, b), b.Token, "/ky-so/" + itoa(b.Batch)}
+	}{nil, seat.TakeBackAllPath(s.Office, b), b.Token, seat.BatchAt(b.Batch)}
 	for _, x := range b.Files {
 		out.Files = append(out.Files, deskFile{itoa(x.ID), x.Name, seat.FetchPath(s.Office, x)})
 	}
@@ -64,7 +64,7 @@ func stopOnDesk(w http.ResponseWriter, r *http.Request, s *seat.Seat) error {
 	if err := s.Office.CancelBatch(r.Context(), s.Actor, id); err != nil {
 		return err
 	}
-	return s.Kit.Done(w, r, "/ky-so/"+itoa(id), part.Toast{Kind: "ok", Text: "Đã thôi ký; tệp đã giao không nhận lại nữa."})
+	return s.Kit.Done(w, r, seat.BatchAt(id), part.Toast{Kind: "ok", Text: "Đã thôi ký; tệp đã giao không nhận lại nữa."})
 }
 
 func writeJSON(w http.ResponseWriter, v any) error {

@@ -178,6 +178,6 @@ func (p *queuePage) running(v *db.View, s *seat.Seat) error {
 		return err
 	}
 	p.Running = &part.Note{Kind: "brand", Icon: part.Icon("loader-circle"), Title: "Đang ký " + viet.Int(int64(len(b.Lines))) + " văn bản.",
-		Text: "Đã ký " + viet.Int(int64(b.Signed())) + ".", Links: []part.Link{{Text: "Xem tiến độ", Href: "/ky-so/" + itoa(b.ID)}}}
+		Text: "Đã ký " + viet.Int(int64(b.Signed())) + ".", Links: []part.Link{{Text: "Xem tiến độ", Href: seat.BatchAt(b.ID)}}}
 	return nil
 }

@@ -2,6 +2,7 @@ package seat
 
 import (
 	"net/url"
+	"strconv"
 
 	"vanthu/internal/office"
 )
@@ -29,3 +30,6 @@ const SigningProgram = "wss://127.0.0.1:8987"
 func TakeBackAllPath(o *office.Office, b office.Bundle) string {
 	return DoorPrefix + o.Store.Name() + "/nhieu?t=" + b.Token
 }
+
+// BatchAt is the page of a batch of signatures: how far it is.
+func BatchAt(batch int64) string { return "/ky-so/" + strconv.FormatInt(batch, 10) }
