@@ -166,7 +166,17 @@ func (s *Signature) readContents(f *pdf.File) {
 		s.problem("the gap of /ByteRange is not this /Contents")
 		return
 	}
+	for _, c := range f.Data()[s.HoleStart+1 : s.HoleEnd-1] {
+		if !strings.ContainsRune("0123456789abcdefABCDEF \t\r\n", rune(c)) { // what else stands there nobody signed
+			s.problem("/Contents holds %q", c)
+			return
+		}
+	}
 	s.Contents = trimDER([]byte(str))
+	if strings.Trim(string(str[len(s.Contents):]), "\x00") != "" {
+		s.problem("/Contents is not filled up with zeros")
+		s.Contents = nil
+	}
 }
 
 // trimDER cuts the zeros behind a DER value; BER of indefinite length keeps

@@ -384,12 +384,16 @@ func swapValue(u *pdf.Update, _ pdf.Dict) pdf.Dict {
 // stampWithLook adds a genuine document time stamp whose field says more than it
 // should; a value true stands for an annotation put on the page at the same time.
 func (c *court) stampWithLook(data []byte, extra pdf.Dict) []byte {
+	return c.stampedField(data, extra, stampDict)
+}
+
+func (c *court) stampedField(data []byte, extra pdf.Dict, dict func(Options, int, *FieldLock) pdf.Raw) []byte {
 	u, err := open(c.t, data).Update()
 	if err != nil {
 		c.t.Fatal(err)
 	}
 	e := &editor{f: u.File(), u: u}
-	value := u.Add(stampDict(Options{}, 8192, nil))
+	value := u.Add(dict(Options{}, 8192, nil))
 	page := pageOne(c.t, u.File())
 	d := pdf.Dict{"FT": pdf.Name("Sig"), "T": pdf.EncodeText("x"), "F": int64(132), "V": value, "Rect": pdf.Array{int64(0), int64(0), int64(0), int64(0)}}
 	for k, v := range extra {

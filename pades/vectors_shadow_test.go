@@ -34,8 +34,7 @@ func (c *corpus) shadows() []vector {
 	})
 	dangling := trap(func(u *pdf.Update, f *pdf.File) {
 		p := pageOne(c.t, f)
-		size, _ := f.Int(f.Trailer["Size"])
-		ghost = pdf.Ref{Num: size + 400}
+		ghost = u.Alloc() // a number that stays free
 		u.Set(p.Ref, with(p.Dict, pdf.Dict{"Contents": pdf.Array{contentOf(f, p), ghost}}))
 	})
 	sharing := trap(func(u *pdf.Update, f *pdf.File) {

@@ -288,7 +288,7 @@ func trailing(f *pdf.File) string {
 func (v *verifier) examine(ctx context.Context, i int, at time.Time, proven bool) result {
 	s := v.sigs[i]
 	r := result{at: at, proven: proven, subFilter: s.SubFilter, SignatureReport: SignatureReport{
-		Field: s.Field.Name, DocStamp: s.Type == "DocTimeStamp" || s.SubFilter == "ETSI.RFC3161",
+		Field: s.Field.Name, DocStamp: isStamp(s.Type, s.SubFilter),
 		Claimed: s.Time, Reason: s.Reason, Revision: s.Revision + 1, Holder: cms.Holder{Name: s.Name, Kind: cms.UnknownHolder},
 	}}
 	if s.Revision >= 0 {

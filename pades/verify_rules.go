@@ -1,6 +1,7 @@
 package pades
 
 import (
+	"math"
 	"slices"
 
 	"vanthu/pdf"
@@ -12,7 +13,7 @@ func (c *comparer) catalog() {
 	root, _ := c.new.Root()
 	was, is := c.old.Catalog(), c.new.Catalog()
 	if c.changed[root.Num] {
-		allowed := true
+		allowed := c.uses.all[root.Num] == 0
 		for _, k := range differing(was, is) {
 			switch k {
 			case "DSS", "AcroForm":
@@ -40,7 +41,7 @@ func (c *comparer) metadata(was, is pdf.Object) {
 		return
 	}
 	s := c.new.Stream(r)
-	if s == nil || s.Dict["Type"] != pdf.Name("Metadata") || !c.soleUse(r) {
+	if s == nil || s.Dict["Type"] != pdf.Name("Metadata") {
 		return
 	}
 	if old := c.old.Stream(was); c.existed(r.Num) && (old == nil || old.Dict["Type"] != pdf.Name("Metadata")) {
@@ -63,7 +64,7 @@ func (c *comparer) dss(was, is pdf.Object) {
 	if was != nil && same(was, is) && !c.touches(is) {
 		return
 	}
-	if c.new.Stream(is) != nil || !c.soleUse(is) {
+	if c.new.Stream(is) != nil {
 		c.other("kho bằng chứng /DSS không hợp lệ")
 		return
 	}
@@ -89,7 +90,7 @@ func (c *comparer) dss(was, is pdf.Object) {
 
 // touches says whether anything below a value has changed.
 func (c *comparer) touches(value pdf.Object) bool {
-	for n := range c.below(value) {
+	for n := range c.owned(value) {
 		if c.changed[n] {
 			return true
 		}
@@ -100,7 +101,7 @@ func (c *comparer) touches(value pdf.Object) bool {
 // streams: an array of evidence to which streams may be added.
 func (c *comparer) streams(was, is pdf.Object) {
 	a, b := c.old.Array(was), c.new.Array(is)
-	if len(b) < len(a) || !slices.EqualFunc(a, b[:len(a)], same) || !c.soleUse(is) {
+	if len(b) < len(a) || !slices.EqualFunc(a, b[:len(a)], same) {
 		c.other("bằng chứng trong /DSS bị thay hoặc xóa")
 		return
 	}
@@ -117,7 +118,7 @@ func (c *comparer) streams(was, is pdf.Object) {
 // vri: entries by signature; an entry, once there, grows like the store itself.
 func (c *comparer) vri(was, is pdf.Object) {
 	a, b := c.old.Dict(was), c.new.Dict(is)
-	if b == nil || c.new.Stream(is) != nil || !c.soleUse(is) {
+	if b == nil || c.new.Stream(is) != nil {
 		c.other("/VRI trong /DSS không hợp lệ")
 		return
 	}
@@ -132,7 +133,7 @@ func (c *comparer) vri(was, is pdf.Object) {
 			continue
 		}
 		entry := c.new.Dict(v)
-		if entry == nil || c.new.Stream(v) != nil || !c.soleUse(v) {
+		if entry == nil || c.new.Stream(v) != nil {
 			c.other("mục trong /VRI không hợp lệ")
 			continue
 		}
@@ -174,8 +175,8 @@ func (c *comparer) form(was, is pdf.Object) {
 				c.other("khóa /%s của biểu mẫu bị thay", k)
 			}
 		case "NeedAppearances":
-			if b[k] != nil && b[k] != false {
-				c.other("biểu mẫu yêu cầu vẽ lại hình thức hiển thị")
+			if (c.old.Resolve(a[k]) == true) != (c.new.Resolve(b[k]) == true) {
+				c.other("biểu mẫu đổi cách vẽ hình thức hiển thị")
 			}
 		default:
 			c.other("khóa /%s của biểu mẫu bị thay", k)
@@ -188,10 +189,6 @@ func (c *comparer) form(was, is pdf.Object) {
 // resources of the form may gain names; a name keeps its meaning.
 func (c *comparer) resources(was, is pdf.Object) {
 	a, b := c.old.Dict(was), c.new.Dict(is)
-	if !c.soleUse(is) {
-		c.other("tài nguyên của biểu mẫu bị thay")
-		return
-	}
 	for k := range a {
 		if b[k] == nil {
 			c.other("tài nguyên của biểu mẫu bị xóa")
@@ -204,10 +201,8 @@ func (c *comparer) resources(was, is pdf.Object) {
 				c.other("tài nguyên /%s của biểu mẫu bị thay", name)
 			}
 		}
-		if c.soleUse(v) {
-			c.place(a[k], v)
-			c.reach(v, nil)
-		}
+		c.place(a[k], v)
+		c.reach(v, nil)
 	}
 	c.place(was, is)
 	c.raise(FormFilling)
@@ -302,18 +297,27 @@ func (w *fieldCompare) entered(ref pdf.Ref, name string, typ pdf.Object, a, b pd
 			return
 		}
 	}
-	if hides(w.comparer, a, b) {
-		w.other("trường “%s” bị ẩn đi", name)
+	if w.uses.named[ref.Num] > 0 {
+		w.other("trường “%s” còn được dùng vào việc khác trong văn bản", name)
 		return
 	}
-	if typ == pdf.Name("Sig") && !w.signature(name, b) {
+	if seen(w.old, a) != seen(w.new, b) {
+		w.other("trường “%s” bị ẩn đi hoặc hiện ra", name)
+		return
+	}
+	if _, ok := b["AS"].(pdf.Name); b["AS"] != nil && !ok {
+		w.other("trạng thái hiển thị của trường “%s” không hợp lệ", name)
+		return
+	}
+	if typ == pdf.Name("Sig") && !w.signature(ref, name, b) {
 		return
 	}
 	w.claimed[ref.Num] = true
 	for _, k := range []pdf.Name{"V", "AP"} {
-		w.reach(b[k], w.below(a[k]))
+		w.reach(b[k], w.owned(a[k]))
 	}
 	if typ != pdf.Name("Sig") {
+		w.cover(ref, name, b)
 		w.raise(FormFilling)
 		w.filled = append(w.filled, name)
 		return
@@ -323,36 +327,89 @@ func (w *fieldCompare) entered(ref pdf.Ref, name string, typ pdf.Object, a, b pd
 
 // signature judges what a signature field shows: a look without a signature is
 // a painted lie, and a time stamp, which anybody can get, has nothing to show.
-func (w *fieldCompare) signature(name string, d pdf.Dict) bool {
-	rect, visible := w.new.Rect(d["Rect"])
+func (w *fieldCompare) signature(ref pdf.Ref, name string, d pdf.Dict) bool {
+	visible := w.area(d) > 0
 	value := w.new.Dict(d["V"])
+	stamp := isStamp(w.new.Name(value["Type"]), w.new.Name(value["SubFilter"]))
 	switch {
 	case value == nil && visible && d["AP"] != nil:
 		w.other("ô chữ ký “%s” có hình hiển thị nhưng không có chữ ký", name)
 		return false
-	case w.new.Name(value["Type"]) == "DocTimeStamp" && visible:
+	case stamp && visible:
 		w.other("dấu thời gian “%s” có hình hiển thị", name)
 		return false
-	case w.new.Name(value["Type"]) == "DocTimeStamp":
+	case stamp:
 		w.raise(LTA) // part of keeping evidence. etsi-319142-1:5.4.3
-	case rect.W()*rect.H() > maxLook:
-		w.finding(Annotated, "chữ ký “%s” che phần lớn trang", name)
 	default:
+		w.cover(ref, name, d)
 		w.raise(FormFilling)
 	}
 	return true
 }
 
-// maxLook is the area, in square points, beyond which the look of a later
-// signature covers so much of a page that a person must compare: a quarter of A4.
-const maxLook = 595 * 842 / 4
+// isStamp says that a signature is a document time stamp, by either mark.
+// etsi-319142-1:5.4.3
+func isStamp(typ, subFilter pdf.Name) bool {
+	return typ == "DocTimeStamp" || subFilter == "ETSI.RFC3161"
+}
 
-// hides says that a widget gains the flag Hidden or NoView. iso32000-2:12.5.3
-func hides(c *comparer, a, b pdf.Dict) bool {
-	const hidden = 1<<1 | 1<<5
-	was, _ := c.old.Int(a["F"])
-	is, _ := c.new.Int(b["F"])
-	return is&^was&hidden != 0
+// maxCover is the part of a page beyond which what is shown later covers so
+// much that a person must compare.
+const maxCover = 0.25
+
+// cover adds up what later revisions show on each page.
+func (w *fieldCompare) cover(ref pdf.Ref, name string, d pdf.Dict) {
+	area := w.area(d)
+	if area == 0 {
+		return
+	}
+	page, size := w.page(ref, d)
+	if w.covered[page] += area / size; w.covered[page] > maxCover {
+		w.finding(Annotated, "trường “%s” và những gì thêm sau khi ký che phần lớn trang", name)
+	}
+}
+
+// area is what a widget covers, in square units of its page: infinite if its
+// /Rect is none, for then readers differ.
+func (w *fieldCompare) area(d pdf.Dict) float64 {
+	if d["Rect"] == nil {
+		return 0
+	}
+	a := w.new.Array(d["Rect"])
+	var v [4]float64
+	for i := range v {
+		ok := len(a) == 4
+		if ok {
+			v[i], ok = w.new.Number(a[i])
+		}
+		if !ok {
+			return math.Inf(1)
+		}
+	}
+	return math.Abs((v[2] - v[0]) * (v[3] - v[1]))
+}
+
+// page tells on which page a widget stands, and the page's area; for one that is
+// on none, the smallest.
+func (w *fieldCompare) page(ref pdf.Ref, d pdf.Dict) (index int, area float64) {
+	pages, _ := w.new.Pages() // an error is found by comparer.pages
+	index, area = -1, math.Inf(1)
+	for _, p := range pages {
+		size := p.CropBox.W() * p.CropBox.H()
+		if d["P"] == p.Ref || slices.Contains(w.new.Array(p.Dict["Annots"]), pdf.Object(ref)) {
+			return p.Index, size
+		}
+		area = min(area, size)
+	}
+	return index, area
+}
+
+// seen gives the flags of a widget that decide whether it is seen, on the screen
+// or on paper. iso32000-2:12.5.3
+func seen(f *pdf.File, d pdf.Dict) int {
+	const invisible, hidden, print, noView, toggleNoView = 1 << 0, 1 << 1, 1 << 2, 1 << 5, 1 << 8
+	n, _ := f.Int(d["F"])
+	return n & (invisible | hidden | print | noView | toggleNoView)
 }
 
 // added judges a new field: only a signature with one widget may appear.
@@ -378,7 +435,7 @@ func (w *fieldCompare) added(o pdf.Object) {
 			return
 		}
 	}
-	if !w.signature(name, d) {
+	if !w.signature(ref, name, d) {
 		return
 	}
 	w.names = append(w.names, name)
@@ -412,6 +469,9 @@ func (c *comparer) pages() {
 func (c *comparer) page(i int, a, b pdf.Page) {
 	was, is := c.old.Array(a.Dict["Annots"]), c.new.Array(b.Dict["Annots"])
 	if c.changed[a.Ref.Num] {
+		if c.uses.named[a.Ref.Num] > 0 {
+			c.other("trang %d còn được dùng vào việc khác trong văn bản", i+1)
+		}
 		for _, k := range differing(a.Dict, b.Dict) {
 			if k != "Annots" {
 				c.other("trang %d bị thay đổi (khóa /%s)", i+1, k)
@@ -422,6 +482,9 @@ func (c *comparer) page(i int, a, b pdf.Page) {
 	if len(is) < len(was) || !slices.EqualFunc(was, is[:len(was)], same) {
 		c.other("chú thích hoặc trường trên trang %d bị xóa", i+1)
 		return
+	}
+	if was == nil && c.old.Resolve(a.Dict["Annots"]) != nil {
+		c.other("danh sách chú thích của trang %d không hợp lệ", i+1)
 	}
 	c.place(a.Dict["Annots"], b.Dict["Annots"])
 	for _, o := range is[len(was):] {

@@ -1,69 +1,119 @@
 package pades
 
-import "vanthu/pdf"
+import (
+	"slices"
 
-// countUses counts the references to each number in all objects in effect. An
-// object that we cannot read, another reader may: then nothing can be said about
-// what points where.
-func countUses(f *pdf.File) (map[int]int, error) {
-	uses := map[int]int{}
+	"vanthu/pdf"
+)
+
+// uses counts the references to each object number in all objects in effect: an
+// old object may change only where everything that leads to it is accounted for.
+type uses struct {
+	all map[int]int
+	// named are those by a key that is not a way back. What hangs under such a
+	// key may be a dictionary of free names, as /XObject in the resources of a
+	// page, in which every key is content.
+	named map[int]int
+}
+
+// waysBack are the keys by which structure, actions and notes point at pages,
+// fields and annotations.
+var waysBack = []pdf.Name{"Parent", "P", "Pg", "Obj", "T", "Annot", "IRT", "Popup", "Page"}
+
+// countUses counts for a whole file. An object that we cannot read, or read in
+// one of several ways, another reader takes differently: then nothing can be
+// said about what points where.
+func countUses(f *pdf.File) (uses, bool) {
+	u := uses{map[int]int{}, map[int]int{}}
 	for n, e := range f.Entries() {
 		if e.Kind == 0 {
 			continue
 		}
-		o, err := f.Load(n)
-		if err != nil {
-			return nil, err
+		if f.Loose(n) {
+			return u, false
 		}
-		for _, r := range usesOf(f, o, nil) {
-			uses[r]++
-		}
+		o, _ := f.Load(n)
+		u.count(o, "", 1)
 	}
-	return uses, nil
+	return u, true
 }
 
-// usesOf is refsOf with those of /P and /Parent that lead to no plain dictionary
-// of the file: a page or a field that is there is a way back up, but either name
-// may as well stand for a picture in the resources of a page, or for one that
-// is still to be defined.
-func usesOf(f *pdf.File, o pdf.Object, out []int) []int {
+// count adds the references in o, which stands under a key, by times each.
+func (u uses) count(o pdf.Object, key pdf.Name, by int) {
 	switch v := o.(type) {
 	case pdf.Ref:
-		return append(out, v.Num)
+		u.all[v.Num] += by
+		if key != "" && !slices.Contains(waysBack, key) {
+			u.named[v.Num] += by
+		}
 	case pdf.Array:
 		for _, e := range v {
-			out = usesOf(f, e, out)
+			u.count(e, "", by)
 		}
 	case pdf.Dict:
 		for k, e := range v {
-			if r, ok := e.(pdf.Ref); ok && (k == "P" || k == "Parent") {
-				if up, err := f.Load(r.Num); err == nil {
-					if _, plain := up.(pdf.Dict); plain {
-						continue
-					}
-				}
-			}
-			out = usesOf(f, e, out)
+			u.count(e, k, by)
 		}
 	case *pdf.Stream:
-		return usesOf(f, v.Dict, out)
+		d := v.Dict
+		if d["Type"] == pdf.Name("XRef") { // a trailer, too
+			d = d.Clone()
+			delete(d, "Root")
+			delete(d, "Info")
+		}
+		u.count(d, "", by)
 	}
-	return out
 }
 
 // updateUses brings the counts from old to new.
 func (c *comparer) updateUses() {
 	for n := range c.changed {
 		was, _ := c.old.Load(n)
-		for _, r := range usesOf(c.old, was, nil) {
-			c.uses[r]--
-		}
-		if c.new.Entries()[n].Kind == 0 {
-			continue
-		}
-		is, _ := c.new.Load(n)
-		for _, r := range usesOf(c.new, is, nil) {
-			c.uses[r]++
+		c.uses.count(was, "", -1)
+		if c.new.Entries()[n].Kind != 0 {
+			is, _ := c.new.Load(n)
+			c.uses.count(is, "", 1)
 		}
 	}
+}
+
+// maxVisits bounds the walks through old values in one step; beyond it nothing
+// old is explained any more, so that the step counts as tampering.
+const maxVisits = 500_000
+
+// owned lists what in the old revision only the value leads to: every reference
+// to it comes from the value or from what the value owns.
+func (c *comparer) owned(value pdf.Object) map[int]bool {
+	out, met := map[int]bool{}, map[int]int{}
+	for todo := refsOf(value, nil); len(todo) > 0 && c.visits < maxVisits; {
+		n := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		c.visits++
+		if met[n]++; met[n] != c.uses.all[n] {
+			continue
+		}
+		out[n] = true
+		o, _ := c.old.Load(n)
+		todo = refsOf(o, todo)
+	}
+	return out
+}
+
+// refsOf appends the object numbers that o refers to directly.
+func refsOf(o pdf.Object, out []int) []int {
+	switch v := o.(type) {
+	case pdf.Ref:
+		return append(out, v.Num)
+	case pdf.Array:
+		for _, e := range v {
+			out = refsOf(e, out)
+		}
+	case pdf.Dict:
+		for _, e := range v {
+			out = refsOf(e, out)
+		}
+	case *pdf.Stream:
+		return refsOf(v.Dict, out)
+	}
+	return out
 }

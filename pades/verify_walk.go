@@ -71,16 +71,19 @@ func walk(ctx context.Context, f *pdf.File, first int) []step {
 	if err != nil {
 		return fail("không đọc được phiên bản đã ký")
 	}
-	uses, err := countUses(old)
-	if err != nil {
-		return fail("có đối tượng không đọc được trong phiên bản đã ký")
-	}
-	if runaway(old, slices.Collect(maps.Keys(old.Entries()))) {
+	uses, ok := countUses(old)
+	switch {
+	case old.Unsignable() != nil:
+		return fail("cấu trúc của phiên bản đã ký không hợp lệ")
+	case !ok:
+		return fail("có đối tượng không đọc được, hoặc đọc được theo nhiều cách, trong phiên bản đã ký")
+	case runaway(old, slices.Collect(maps.Keys(old.Entries()))):
 		return fail("có luồng dữ liệu không được đóng trong phiên bản đã ký")
 	}
 	var out []step
+	covered := map[int]float64{}
 	for k := first + 1; k < len(revs) && ctx.Err() == nil; k++ {
-		c := &comparer{old: old, uses: uses, claimed: map[int]bool{}, newFields: map[int]bool{}, step: step{rev: k}}
+		c := &comparer{old: old, uses: uses, covered: covered, claimed: map[int]bool{}, newFields: map[int]bool{}, step: step{rev: k}}
 		next, err := f.At(k)
 		if err != nil || next.Unsignable() != nil || !sameHistory(revs[:k+1], next.Revisions()) {
 			c.other("cấu trúc của phiên bản %d không hợp lệ", k+1)
@@ -107,10 +110,12 @@ type comparer struct {
 	old, new *pdf.File
 	changed  map[int]bool
 	claimed  map[int]bool
-	uses     map[int]int // references to each object number in old
+	uses     uses // of old
+	// covered: by page, the part of it that later looks cover together
+	covered map[int]float64
 	// newFields are the signature fields that the step added
 	newFields map[int]bool
-	visits    int // objects looked at by below
+	visits    int // references followed by owned
 	step
 }
 
@@ -130,6 +135,7 @@ func (c *comparer) compare(rev pdf.Revision) {
 	c.trailer()
 	c.containers(rev)
 	c.hidden(rev)
+	c.veiled(rev)
 	c.catalog()
 	if c.unclaimedOld() {
 		c.pages()
@@ -140,8 +146,18 @@ func (c *comparer) compare(rev pdf.Revision) {
 	}
 }
 
-// runaway finds a stream that only ends because the file does: what is appended
-// later would become part of it.
+// veiled: a reader that knows only the table would take what was signed for
+// deleted. iso32000-2:7.5.8.4
+func (c *comparer) veiled(rev pdf.Revision) {
+	for _, n := range rev.Veiled {
+		if c.existed(n) {
+			c.other("đối tượng %d bị giấu với phần mềm đọc cũ", n)
+		}
+	}
+}
+
+// runaway finds a stream that only ends because the file does, or would end
+// later if there were more of the file: what is appended becomes part of it.
 func runaway(f *pdf.File, nums []int) bool {
 	for _, n := range nums {
 		o, _ := f.Load(n)
@@ -150,7 +166,8 @@ func runaway(f *pdf.File, nums []int) bool {
 			continue
 		}
 		start := cap(f.Data()) - cap(s.Data) // Data is a slice of the file
-		if start+len(s.Data) >= len(f.Data()) {
+		said, _ := f.Int(s.Dict["Length"])
+		if room := len(f.Data()) - start; len(s.Data) >= room || said > room-len("\nendstream") {
 			return true
 		}
 	}
@@ -179,8 +196,8 @@ func (c *comparer) diff() {
 		}
 	}
 	for n := range c.changed {
-		if _, err := c.new.Load(n); err != nil {
-			c.other("đối tượng %d không đọc được", n)
+		if c.new.Loose(n) {
+			c.other("đối tượng %d không đọc được, hoặc đọc được theo nhiều cách", n)
 		}
 	}
 }
@@ -226,7 +243,7 @@ func (c *comparer) claimNew(n int) bool {
 	if c.existed(n) {
 		return false
 	}
-	if c.uses[n] > 0 && !c.claimed[n] {
+	if c.uses.all[n] > 0 && !c.claimed[n] {
 		c.other("đối tượng %d được văn bản đã ký dùng tới nhưng về sau mới được định nghĩa", n)
 	}
 	c.claimed[n] = true
@@ -234,26 +251,21 @@ func (c *comparer) claimNew(n int) bool {
 }
 
 // place explains the object that holds a value which the caller compares by its
-// own rules: changed where it stands, or moved to a new object.
+// own rules: changed where it stands, if nothing else in the old document used
+// it, or moved to a new object.
 func (c *comparer) place(was, is pdf.Object) {
 	r, ok := is.(pdf.Ref)
 	if !ok || !c.changed[r.Num] {
 		return
 	}
-	if !c.claimNew(r.Num) && is == was {
+	if !c.claimNew(r.Num) && is == was && c.uses.all[r.Num] == 1 {
 		c.claimed[r.Num] = true
 	}
 }
 
-// soleUse says that nothing else in the old document used the object at r.
-func (c *comparer) soleUse(o pdf.Object) bool {
-	r, ok := o.(pdf.Ref)
-	return !ok || !c.changed[r.Num] || !c.existed(r.Num) || c.uses[r.Num] <= 1
-}
-
-// reach claims everything new that a claimed value leads to. An old object is
-// claimed only if it hung under the old value and nowhere else.
-func (c *comparer) reach(value pdf.Object, under map[int]bool) {
+// reach claims everything new that a claimed value leads to, and of what is old
+// what the old value owned.
+func (c *comparer) reach(value pdf.Object, owned map[int]bool) {
 	todo := refsOf(value, nil)
 	for len(todo) > 0 {
 		n := todo[len(todo)-1]
@@ -262,7 +274,7 @@ func (c *comparer) reach(value pdf.Object, under map[int]bool) {
 			continue
 		}
 		if !c.claimNew(n) {
-			if !under[n] || c.uses[n] != 1 {
+			if !owned[n] {
 				continue
 			}
 			c.claimed[n] = true
@@ -270,50 +282,6 @@ func (c *comparer) reach(value pdf.Object, under map[int]bool) {
 		o, _ := c.new.Load(n)
 		todo = refsOf(o, todo)
 	}
-}
-
-// maxVisits bounds the walks through old values in one step; beyond it nothing
-// old is explained any more, so that the step counts as tampering.
-const maxVisits = 500_000
-
-// below lists what hangs under a value in the old revision.
-func (c *comparer) below(value pdf.Object) map[int]bool {
-	out := map[int]bool{}
-	todo := refsOf(value, nil)
-	for len(todo) > 0 && len(out) < 10_000 && c.visits < maxVisits {
-		n := todo[len(todo)-1]
-		todo = todo[:len(todo)-1]
-		if out[n] {
-			continue
-		}
-		out[n] = true
-		c.visits++
-		o, _ := c.old.Load(n)
-		todo = refsOf(o, todo)
-	}
-	return out
-}
-
-// refsOf appends the object numbers that o refers to directly. The ways back up
-// to the page and the parent are not followed.
-func refsOf(o pdf.Object, out []int) []int {
-	switch v := o.(type) {
-	case pdf.Ref:
-		return append(out, v.Num)
-	case pdf.Array:
-		for _, e := range v {
-			out = refsOf(e, out)
-		}
-	case pdf.Dict:
-		for k, e := range v {
-			if k != "Parent" && k != "P" {
-				out = refsOf(e, out)
-			}
-		}
-	case *pdf.Stream:
-		return refsOf(v.Dict, out)
-	}
-	return out
 }
 
 // trailer: the catalog stays the same object, nothing is cut off, and the
@@ -330,10 +298,13 @@ func (c *comparer) trailer() {
 	if !ok || !c.changed[r.Num] {
 		return
 	}
-	if !plain(c.new.Dict(r)) || (c.existed(r.Num) && (!plain(c.old.Dict(r)) || a["Info"] != b["Info"])) {
+	kept := a["Info"] == b["Info"] && plain(c.old.Dict(r)) && c.uses.all[r.Num] == 0 // a font is as plain
+	if !plain(c.new.Dict(r)) || (c.existed(r.Num) && !kept) {
 		return // stays unclaimed
 	}
-	c.place(a["Info"], r)
+	if !c.claimNew(r.Num) {
+		c.claimed[r.Num] = true
+	}
 	c.raise(LTA)
 }
 

@@ -25,6 +25,7 @@ type File struct {
 	damage   string
 	cache    map[int]Object
 	busy     map[int]bool
+	loose    map[int]bool
 	streams  map[int]*objectStream
 	fonts    map[Ref]*textFont
 	inflated int64
@@ -90,7 +91,7 @@ func Open(data []byte) (*File, error) {
 
 func newFile(data []byte) *File {
 	return &File{
-		data: data, entries: map[int]Entry{}, cache: map[int]Object{}, busy: map[int]bool{},
+		data: data, entries: map[int]Entry{}, cache: map[int]Object{}, busy: map[int]bool{}, loose: map[int]bool{},
 		streams: map[int]*objectStream{}, fonts: map[Ref]*textFont{},
 	}
 }
@@ -212,6 +213,17 @@ func (f *File) Load(num int) (Object, error) {
 	return o, err
 }
 
+// Loose reports whether readers may differ on what object num is: a key stands
+// twice in a dictionary with two values, a word or a number is none of the
+// syntax, or endobj is missing. Load(num) gives one of the readings.
+// iso32000-2:7.3
+func (f *File) Loose(num int) bool {
+	if _, err := f.Load(num); err != nil {
+		return true
+	}
+	return f.loose[num]
+}
+
 // toil counts parsed bytes and ends what would go on for ever.
 func (f *File) toil(n int) error {
 	if f.work += int64(n); f.work > 20*int64(len(f.data))+32<<20 {
@@ -248,21 +260,26 @@ func (f *File) parseAt(l *lexer, num int, e Entry) (obj Object, end int, err err
 		}
 		return nil, l.pos, nil
 	}
+	end = l.pos
 	if d, ok := o.(Dict); ok {
-		if data, end, ok := f.streamData(l, d); ok {
-			return &Stream{d, data}, f.skipWord(end, "endobj"), nil
+		if data, behind, ok := f.streamData(l, d); ok {
+			o, end = &Stream{d, data}, behind
 		}
 	}
-	return o, f.skipWord(l.pos, "endobj"), nil
+	end, closed := f.skipWord(end, "endobj")
+	if l.loose || !closed {
+		f.loose[num] = true
+	}
+	return o, end, nil
 }
 
-func (f *File) skipWord(pos int, word string) int {
+func (f *File) skipWord(pos int, word string) (end int, there bool) {
 	l := &lexer{data: f.data, pos: pos}
 	l.skipSpace()
 	if bytes.HasPrefix(f.data[l.pos:], []byte(word)) {
-		return l.pos + len(word)
+		return l.pos + len(word), true
 	}
-	return pos
+	return pos, false
 }
 
 // streamData finds the bytes after a dictionary, if "stream" follows it.
@@ -414,6 +431,9 @@ func (f *File) packed(s *objectStream, num, index int) (Object, []byte, error) {
 	}
 	if _, bad := o.(keyword); bad {
 		return nil, nil, damagedf("object %d of a stream holds a keyword", num)
+	}
+	if l.loose {
+		f.loose[num] = true
 	}
 	f.keep(num, o, l.count, len(raw))
 	return o, raw, nil

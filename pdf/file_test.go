@@ -266,3 +266,65 @@ func TestInflateBombIsRefused(t *testing.T) {
 		t.Errorf("nine filters gave %v", err)
 	}
 }
+
+// Loose names what readers take differently, and nothing that all take alike.
+func TestLoose(t *testing.T) {
+	for body, want := range map[string]bool{
+		"<</A 1/B [1 0 R (x) <41>]/C null/D -.5/E +3/F 4.>>": false,
+		"<</A 1/A 1>>":          false, // twice the same
+		"<</A 1/A 2>>":          true,
+		"<</A [1 0000000 R]>>":  true, // not a reference for all
+		"<</A 1 %x\n0 R>>":      false,
+		"[1 x 2]":               true,
+		"<</A x>>":              true,
+		"<</A 1 2/B 3>>":        true,
+		"[--5]":                 true,
+		"[1.2.3]":               true,
+		"<</A 1>>\nendobj\n9 0": false,
+	} {
+		f, err := Open(build("", catalog, onePage, pageHead+">>", body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := f.Loose(4); got != want {
+			t.Errorf("%s: %v", body, got)
+		}
+	}
+	unclosed := bytes.Replace(build("", catalog, onePage, pageHead+">>", "<</A 1>>"), []byte("<</A 1>>\nendobj"), []byte("<</A 1>>\n      "), 1)
+	f, err := Open(unclosed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !f.Loose(4) || f.Loose(1) {
+		t.Error("an object without endobj")
+	}
+}
+
+// A reference may hold comments, which are white space. iso32000-2:7.2.4
+func TestReferenceWithComments(t *testing.T) {
+	f, err := Open(build("", catalog, onePage, pageHead+">>", "[3 %a\n0%b\r R]"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a := f.Array(Ref{Num: 4}); len(a) != 1 || a[0] != (Ref{Num: 3}) {
+		t.Errorf("%v", a)
+	}
+}
+
+// A section that lists an object twice, or a trailer with two roots, is read and
+// never signed.
+func TestAmbiguousTablesAreNotSigned(t *testing.T) {
+	plain := build("", catalog, onePage, pageHead+">>")
+	for name, data := range map[string][]byte{
+		"listed twice": bytes.Replace(plain, []byte("trailer"), []byte("1 1\n0000000064 00000 n\r\ntrailer"), 1),
+		"two roots":    bytes.Replace(plain, []byte("/Root 1 0 R"), []byte("/Root 2 0 R/Root 1 0 R"), 1),
+	} {
+		f, err := Open(data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := f.Unsignable(); !Is(err, Damaged) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/hex"
 	"math"
+	"reflect"
 	"strconv"
 )
 
@@ -28,6 +29,7 @@ type lexer struct {
 	depth int
 	count int  // values read
 	refs  bool // "1 0 R" is a reference; false inside content streams
+	loose bool // something was met that readers take differently
 	// spans, when set, records where each value of the outermost dictionary
 	// stands; the verifier compares them with /ByteRange.
 	spans map[Name][2]int
@@ -155,7 +157,8 @@ func (l *lexer) number() (Object, error) {
 	for l.pos < len(l.data) && isRegular(l.data[l.pos]) {
 		l.pos++
 	}
-	n := parseNumber(l.data[start:l.pos])
+	n, strict := parseNumber(l.data[start:l.pos])
+	l.loose = l.loose || !strict
 	i, ok := n.(int64)
 	if !ok || !l.refs || i < 0 || i > math.MaxInt32 {
 		return n, nil
@@ -168,10 +171,9 @@ func (l *lexer) number() (Object, error) {
 }
 
 func (l *lexer) peekRef() (gen, end int, ok bool) {
-	p := l.pos
-	for p < len(l.data) && isSpace(l.data[p]) {
-		p++
-	}
+	after := lexer{data: l.data, pos: l.pos}
+	after.skipSpace() // a comment is white space. iso32000-2:7.2.4
+	p := after.pos
 	s := p
 	for p < len(l.data) && p-s < 6 && l.data[p] >= '0' && l.data[p] <= '9' {
 		p++
@@ -181,25 +183,25 @@ func (l *lexer) peekRef() (gen, end int, ok bool) {
 	}
 	gen, _ = strconv.Atoi(string(l.data[s:p]))
 	g := p
-	for p < len(l.data) && isSpace(l.data[p]) {
-		p++
-	}
-	if p == g || p >= len(l.data) || l.data[p] != 'R' || p+1 < len(l.data) && isRegular(l.data[p+1]) {
+	after.pos = p
+	after.skipSpace()
+	if p = after.pos; p == g || p >= len(l.data) || l.data[p] != 'R' || p+1 < len(l.data) && isRegular(l.data[p+1]) {
 		return 0, 0, false
 	}
 	return gen, p + 1, true
 }
 
-// parseNumber is lenient as viewers are: "--5", "1.2.3" and "-" give a number.
-func parseNumber(b []byte) Object {
+// parseNumber is lenient as viewers are: "--5", "1.2.3" and "-" give a number,
+// which is not strict.
+func parseNumber(b []byte) (n Object, strict bool) {
 	if i, err := strconv.ParseInt(string(b), 10, 64); err == nil {
-		return i
+		return i, true
 	}
 	if len(b) > 64 {
 		b = b[:64]
 	}
 	if f, err := strconv.ParseFloat(string(b), 64); err == nil && !math.IsInf(f, 0) && !math.IsNaN(f) && !bytes.ContainsAny(b, "xXpP_eE") {
-		return f
+		return f, true
 	}
 	neg, val, frac, seenDot := false, 0.0, 1.0, false
 	for i, c := range b {
@@ -218,7 +220,7 @@ func parseNumber(b []byte) Object {
 	if neg {
 		val = -val
 	}
-	return val
+	return val, false
 }
 
 func (l *lexer) literal() (Object, error) {
@@ -342,6 +344,7 @@ func (l *lexer) array() (Object, error) {
 			if k == ">>" || k == "endobj" || k == "stream" {
 				return nil, damagedf("array without end at %d", l.pos)
 			}
+			l.loose = true
 			continue
 		}
 		out = append(out, o)
@@ -368,6 +371,7 @@ func (l *lexer) dict() (Object, error) {
 			if k == keyword("endobj") || k == keyword("stream") || k == keyword("]") {
 				return nil, damagedf("dictionary without end at %d", l.pos)
 			}
+			l.loose = true
 			continue
 		}
 		l.skipSpace()
@@ -377,10 +381,14 @@ func (l *lexer) dict() (Object, error) {
 			return nil, err
 		}
 		if w, ok := v.(keyword); ok {
+			l.loose = true
 			if w == ">>" {
 				return out, nil
 			}
 			v = nil
+		}
+		if old, twice := out[key]; twice && !reflect.DeepEqual(old, v) {
+			l.loose = true
 		}
 		out[key] = v
 		if l.spans != nil && l.depth == 1 {

@@ -16,6 +16,9 @@ type Revision struct {
 	Stream bool
 	// Hybrid: a classic table with an /XRefStm beside it.
 	Hybrid bool
+	// Veiled are the objects that the table of a hybrid section calls free and
+	// its stream defines: readers that pass the stream by do not see them.
+	Veiled []int
 	// Linear: a linearised first revision, made of two sections.
 	Linear bool
 	// Entries are the objects that this revision itself defines or frees.
@@ -39,6 +42,7 @@ type section struct {
 	off, end int64
 	stream   bool
 	hybrid   bool
+	veiled   []int
 	entries  map[int]Entry
 	trailer  Dict
 }
@@ -95,7 +99,7 @@ func (f *File) merge(chain []section) {
 			last.StartXref, last.Trailer, last.Stream, last.Linear = s.off, s.trailer, s.stream, true
 			continue
 		}
-		r := Revision{StartXref: s.off, Stream: s.stream, Hybrid: s.hybrid, Entries: s.entries, Trailer: s.trailer}
+		r := Revision{StartXref: s.off, Stream: s.stream, Hybrid: s.hybrid, Veiled: s.veiled, Entries: s.entries, Trailer: s.trailer}
 		r.EOF, r.End = revisionEnd(f.data, s.end)
 		if n > 0 {
 			r.Start = f.revs[n-1].End
@@ -162,7 +166,7 @@ func (f *File) table(off int64, l *lexer) (section, error) {
 			l.pos += len("trailer")
 			break
 		}
-		if err := subsection(l, s.entries, f.maxObjects()); err != nil {
+		if err := f.subsection(l, s.entries); err != nil {
 			return s, err
 		}
 	}
@@ -174,6 +178,7 @@ func (f *File) table(off int64, l *lexer) (section, error) {
 	if !ok {
 		return s, damagedf("trailer is no dictionary")
 	}
+	f.doubt(l.loose, "trailer that readers take differently")
 	s.trailer, s.end = d, int64(l.pos)
 	if at, ok := Number(d["XRefStm"]); ok {
 		return s, f.hybrid(&s, int64(at))
@@ -193,7 +198,11 @@ func (f *File) hybrid(s *section, at int64) error {
 		return err
 	}
 	for n, e := range x.entries {
-		if old, ok := s.entries[n]; !ok || old.Kind == 0 {
+		old, ok := s.entries[n]
+		if ok && old.Kind == 0 && e.Kind != 0 {
+			s.veiled = append(s.veiled, n)
+		}
+		if !ok || old.Kind == 0 {
 			s.entries[n] = e
 		}
 	}
@@ -201,7 +210,24 @@ func (f *File) hybrid(s *section, at int64) error {
 	return nil
 }
 
-func subsection(l *lexer, entries map[int]Entry, most int) error {
+// doubt notes why another reader may see other objects; see Unsignable.
+func (f *File) doubt(yes bool, why string) {
+	if yes {
+		f.damage = why
+	}
+}
+
+// enter lists an object in a section. Of two entries the first counts here, in
+// other readers the last.
+func (f *File) enter(entries map[int]Entry, num int, e Entry) {
+	old, twice := entries[num]
+	f.doubt(twice && old != e && num != 0, "object listed twice in one cross-reference section")
+	if !twice {
+		entries[num] = e
+	}
+}
+
+func (f *File) subsection(l *lexer, entries map[int]Entry) error {
 	a, b := l.digits(), l.digits()
 	if a < 0 || b < 0 || a+b > 8_388_607*4 {
 		return damagedf("bad subsection of the cross-reference table at %d", l.pos)
@@ -220,16 +246,14 @@ func subsection(l *lexer, entries map[int]Entry, most int) error {
 		if c != 'n' && c != 'f' {
 			return damagedf("bad cross-reference entry at %d", l.pos)
 		}
-		if len(entries) > most {
-			return tooBigf("more than %d objects", most)
+		if len(entries) > f.maxObjects() {
+			return tooBigf("more than %d objects", f.maxObjects())
 		}
 		e := Entry{Gen: int(gen)}
 		if c == 'n' && off > 0 { // some writers list unused numbers as "0 00000 n"
 			e.Kind, e.Offset = 1, off
 		}
-		if _, dup := entries[int(a+i)]; !dup {
-			entries[int(a+i)] = e
-		}
+		f.enter(entries, int(a+i), e)
 	}
 	return nil
 }
@@ -251,15 +275,16 @@ func (f *File) xrefStream(off int64) (section, error) {
 	if !ok || st.Dict["Type"] != Name("XRef") {
 		return s, damagedf("no cross-reference stream at %d", off)
 	}
+	f.doubt(f.loose[num], "cross-reference stream that readers take differently")
 	s.trailer, s.end = st.Dict, int64(end)
 	data, err := f.Decode(st)
 	if err != nil {
 		return s, err
 	}
-	return s, xrefEntries(st.Dict, data, s.entries, f.maxObjects())
+	return s, f.xrefEntries(st.Dict, data, s.entries)
 }
 
-func xrefEntries(d Dict, data []byte, entries map[int]Entry, most int) error {
+func (f *File) xrefEntries(d Dict, data []byte, entries map[int]Entry) error {
 	w, _ := d["W"].(Array)
 	var width [3]int
 	if len(w) != 3 {
@@ -287,12 +312,10 @@ func xrefEntries(d Dict, data []byte, entries map[int]Entry, most int) error {
 			return damagedf("bad /Index")
 		}
 		for k := int64(0); k < count && len(data) >= row; k++ {
-			if len(entries) > most {
-				return tooBigf("more than %d objects", most)
+			if len(entries) > f.maxObjects() {
+				return tooBigf("more than %d objects", f.maxObjects())
 			}
-			if _, dup := entries[int(first+k)]; !dup {
-				entries[int(first+k)] = xrefRow(data[:row], width)
-			}
+			f.enter(entries, int(first+k), xrefRow(data[:row], width))
 			data = data[row:]
 		}
 	}
