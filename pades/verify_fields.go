@@ -1,0 +1,249 @@
+package pades
+
+import (
+	"math"
+	"slices"
+
+	"vanthu/pdf"
+)
+
+// fields compares the top of the field tree.
+func (c *comparer) fields(was, is pdf.Object) {
+	a, b := c.old.Array(was), c.new.Array(is)
+	if len(b) < len(a) || !slices.EqualFunc(a, b[:len(a)], same) {
+		c.other("trường biểu mẫu bị xóa hoặc đổi chỗ")
+		return
+	}
+	c.place(was, is)
+	w := fieldCompare{comparer: c, seen: map[pdf.Ref]bool{}}
+	for _, o := range a {
+		w.field(o, "", nil, false, 0)
+	}
+	for _, o := range b[len(a):] {
+		w.added(o)
+	}
+}
+
+type fieldCompare struct {
+	*comparer
+	seen  map[pdf.Ref]bool
+	names []string
+}
+
+// fillable are the keys that entering a value may change; strict validators
+// accept no others. iso32000-2:12.7.4
+var fillable = []pdf.Name{"V", "AP", "AS", "F", "DA", "Q", "Ff"}
+
+// field compares one node that exists in both, then its kids. done says that
+// the node hangs under a signed signature field.
+func (w *fieldCompare) field(o pdf.Object, prefix string, typ pdf.Object, done bool, depth int) {
+	ref, ok := o.(pdf.Ref)
+	if !ok || w.seen[ref] || depth > pdf.MaxNesting {
+		return
+	}
+	w.seen[ref] = true
+	a, b := w.old.Dict(ref), w.new.Dict(ref)
+	name := prefix
+	if t := w.old.Str(a["T"]); t != "" {
+		name = joinName(prefix, t)
+	}
+	if a["FT"] != nil {
+		typ = w.old.Resolve(a["FT"])
+	}
+	done = done || typ == pdf.Name("Sig") && present(w.old, a["V"])
+	w.names = append(w.names, name)
+	switch {
+	case w.changed[ref.Num] && done:
+		w.other("ô chữ ký “%s” đã ký nhưng bị sửa", name)
+		return
+	case w.changed[ref.Num]:
+		w.entered(ref, name, typ, a, b)
+	}
+	kids, now := w.old.Array(a["Kids"]), w.new.Array(b["Kids"])
+	if !slices.EqualFunc(kids, now, same) {
+		w.other("cấu trúc của trường “%s” bị thay", name)
+		return
+	}
+	for _, k := range kids {
+		w.field(k, name, typ, done, depth+1)
+	}
+}
+
+// present says that a value is there, without reading it: signatures are long.
+func present(f *pdf.File, o pdf.Object) bool {
+	if r, ok := o.(pdf.Ref); ok {
+		return f.Entries()[r.Num].Kind != 0
+	}
+	return o != nil
+}
+
+func joinName(prefix, t string) string {
+	if prefix == "" {
+		return t
+	}
+	return prefix + "." + t
+}
+
+// entered judges a change of an existing field.
+func (w *fieldCompare) entered(ref pdf.Ref, name string, typ pdf.Object, a, b pdf.Dict) {
+	if !w.existed(ref.Num) || w.new.Stream(ref) != nil || b == nil {
+		w.other("trường “%s” bị thay", name)
+		return
+	}
+	for _, k := range differing(a, b) {
+		if !slices.Contains(fillable, k) {
+			w.other("khóa /%s của trường “%s” bị thay", k, name)
+			return
+		}
+	}
+	if w.uses.named[ref.Num] > 0 {
+		w.other("trường “%s” còn được dùng vào việc khác trong văn bản", name)
+		return
+	}
+	if seen(w.old, a) != seen(w.new, b) {
+		w.other("trường “%s” bị ẩn đi hoặc hiện ra", name)
+		return
+	}
+	if _, ok := b["AS"].(pdf.Name); b["AS"] != nil && !ok {
+		w.other("trạng thái hiển thị của trường “%s” không hợp lệ", name)
+		return
+	}
+	if typ == pdf.Name("Sig") && !w.signature(ref, name, b) {
+		return
+	}
+	w.claimed[ref.Num] = true
+	for _, k := range []pdf.Name{"V", "AP"} {
+		w.reach(b[k], w.owned(a[k]))
+	}
+	if typ != pdf.Name("Sig") {
+		w.cover(ref, name, b)
+		w.raise(FormFilling)
+		w.filled = append(w.filled, name)
+		return
+	}
+	w.step.signed = append(w.step.signed, name)
+}
+
+// signature judges what a signature field shows: a look without a signature is
+// a painted lie, and a time stamp, which anybody can get, has nothing to show.
+func (w *fieldCompare) signature(ref pdf.Ref, name string, d pdf.Dict) bool {
+	visible := w.area(d) > 0
+	value := w.new.Dict(d["V"])
+	stamp := isStamp(w.new.Name(value["Type"]), w.new.Name(value["SubFilter"]))
+	switch {
+	case value == nil && visible && d["AP"] != nil:
+		w.other("ô chữ ký “%s” có hình hiển thị nhưng không có chữ ký", name)
+		return false
+	case stamp && visible:
+		w.other("dấu thời gian “%s” có hình hiển thị", name)
+		return false
+	case stamp:
+		w.raise(LTA) // part of keeping evidence. etsi-319142-1:5.4.3
+	default:
+		w.cover(ref, name, d)
+		w.raise(FormFilling)
+	}
+	return true
+}
+
+// isStamp says that a signature is a document time stamp, by either mark.
+// etsi-319142-1:5.4.3
+func isStamp(typ, subFilter pdf.Name) bool {
+	return typ == "DocTimeStamp" || subFilter == "ETSI.RFC3161"
+}
+
+// maxCover is the part of a page beyond which what is shown later covers so
+// much that a person must compare.
+const maxCover = 0.25
+
+// cover adds up what later revisions show on each page.
+func (w *fieldCompare) cover(ref pdf.Ref, name string, d pdf.Dict) {
+	area := w.area(d)
+	if area == 0 {
+		return
+	}
+	page, size := w.page(ref, d)
+	if w.covered[page] += area / size; w.covered[page] > maxCover {
+		w.finding(Annotated, "trường “%s” và những gì thêm sau khi ký che phần lớn trang", name)
+	}
+}
+
+// area is what a widget covers, in square units of its page: infinite if its
+// /Rect is none, for then readers differ.
+func (w *fieldCompare) area(d pdf.Dict) float64 {
+	if d["Rect"] == nil {
+		return 0
+	}
+	a := w.new.Array(d["Rect"])
+	var v [4]float64
+	for i := range v {
+		ok := len(a) == 4
+		if ok {
+			v[i], ok = w.new.Number(a[i])
+		}
+		if !ok {
+			return math.Inf(1)
+		}
+	}
+	return math.Abs((v[2] - v[0]) * (v[3] - v[1]))
+}
+
+// page tells on which page a widget stands, and the page's area; for one that is
+// on none, the smallest.
+func (w *fieldCompare) page(ref pdf.Ref, d pdf.Dict) (index int, area float64) {
+	pages, _ := w.new.Pages() // an error is found by comparer.pages
+	index, area = -1, math.Inf(1)
+	for _, p := range pages {
+		size := p.CropBox.W() * p.CropBox.H()
+		if d["P"] == p.Ref || slices.Contains(w.new.Array(p.Dict["Annots"]), pdf.Object(ref)) {
+			return p.Index, size
+		}
+		area = min(area, size)
+	}
+	return index, area
+}
+
+// seen gives the flags of a widget that decide whether it is seen, on the screen
+// or on paper. iso32000-2:12.5.3
+func seen(f *pdf.File, d pdf.Dict) int {
+	const invisible, hidden, print, noView, toggleNoView = 1 << 0, 1 << 1, 1 << 2, 1 << 5, 1 << 8
+	n, _ := f.Int(d["F"])
+	return n & (invisible | hidden | print | noView | toggleNoView)
+}
+
+// added judges a new field: only a signature with one widget may appear.
+func (w *fieldCompare) added(o pdf.Object) {
+	ref, ok := o.(pdf.Ref)
+	d := w.new.Dict(o)
+	if !ok || d == nil || w.new.Stream(o) != nil || w.existed(ref.Num) {
+		w.other("trường biểu mẫu mới không hợp lệ")
+		return
+	}
+	name := w.new.Str(d["T"])
+	if w.new.Name(d["FT"]) != "Sig" || d["Kids"] != nil || d["Parent"] != nil {
+		w.other("có trường biểu mẫu “%s” được thêm sau khi ký", name)
+		return
+	}
+	if name == "" || slices.Contains(w.names, name) {
+		w.other("ô chữ ký mới trùng tên “%s”", name)
+		return
+	}
+	for k := range d {
+		if !slices.Contains(signatureKeys, k) {
+			w.other("ô chữ ký mới “%s” có khóa lạ /%s", name, k)
+			return
+		}
+	}
+	if !w.signature(ref, name, d) {
+		return
+	}
+	w.names = append(w.names, name)
+	w.reach(ref, nil)
+	w.newFields[ref.Num] = true
+}
+
+// signatureKeys are what a new signature field may carry: no actions, no
+// optional content, nothing that could show something else later.
+var signatureKeys = []pdf.Name{
+	"Type", "Subtype", "FT", "T", "TU", "Rect", "F", "Ff", "P", "V", "AP", "AS", "Lock", "SV", "MK", "BS", "Border", "DA", "Q", "DR",
+}
