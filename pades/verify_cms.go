@@ -47,6 +47,20 @@ func VerifyCMS(ctx context.Context, signature []byte, content io.Reader, o Verif
 	return v.join(digests[crypto.SHA256], nothing), ctx.Err()
 }
 
+// VerifyStamp judges a time-stamp token that stands by itself, over data that the
+// caller has compared (cms.Token.Covers): the Time check of [Verify]. The token is
+// known to have existed by o.SeenAt, or else now. rfc3161:2.4.2
+func VerifyStamp(ctx context.Context, t *cms.Token, o VerifyOptions) Check {
+	if o.Now.IsZero() {
+		o.Now = time.Now()
+	}
+	at := o.Now
+	if !o.SeenAt.IsZero() && o.SeenAt.Before(at) {
+		at = o.SeenAt
+	}
+	return blankVerifier(o).stamp(ctx, t, at)
+}
+
 // digestContent makes, in one pass, the digests that the signers need, and
 // SHA-256 to name the content by.
 func digestContent(content io.Reader, signers []*cms.SignerInfo) (map[crypto.Hash][]byte, error) {

@@ -17,6 +17,7 @@ import (
 	"vanthu/cms"
 	"vanthu/ledger"
 	"vanthu/pades"
+	"vanthu/pdf"
 )
 
 type verifyCmd struct {
@@ -145,7 +146,7 @@ func (c *verifyCmd) one(ctx context.Context, name string, t *trust) (verdict, er
 	case cmsFile:
 		v, err = verifyCMS(ctx, f, c.Detached, t)
 	default:
-		v, err = verifyLedger(f, kind, t)
+		v, err = verifyLedger(ctx, f, kind, t)
 	}
 	v.File, v.Kind = name, kind
 	return v, err
@@ -181,8 +182,12 @@ func verifyPDF(ctx context.Context, f io.Reader, t *trust) (verdict, error) {
 		return verdict{Verdict: pades.Undecided, Sentence: fmt.Sprintf("Tệp PDF lớn hơn %d MB, không kiểm tra được.", maxHeld>>20)}, nil
 	}
 	r, err := pades.Verify(ctx, data, t.options())
+	var unread *pdf.Error
+	if errors.As(err, &unread) { // encrypted, damaged, too big: nothing is said about its signatures
+		return verdict{Verdict: pades.Undecided, Sentence: unread.Text}, nil
+	}
 	if err != nil {
-		return verdict{Verdict: pades.Invalid, Sentence: err.Error()}, nil
+		return verdict{}, err
 	}
 	return verdict{Verdict: r.Result, Sentence: r.Sentence, Report: r}, nil
 }

@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 
@@ -16,13 +18,16 @@ const maxLedger = 1 << 20
 
 // verifyLedger checks what a hub gave out, a receipt or a kept checkpoint, and
 // the time stamp on it, without a network.
-func verifyLedger(f io.Reader, kind fileKind, t *trust) (v verdict, err error) {
+func verifyLedger(ctx context.Context, f io.Reader, kind fileKind, t *trust) (v verdict, err error) {
 	if len(t.hubs) == 0 {
 		return verdict{Verdict: pades.Undecided, Sentence: "Không có khóa công khai của trục trong danh sách tin cậy (tệp .hub)."}, nil
 	}
-	data, err := io.ReadAll(io.LimitReader(f, maxLedger))
+	data, err := io.ReadAll(io.LimitReader(f, maxLedger+1))
 	if err != nil {
 		return v, err
+	}
+	if len(data) > maxLedger {
+		return verdict{Verdict: pades.Undecided, Sentence: fmt.Sprintf("Tệp lớn hơn %d MB, không phải biên nhận hay điểm chốt của trục.", maxLedger>>20)}, nil
 	}
 	what := "Biên nhận"
 	var cp *ledger.Checkpoint
@@ -40,7 +45,10 @@ func verifyLedger(f io.Reader, kind fileKind, t *trust) (v verdict, err error) {
 	if len(cp.Stamp) == 0 {
 		return v, nil
 	}
-	said, err := judgeStamp(cp, t.anchors)
+	said, err := judgeStamp(ctx, cp, t)
+	if ctx.Err() != nil {
+		return v, ctx.Err()
+	}
 	if err != nil {
 		v.Verdict, said = pades.Invalid, "Dấu thời gian trên điểm chốt không đúng: "+err.Error()+"."
 	}
@@ -65,28 +73,27 @@ func openCheckpoint(data []byte, hubs []string) (*ledger.Checkpoint, error) {
 	return cp, err
 }
 
-// judgeStamp tells since when the checkpoint stood, by whose word; the error
-// is of a token that is not good for it. rfc3161:2.4.2
-func judgeStamp(cp *ledger.Checkpoint, anchors *cms.Anchors) (string, error) {
-	t, err := cms.ParseToken(cp.Stamp)
+// judgeStamp tells since when the checkpoint stood, by whose word; the error is
+// of a token that is not good for it. One that cannot be judged to the end proves
+// no time, and takes nothing from what the hub has signed. rfc3161:2.4.2
+func judgeStamp(ctx context.Context, cp *ledger.Checkpoint, t *trust) (string, error) {
+	token, err := cms.ParseToken(cp.Stamp)
 	if err != nil {
 		return "", err
 	}
-	if err := t.Covers(cp.Note); err != nil {
+	if err := token.Covers(cp.Note); err != nil {
 		return "", err
 	}
-	if _, err := t.Verify(); err != nil {
-		return "", err
+	c := pades.VerifyStamp(ctx, token, t.options())
+	by := "Dấu thời gian " + viet.DateTime(token.Time)
+	if cert := token.Certificate(); cert != nil {
+		by += " của " + cert.Subject.CommonName
 	}
-	by := fmt.Sprintf("Có dấu thời gian %s của %s", viet.DateTime(t.Time), t.Certificate().Subject.CommonName)
-	pool := cms.NewPool(anchors)
-	pool.Add(t.Signed.Certificates...)
-	chain, err := pool.BuildChain(t.Certificate(), t.Time)
-	if err == nil {
-		err = chain.ValidAt(t.Time)
+	switch c.Verdict {
+	case pades.Valid:
+		return by + " hợp lệ.", nil
+	case pades.Invalid:
+		return "", errors.New(c.Cause)
 	}
-	if err != nil {
-		return by + ", nơi cấp chưa có trong danh sách tin cậy.", nil
-	}
-	return by + ".", nil
+	return by + " chưa chứng minh được thời điểm: " + c.Cause + ".", nil
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"archive/zip"
 	"bufio"
 	"bytes"
 	"context"
@@ -10,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -94,42 +96,69 @@ func verifyPacket(ctx context.Context, f *os.File, t *trust) (verdict, error) {
 	return v, nil
 }
 
-// verifyAttachment judges a PDF, also one that its sender has zipped; others
-// carry no signature of their own.
+// verifyAttachment judges a PDF, also one that its sender has zipped. Of what
+// may carry a signature that is not judged here it says so; other files carry
+// none, and have no verdict.
 func verifyAttachment(ctx context.Context, a edxml.Attachment, content io.Reader, t *trust) (verdict, error) {
 	in := bufio.NewReader(content)
-	head, err := in.Peek(32)
+	head, err := in.Peek(1024)
 	if err != nil && err != io.EOF {
 		return verdict{}, err
 	}
-	switch edxml.Sniff(head) {
-	case edxml.Unknown:
-		if cms.IsEncrypted(head) {
-			return verdict{Verdict: pades.Undecided, Sentence: "Tệp đã mã hóa, chỉ cơ quan nhận mở và kiểm tra được."}, nil
-		}
-	case edxml.PDF:
+	undecided := func(why string) (verdict, error) { return verdict{Verdict: pades.Undecided, Sentence: why}, nil }
+	switch {
+	case bytes.Contains(head, []byte("%PDF-")):
 		return verifyPDF(ctx, in, t)
-	case edxml.Zip:
+	case edxml.Sniff(head) == edxml.Zip:
 		return verifyZipped(ctx, a, in, t)
+	case cms.IsEncrypted(head):
+		return undecided("Tệp đã mã hóa, chỉ cơ quan nhận mở và kiểm tra được.")
+	case hasSuffix(a.Name, ".p7s", ".p7m"):
+		return undecided("Chữ ký số CMS trong gói tin chưa được kiểm tra; lưu tệp ra rồi kiểm tra riêng.")
+	case hasSuffix(a.Name, ".pdf"):
+		return undecided("Tệp mang tên PDF nhưng không phải PDF.")
 	}
 	return verdict{}, nil
 }
 
+// verifyZipped looks into a zip: a PDF alone in it is judged, whatever the name;
+// a zip with anything else that may carry a signature is not opened further.
 func verifyZipped(ctx context.Context, a edxml.Attachment, content io.Reader, t *trust) (verdict, error) {
-	if !strings.HasSuffix(strings.ToLower(a.Name), ".pdf") {
-		return verdict{}, nil
-	}
 	data, err := io.ReadAll(io.LimitReader(content, maxHeld+1))
 	if err != nil {
 		return verdict{}, err
 	}
-	a.Format, a.Size = edxml.Zip, int64(len(data))
-	pdf, err := edxml.Unwrap(a, bytes.NewReader(data))
-	if err == nil && pdf != nil {
-		defer pdf.Close()
-		return verifyPDF(ctx, pdf, t)
+	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil || len(data) > maxHeld {
+		return verdict{Verdict: pades.Undecided, Sentence: "Tệp nén hỏng hoặc quá lớn, không mở được để kiểm tra."}, nil
 	}
-	return verdict{Verdict: pades.Undecided, Sentence: "Tệp mang tên PDF nhưng là tệp nén không mở được."}, nil
+	a.Format, a.Size = edxml.Zip, int64(len(data))
+	inner, err := edxml.Unwrap(a, bytes.NewReader(data))
+	if err == nil && inner != nil {
+		defer inner.Close()
+		in := bufio.NewReader(inner)
+		if head, _ := in.Peek(1024); bytes.Contains(head, []byte("%PDF-")) {
+			return verifyPDF(ctx, in, t)
+		}
+	}
+	if err != nil || hasSuffix(a.Name, ".pdf") || slices.ContainsFunc(z.File, maySign) {
+		return verdict{Verdict: pades.Undecided, Sentence: "Tệp nén có thể chứa chữ ký số chưa được kiểm tra; mở ra rồi kiểm tra từng tệp."}, nil
+	}
+	return verdict{}, nil
+}
+
+// maySign tells by its name whether a part of a zip may carry signatures: a
+// document of its own, another zip, or the signatures of an office document or
+// of a container. ecma376-2:13 etsi-319162-1:4.4
+func maySign(f *zip.File) bool {
+	name := strings.ToLower(f.Name)
+	return strings.Contains(name, "signatures") || hasSuffix(name, ".pdf", ".p7s", ".p7m", ".zip", ".docx", ".xlsx", ".pptx", ".odt", ".ods", ".odp", ".asice", ".edxml")
+}
+
+// hasSuffix compares without regard to case.
+func hasSuffix(name string, suffixes ...string) bool {
+	name = strings.ToLower(name)
+	return slices.ContainsFunc(suffixes, func(s string) bool { return strings.HasSuffix(name, s) })
 }
 
 // packetSignatures checks the packet's XML signatures and, since nothing

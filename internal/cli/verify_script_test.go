@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"crypto"
@@ -30,6 +31,20 @@ type signed struct {
 	ca     *authority.Authority
 	person *cms.SoftwareSigner
 	agency *cms.SoftwareSigner
+
+	encrypted []byte // a PDF under a password
+}
+
+// zip is an archive of one file.
+func (s *signed) zip(name string, data []byte) []byte {
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	w, err := z.Create(name)
+	s.ok(err)
+	_, err = w.Write(data)
+	s.ok(err)
+	s.ok(z.Close())
+	return b.Bytes()
 }
 
 func (s *signed) ok(err error) {
@@ -138,11 +153,24 @@ func (s *signed) files(base []byte) {
 	s.file("goi.edxml", plain)
 	s.file("goi-ky.edxml", whole)
 	s.file("goi-sua.edxml", changed(whole, "kiểm tra", "kiểm kê"))
-	s.file("goi-khong-ky.edxml", s.packet("V/v gửi bảng", map[string][]byte{"bang.xlsx": []byte("PK\x03\x04")}))
+	s.file("goi-khong-ky.edxml", s.packet("V/v gửi bảng", map[string][]byte{"bang.xlsx": s.zip("xl/workbook.xml", []byte("<workbook/>"))}))
 	s.file("goi-tep-sua.edxml", s.packet("V/v kiểm tra", map[string][]byte{"123.pdf": append(bytes.Clone(pdf), "1 0 obj\n(sửa)\nendobj\n"...)}))
 	sealed, err := cms.Encrypt(pdf, []*x509.Certificate{s.agency.Certificate()}, cms.AES256GCM)
 	s.ok(err)
 	s.file("goi-ma-hoa.edxml", s.packet("V/v kiểm tra", map[string][]byte{"123.pdf.p7m": sealed}))
+	for name, data := range map[string][]byte{
+		"goi-boc.edxml":      s.packet("V/v kiểm tra", map[string][]byte{"to-trinh.tif": s.zip("to-trinh.tif", pdf)}),
+		"goi-nen.edxml":      s.packet("V/v kiểm tra", map[string][]byte{"ho-so.zip": s.zip("ban-do.pdf", pdf)}),
+		"goi-nen-hong.edxml": s.packet("V/v kiểm tra", map[string][]byte{"ho-so.zip": []byte("PK\x03\x04")}),
+		"goi-xlsx-ky.edxml":  s.packet("V/v kiểm tra", map[string][]byte{"bang.xlsx": s.zip("_xmlsignatures/sig1.xml", []byte("<x/>"))}),
+		"goi-ten-pdf.edxml":  s.packet("V/v kiểm tra", map[string][]byte{"123.pdf": []byte("không phải")}),
+		"goi-p7s.edxml":      s.packet("V/v kiểm tra", map[string][]byte{"du-thao.txt.p7s": p7s}),
+		"goi-khoa.edxml":     s.packet("V/v kiểm tra", map[string][]byte{"123.pdf": s.encrypted}),
+		"khoa.pdf":           s.encrypted,
+		"hong.pdf":           []byte("%PDF-1.7\nhỏng"),
+	} {
+		s.file(name, data)
+	}
 	s.file("goi-sai.edxml", s.packet("", map[string][]byte{"123.pdf": pdf}))
 	s.file("goi-rac.edxml", append([]byte("1212"), plain...))
 	s.file("goi-cut.edxml", whole[:len(whole)/2])
@@ -164,6 +192,8 @@ func TestVerifyScript_ND23_17(t *testing.T) {
 	s.person, err = s.ca.IssuePerson(authority.Person{Name: "Lê Quốc Hùng", Title: "Giám đốc", Agency: "Sở Nội vụ"}, authority.RSA)
 	s.ok(err)
 	s.agency, err = s.ca.IssueAgency(authority.Agency{Name: "Sở Nội vụ", Code: "000.00.15.H99"}, authority.ECDSA)
+	s.ok(err)
+	s.encrypted, err = os.ReadFile("../../pades/testdata/vectors/encrypted.pdf")
 	s.ok(err)
 	doc, err := os.ReadFile("../../doc/verify.md")
 	s.ok(err)
