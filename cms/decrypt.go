@@ -307,8 +307,9 @@ var keyWraps = []struct {
 	{asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 1, 5}, 16}, {asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 1, 25}, 24}, {oidAES256Wrap, 32},
 }
 
-// agreed reads a KeyEncryptionAlgorithmIdentifier and derives the wrapping key.
-func agreed(alg cryptobyte.String, agree func() ([]byte, error)) ([]byte, error) {
+// agreed reads a KeyEncryptionAlgorithmIdentifier and derives the wrapping key
+// with the sender's keying material, nil if there is none.
+func agreed(alg cryptobyte.String, ukm []byte, agree func() ([]byte, error)) ([]byte, error) {
 	var wrap, in cryptobyte.String
 	var oid, wrapOID asn1.ObjectIdentifier
 	if !alg.ReadASN1ObjectIdentifier(&oid) || !alg.ReadASN1Element(&wrap, casn1.SEQUENCE) {
@@ -326,15 +327,16 @@ func agreed(alg cryptobyte.String, agree func() ([]byte, error)) ([]byte, error)
 			if err != nil {
 				return nil, err
 			}
-			return kdf(a.hash, shared, wrap, w.size), nil
+			return kdf(a.hash, shared, wrap, ukm, w.size), nil
 		}
 	}
 	return nil, fmt.Errorf("%w: thỏa thuận khóa %v với %v", ErrUnsupported, oid, wrapOID)
 }
 
+// openAgreement reads KeyAgreeRecipientInfo. rfc5753:3.1
 func openAgreement(ctx context.Context, in cryptobyte.String, d Decrypter) ([]byte, bool, error) {
 	var version int
-	var originator, key, spki, alg, list cryptobyte.String
+	var originator, key, spki, material, alg, list cryptobyte.String
 	var point asn1.BitString
 	bad := malformed("KeyAgreeRecipientInfo")
 	if !in.ReadASN1Integer(&version) || !in.ReadASN1(&originator, explicit(0)) {
@@ -343,7 +345,10 @@ func openAgreement(ctx context.Context, in cryptobyte.String, d Decrypter) ([]by
 	if !originator.ReadASN1(&key, explicit(1)) {
 		return nil, false, nil // static keys of the originator: not for us
 	}
-	if !key.ReadASN1(&spki, casn1.SEQUENCE) || !key.ReadASN1BitString(&point) || !in.SkipOptionalASN1(explicit(1)) ||
+	var ukm []byte
+	var given bool
+	if !key.ReadASN1(&spki, casn1.SEQUENCE) || !key.ReadASN1BitString(&point) || !in.ReadOptionalASN1(&material, &given, explicit(1)) ||
+		given && !material.ReadASN1Bytes(&ukm, casn1.OCTET_STRING) ||
 		!in.ReadASN1(&alg, casn1.SEQUENCE) || !in.ReadASN1(&list, casn1.SEQUENCE) {
 		return nil, false, bad
 	}
@@ -363,7 +368,7 @@ func openAgreement(ctx context.Context, in cryptobyte.String, d Decrypter) ([]by
 		if !one.ReadASN1Bytes(&sealed, casn1.OCTET_STRING) {
 			return nil, true, bad
 		}
-		kek, err := agreed(alg, func() ([]byte, error) { return d.Agree(ctx, point.RightAlign()) })
+		kek, err := agreed(alg, ukm, func() ([]byte, error) { return d.Agree(ctx, point.RightAlign()) })
 		if err != nil {
 			return nil, true, err
 		}
@@ -445,11 +450,23 @@ func openCBC(block cipher.Block, alg, body cryptobyte.String) ([]byte, error) {
 	}
 	out := make([]byte, len(body))
 	cipher.NewCBCDecrypter(block, iv).CryptBlocks(out, body)
-	pad := int(out[len(out)-1])
-	if pad == 0 || pad > aes.BlockSize || !bytes.Equal(out[len(out)-pad:], bytes.Repeat([]byte{byte(pad)}, pad)) {
-		return nil, ErrDecrypt
+	pad, ok := padding(out[len(out)-aes.BlockSize:])
+	if !ok {
+		return nil, ErrDecrypt // as for a wrong key: what was wrong is nobody's business
 	}
 	return out[:len(out)-pad], nil
+}
+
+// padding reads the length of the padding in the last block, in the same time
+// whatever stands there. rfc5652:6.3
+func padding(block []byte) (n int, ok bool) {
+	n = int(block[aes.BlockSize-1])
+	good := subtle.ConstantTimeLessOrEq(1, n) & subtle.ConstantTimeLessOrEq(n, aes.BlockSize)
+	for i, b := range block {
+		part := subtle.ConstantTimeLessOrEq(aes.BlockSize, i+n)
+		good &= subtle.ConstantTimeSelect(part, subtle.ConstantTimeByteEq(b, byte(n)), 1)
+	}
+	return n, good == 1
 }
 
 // unwrapKey undoes wrapKey. rfc3394:2.2.2

@@ -19,9 +19,12 @@
 //   - Encryption to several recipients (RFC 5652 §6, RFC 5083): [Encrypt],
 //     [Decrypt].
 //
-// The package reads no files, opens connections only through [TSAClient] and
-// [Online], and bounds all input: nothing larger than [MaxSize] is parsed and no
-// nesting deeper than 64.
+// The package reads no files but those of [LoadAnchors] and [LoadEvidence], opens
+// connections only through [TSAClient] and [Online], and bounds all input: nothing
+// larger than [MaxSize] is parsed, no message larger than [MaxEncrypted] and a
+// megabyte decrypted, and no nesting deeper than 64. Whatever is given, reading it
+// takes at most 64 MB and twelve times its size; honest signatures take about twice
+// theirs.
 package cms
 
 // MaxSize is the largest encoded structure, in bytes, that the parsers accept.

@@ -211,7 +211,7 @@ func agreement(cert *x509.Certificate, pub *ecdsa.PublicKey, key []byte) ([]byte
 	if err != nil {
 		return nil, err
 	}
-	sealed, err := wrapKey(kdf(crypto.SHA256, shared, wrap, 32), key)
+	sealed, err := wrapKey(kdf(crypto.SHA256, shared, wrap, nil, 32), key)
 	if err != nil {
 		return nil, err
 	}
@@ -243,12 +243,15 @@ func addKeyAgreementAlgorithm(b *cryptobyte.Builder) {
 }
 
 // kdf is the ANSI X9.63 function over ECC-CMS-SharedInfo: wrap is the encoded
-// identifier of the key wrap as it stands in the message, size that of the
-// wrapping key. rfc5753:7.2 sec1:3.6.1
-func kdf(hash crypto.Hash, shared, wrap []byte, size int) []byte {
+// identifier of the key wrap as it stands in the message, ukm the sender's keying
+// material (entityUInfo) or nil, size that of the wrapping key. rfc5753:7.2 sec1:3.6.1
+func kdf(hash crypto.Hash, shared, wrap, ukm []byte, size int) []byte {
 	info, err := der(func(b *cryptobyte.Builder) {
 		b.AddASN1(casn1.SEQUENCE, func(b *cryptobyte.Builder) {
 			b.AddBytes(wrap)
+			if ukm != nil {
+				b.AddASN1(explicit(0), func(b *cryptobyte.Builder) { b.AddASN1OctetString(ukm) })
+			}
 			b.AddASN1(explicit(2), func(b *cryptobyte.Builder) { b.AddASN1OctetString(binary.BigEndian.AppendUint32(nil, uint32(size*8))) })
 		})
 	})

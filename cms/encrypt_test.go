@@ -4,12 +4,19 @@ import (
 	"bytes"
 	"context"
 	"crypto"
+	"crypto/aes"
+	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/sha256"
 	"crypto/x509"
 	"errors"
+	"slices"
 	"testing"
+
+	"golang.org/x/crypto/cryptobyte"
+	casn1 "golang.org/x/crypto/cryptobyte/asn1"
 )
 
 // reader issues a certificate that may be encrypted to.
@@ -152,6 +159,127 @@ func TestAlteredCiphertextIsRefused(t *testing.T) {
 			t.Fatalf("byte -%d: %q", i, got)
 		}
 	}
+}
+
+// With CBC, whatever is altered says the same: the text of the error is no oracle
+// for the padding. rfc5652:6.3 rfc3218:2.3.2
+func TestAlteredCBCSaysNoMore(t *testing.T) {
+	pki := newPKI(t)
+	for _, kind := range []string{"P-256", "RSA"} {
+		r := pki.reader(kind, kind)
+		raw, err := Encrypt(bytes.Repeat([]byte("x"), 40), []*x509.Certificate{r.Certificate()}, AES256CBC)
+		if err != nil {
+			t.Fatal(err)
+		}
+		refused := 0
+		for i := 1; i <= 48; i++ { // three blocks at the end, each bit of the last but one decides about the padding
+			for bit := range 8 {
+				bad := bytes.Clone(raw)
+				bad[len(bad)-i] ^= 1 << bit
+				got, err := Decrypt(t.Context(), bad, NewDecrypter(r))
+				if err != nil && err.Error() != ErrDecrypt.Error() {
+					t.Errorf("%s: byte -%d: %v", kind, i, err)
+				}
+				if err == nil && bytes.Equal(got, bytes.Repeat([]byte("x"), 40)) {
+					t.Errorf("%s: byte -%d changes nothing", kind, i)
+				}
+				if err != nil {
+					refused++
+				}
+			}
+		}
+		if refused < 64 {
+			t.Errorf("%s: %d refusals", kind, refused)
+		}
+	}
+	for n := range 256 {
+		block := bytes.Repeat([]byte{byte(n)}, aes.BlockSize)
+		if got, ok := padding(block); ok != (n >= 1 && n <= 16) || ok && got != n {
+			t.Errorf("padding %d: %d %v", n, got, ok)
+		}
+		if n < 2 || n > 16 {
+			continue
+		}
+		block[aes.BlockSize-n]++ // the first of them
+		if _, ok := padding(block); ok {
+			t.Errorf("padding %d with a wrong byte", n)
+		}
+	}
+}
+
+// A sender may mix keying material of his into the agreement. No tool here writes
+// it; openssl reads what was made by hand after the RFC. rfc5753:7.2
+func TestDecryptWithKeyingMaterial(t *testing.T) {
+	pki := newPKI(t)
+	r := pki.reader("A", "P-256")
+	for _, ukm := range [][]byte{[]byte("0123456789abcdef"), {}} {
+		raw := withMaterial(t, r.Certificate(), ukm)
+		dir := t.TempDir()
+		openssl(t, true, "cms", "-decrypt", "-binary", "-inform", "DER", "-in", write(t, dir, "e", raw),
+			"-recip", write(t, dir, "c", certPEM(r.Certificate())), "-inkey", write(t, dir, "k", keyPEM(t, r.Key())), "-out", dir+"/out")
+		if !bytes.Equal(read(t, dir+"/out"), content) {
+			t.Fatal("openssl: other content")
+		}
+		got, err := Decrypt(t.Context(), raw, NewDecrypter(r))
+		if err != nil || !bytes.Equal(got, content) {
+			t.Errorf("ukm %q: %q %v", ukm, got, err)
+		}
+	}
+}
+
+// withMaterial encrypts content to an elliptic key with keying material.
+func withMaterial(t *testing.T, cert *x509.Certificate, ukm []byte) []byte {
+	t.Helper()
+	must := func(out []byte, err error) []byte {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	theirs, err := cert.PublicKey.(*ecdsa.PublicKey).ECDH()
+	if err != nil {
+		t.Fatal(err)
+	}
+	own, err := theirs.Curve().GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shared, key := must(own.ECDH(theirs)), make([]byte, 32)
+	wrap := must(der(func(b *cryptobyte.Builder) { addAlgorithm(b, oidAES256Wrap, false) }))
+	info := must(der(func(b *cryptobyte.Builder) { // ECC-CMS-SharedInfo
+		b.AddASN1(casn1.SEQUENCE, func(b *cryptobyte.Builder) {
+			b.AddBytes(wrap)
+			b.AddASN1(explicit(0), func(b *cryptobyte.Builder) { b.AddASN1OctetString(ukm) })
+			b.AddASN1(explicit(2), func(b *cryptobyte.Builder) { b.AddASN1OctetString([]byte{0, 0, 1, 0}) })
+		})
+	}))
+	kek := sha256.Sum256(slices.Concat(shared, []byte{0, 0, 0, 1}, info))
+	sealed := must(wrapKey(kek[:], key))
+	recipient := must(der(func(b *cryptobyte.Builder) {
+		b.AddASN1(explicit(1), func(b *cryptobyte.Builder) {
+			b.AddASN1Int64(3)
+			b.AddASN1(explicit(0), func(b *cryptobyte.Builder) {
+				b.AddASN1(explicit(1), func(b *cryptobyte.Builder) {
+					b.AddASN1(casn1.SEQUENCE, func(b *cryptobyte.Builder) { b.AddASN1ObjectIdentifier(oidECPublicKey) })
+					b.AddASN1BitString(own.PublicKey().Bytes())
+				})
+			})
+			b.AddASN1(explicit(1), func(b *cryptobyte.Builder) { b.AddASN1OctetString(ukm) })
+			addKeyAgreementAlgorithm(b)
+			b.AddASN1(casn1.SEQUENCE, func(b *cryptobyte.Builder) {
+				b.AddASN1(casn1.SEQUENCE, func(b *cryptobyte.Builder) {
+					addIssuerAndSerial(b, cert.RawIssuer, cert.SerialNumber)
+					b.AddASN1OctetString(sealed)
+				})
+			})
+		})
+	}))
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return must(envelopGCM(block, content, [][]byte{recipient}))
 }
 
 func TestEncryptRefusesSigningOnlyCertificates(t *testing.T) {
