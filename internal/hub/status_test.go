@@ -102,6 +102,18 @@ func TestAnomalyIsKeptAndPassedOn(t *testing.T) {
 	}
 }
 
+// Numbers begin anew each year: a status or recall that names a document by its
+// id never moves another one of the same number (QD28-6.3, ND30-18.4).
+func TestSameNumberIsNotTheSameDocument(t *testing.T) {
+	k := newTalk(t, true)
+	k.Send(SNV, Say(SNV, SXD, "VB-năm-trước", "03", "", k.at)) // both are 1/CV
+	k.Send(SXD, Packet(Doc{From: SXD, To: []string{SNV}, ID: "VB-2-TH", Number: 1, Kind: 1, About: "VB-năm-trước"}))
+	lines, said, err := k.Lines(ctx, k.As(SXD), k.ack.ID)
+	if err != nil || len(said) != 0 || lines[0].State != hub.Delivered {
+		t.Fatalf("%+v, said %+v, %v", lines[0], said, err)
+	}
+}
+
 // The same status built anew changes nothing and is not delivered twice
 // (unique by document, sender, code and time).
 func TestStatusOnce(t *testing.T) {
