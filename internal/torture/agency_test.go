@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -28,6 +29,7 @@ import (
 //	got    id, sender, document, kind, code, SHA-256 of it   taken in
 type agency struct {
 	code, dir string
+	news      *os.File   // a byte for each line
 	to        [][]string // one sender for each list of recipients
 	hub       *partner.Hub
 
@@ -40,7 +42,7 @@ const agencyEnv = "VANTHU_TORTURE_AGENCY"
 // agencyMain is an agency's process: "code dir address a+b c+d …".
 func agencyMain() {
 	f := strings.Fields(os.Getenv(agencyEnv))
-	a := &agency{code: f[0], dir: f[1], hub: partnerAt(f[2], f[0])}
+	a := &agency{code: f[0], dir: f[1], news: os.NewFile(newsFile, "news"), hub: partnerAt(f[2], f[0])}
 	for _, list := range f[3:] {
 		a.to = append(a.to, strings.Split(list, "+"))
 	}
@@ -48,10 +50,16 @@ func agencyMain() {
 }
 
 // startAgency starts an agency's process on the books in dir.
-func startAgency(t *testing.T, code, dir, addr string, to ...string) *exec.Cmd {
+func startAgency(t *testing.T, n *news, code, dir, addr string, to ...string) *exec.Cmd {
 	t.Helper()
 	t.Setenv(agencyEnv, strings.Join(append([]string{code, dir, addr}, to...), " "))
-	return child(t, "agency", filepath.Join(dir, "log"), os.Args[0])
+	return child(t, "agency", filepath.Join(dir, "log"), []*os.File{n.in}, os.Args[0])
+}
+
+// note adds a line to a book.
+func (a *agency) note(path string, fields ...any) {
+	note(path, fields...)
+	a.news.Write([]byte{'.'})
 }
 
 func (a *agency) acked() string { return filepath.Join(a.dir, "acked") }
@@ -117,7 +125,7 @@ func (a *agency) offer(ctx context.Context, key, raw string) {
 	for ctx.Err() == nil {
 		ack, err := a.hub.Send(ctx, strings.NewReader(raw), int64(len(raw)), key)
 		if err == nil {
-			note(a.acked(), key, ack.ID)
+			a.note(a.acked(), key, ack.ID)
 			return
 		}
 		if !partner.Temporary(err) {
@@ -161,7 +169,7 @@ func (a *agency) take(ctx context.Context, x partner.Arrival) error {
 			return err
 		}
 		sum := sha256.Sum256(raw.Bytes())
-		note(a.got(), x.ID, x.Sender, x.Document, x.Kind, statusIn(raw.String()), hex.EncodeToString(sum[:]))
+		a.note(a.got(), x.ID, x.Sender, x.Document, x.Kind, statusIn(raw.String()), hex.EncodeToString(sum[:]))
 		a.mu.Lock()
 		a.had[x.ID] = true
 		a.mu.Unlock()
@@ -280,16 +288,60 @@ func (b books) arrived() map[string][][]string {
 	return m
 }
 
-// settle waits until everything that was acknowledged has arrived.
-func (b books) settle(t *testing.T) {
+// settle waits until everything that was acknowledged has arrived. As long as
+// any book grows it waits on; each that is missing is worth a line.
+func (b books) settle(t *testing.T, n *news) {
 	t.Helper()
-	until := time.Now().Add(2 * time.Minute)
-	for b.missing() > 0 {
-		if time.Now().After(until) {
-			t.Fatalf("%d packets have not arrived", b.missing())
+	for {
+		before := n.lines.Load()
+		missing := b.missing()
+		if missing == 0 {
+			return
 		}
-		time.Sleep(20 * time.Millisecond)
+		for n.lines.Load() < before+int64(missing+1)/2 {
+			select {
+			case <-n.ring:
+			case <-time.After(2 * time.Minute):
+				t.Fatalf("%d packets have not arrived, and nothing comes any more", b.missing())
+			}
+		}
 	}
+}
+
+// news counts the lines that the agencies' processes write into their books.
+type news struct {
+	in    *os.File // a byte for each line; the processes write there
+	lines atomic.Int64
+	ring  chan struct{}
+}
+
+// newsFile is news.in in an agency's process.
+const newsFile = 3
+
+func newNews(t *testing.T) *news {
+	t.Helper()
+	out, in, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := &news{in: in, ring: make(chan struct{}, 1)}
+	go func() {
+		defer out.Close()
+		buf := make([]byte, 4096)
+		for {
+			k, err := out.Read(buf)
+			if err != nil {
+				return
+			}
+			n.lines.Add(int64(k))
+			select {
+			case n.ring <- struct{}{}:
+			default:
+			}
+		}
+	}()
+	t.Cleanup(func() { in.Close() })
+	return n
 }
 
 // judge compares the books: each packet that was acknowledged arrived exactly

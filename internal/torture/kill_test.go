@@ -23,12 +23,13 @@ type province struct {
 	addr  map[string]string // where each agency reaches the hub
 	cmds  map[string]*exec.Cmd
 	books books
+	news  *news
 }
 
 // newProvince starts every agency, which reaches the hub at addr.
 func newProvince(t *testing.T, addr string) *province {
 	t.Helper()
-	p := &province{t: t, base: t.TempDir(), addr: map[string]string{}, cmds: map[string]*exec.Cmd{}, books: books{}}
+	p := &province{t: t, base: t.TempDir(), addr: map[string]string{}, cmds: map[string]*exec.Cmd{}, books: books{}, news: newNews(t)}
 	t.Cleanup(func() {
 		for code := range p.cmds {
 			p.kill(code)
@@ -48,7 +49,7 @@ func newProvince(t *testing.T, addr string) *province {
 
 func (p *province) start(code string) {
 	p.t.Helper()
-	p.cmds[code] = startAgency(p.t, code, p.books[code].dir, p.addr[code], links[code]...)
+	p.cmds[code] = startAgency(p.t, p.news, code, p.books[code].dir, p.addr[code], links[code]...)
 }
 
 func (p *province) kill(code string) { p.cmds[code] = killed(p.cmds[code]) }
@@ -59,7 +60,7 @@ func (p *province) hush() {
 	if err := os.WriteFile(filepath.Join(p.base, "quiet"), nil, 0o600); err != nil {
 		p.t.Fatal(err)
 	}
-	p.books.settle(p.t)
+	p.books.settle(p.t, p.news)
 }
 
 // Killed at any moment under load, whoever it is, hub, sender, receiver or the

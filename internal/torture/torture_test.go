@@ -142,8 +142,8 @@ func (s *site) start() {
 func (s *site) launch(log string) {
 	s.t.Helper()
 	args := append([]string{}, s.wrap...)
-	args = append(args, os.Args[0], "hub", "serve", "--data", s.dir, "--postgres", s.dsn(), "--listen", s.addr, "--admin", freeAddr(s.t), "--lock", "300ms")
-	s.cmd = child(s.t, "vanthu", log, append(args, s.args...)...)
+	args = append(args, os.Args[0], "hub", "serve", "--data", s.dir, "--postgres", s.dsn(), "--listen", s.addr, "--admin", freeAddr(s.t), "--lock", lockOfHub.String())
+	s.cmd = child(s.t, "vanthu", log, nil, append(args, s.args...)...)
 }
 
 // ready waits until the hub serves its agencies.
@@ -177,7 +177,7 @@ func (s *site) await(f func() error) {
 }
 
 // child starts a process in a group of its own; what it says goes to a file.
-func child(t *testing.T, role, log string, args ...string) *exec.Cmd {
+func child(t *testing.T, role, log string, files []*os.File, args ...string) *exec.Cmd {
 	t.Helper()
 	f, err := os.OpenFile(log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -186,7 +186,7 @@ func child(t *testing.T, role, log string, args ...string) *exec.Cmd {
 	defer f.Close()
 	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Env = append(os.Environ(), roleEnv+"="+role)
-	cmd.Stdout, cmd.Stderr = f, f
+	cmd.Stdout, cmd.Stderr, cmd.ExtraFiles = f, f, files
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
