@@ -51,6 +51,7 @@ const (
 	Receive       Action = "receive"
 	Refuse        Action = "refuse"
 	AttachScan    Action = "attach_scan"
+	SignCopy      Action = "sign_copy"
 	Amend         Action = "amend"
 	Present       Action = "present"
 	Direct        Action = "direct"
@@ -103,6 +104,7 @@ var Rules = []Policy{
 	{Receive, "tiếp nhận văn bản này", []Relation{Registrar}, nil, refs("ND30-21", "HT33-8.1")},
 	{Refuse, "trả lại văn bản này", []Relation{Registrar}, nil, refs("HT33-8.2.iii")},
 	{AttachScan, "gắn bản quét vào văn bản này", []Relation{Registrar}, nil, refs("HT33-8.1")},
+	{SignCopy, "ký số bản sao của văn bản này", []Relation{Custodian}, nil, refs("HT33-8.1", "ND30-32.2")},
 	{Amend, "đính chính dòng sổ này", []Relation{Registrar}, nil, refs("ND30-22")},
 	{Present, "trình văn bản này", []Relation{Registrar}, nil, refs("ND30-23", "HT33-8.3.i")},
 	{Direct, "cho ý kiến chỉ đạo văn bản này", []Relation{Director}, nil, refs("HT33-9.i", "GL443-9.2")},

@@ -3,7 +3,7 @@
 //
 // Incoming and outgoing documents are one table with one list of metadata
 // (ND30-PL6, part II); their states differ (states.go). Tables: document,
-// file, waiting, link. Only procedures of package office change them.
+// file, scan_copy, waiting, link. Only procedures of package office change them.
 //
 // law:ND30-PL6.II HT33-12.1
 package document

@@ -20,7 +20,7 @@ type Evidence struct {
 // yet. Files are noted in the order of their ids.
 func Unnoted(q db.Q, limit int) ([]File, error) {
 	return db.All(q, scanFile, fileColumns+` WHERE id > (SELECT COALESCE(MAX(file), 0) FROM evidence)
-		AND slot IN ($1, $2) AND NOT closed ORDER BY id LIMIT $3`, Sealed_, SealedAnnex, limit)
+		AND slot IN ($1, $2, $3) AND NOT closed ORDER BY id LIMIT $4`, Sealed_, SealedAnnex, Copy, limit)
 }
 
 // NoteEvidence enters what was found about a file.
@@ -48,8 +48,9 @@ func (a Aging) Files(q db.Q, limit int) ([]File, error) {
 		db.Ms(a.Since), db.Ms(a.Ends), a.RSA, db.Ms(a.Now), limit)
 }
 
-// issued are the documents whose sealed files are kept provable.
-const issued = `(SELECT id FROM document WHERE state IN ('issued', 'filed', 'replaced'))`
+// issued are the documents whose sealed files are kept provable; of incoming
+// ones, which have none, it is the signed copies, once they were presented.
+const issued = `(SELECT id FROM document WHERE state IN ('issued', 'filed', 'replaced', 'submitted', 'distributed', 'in_progress', 'done', 'closed'))`
 
 // Postpone notes why a file could not be renewed and when to try again.
 func Postpone(tx *db.Tx, id FileID, next time.Time, why string) error {

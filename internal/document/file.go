@@ -22,6 +22,7 @@ const (
 	Annex       Slot = "annex"
 	SealedAnnex Slot = "sealed_annex" // an annex with the agency's signature
 	Scan        Slot = "scan"         // of a paper document
+	Copy        Slot = "copy"         // a scan with the agency's signature as a copy
 	Packet      Slot = "packet"
 )
 
@@ -91,9 +92,16 @@ func Newest(q db.Q, d ID, slots ...Slot) (File, error) {
 }
 
 // Main finds the file that people read as the document: the furthest signed
-// one, or the newest version.
+// one, or the newest version. Of paper it is the signed copy, unless a newer
+// scan was attached since.
 func Main(q db.Q, d ID) (File, error) {
-	return Newest(q, d, Sealed_, Signed_, Prepared, Body, Scan)
+	f, err := Newest(q, d, Sealed_, Signed_, Prepared, Body, Copy, Scan)
+	if err == nil && f.Slot == Copy {
+		if scan, err := Newest(q, d, Scan); err != nil || scan.ID > f.ID {
+			return scan, err
+		}
+	}
+	return f, err
 }
 
 // Annexes lists the annexes of a version (0 for incoming documents).

@@ -13,6 +13,7 @@ type Step string
 // The steps, in the order of the desk.
 const (
 	ToReceive    Step = "receive"     // tiếp nhận
+	ToCopy       Step = "copy"        // ký số bản quét thành bản sao
 	ToPresent    Step = "present"     // trình lãnh đạo
 	ToDirect     Step = "direct"      // cho ý kiến
 	ToAssign     Step = "assign"      // giao trong đơn vị
@@ -93,6 +94,12 @@ func scanWaiting(r db.Row) (w Waiting, err error) {
 // WaitingFor lists who must do what with a document now.
 func WaitingFor(q db.Q, d ID) ([]Waiting, error) {
 	return db.All(q, scanWaiting, waitingColumns+` WHERE w.document = $1 ORDER BY w.id`, d)
+}
+
+// Waits says whether a document waits at a step, on whose desk ever.
+func Waits(q db.Q, d ID, s Step) (bool, error) {
+	n, err := db.Value[int](q, `SELECT COUNT(*) FROM waiting WHERE document = $1 AND step = $2`, d, s)
+	return n > 0, err
 }
 
 // At lists what waits at a step, on whose desk ever.

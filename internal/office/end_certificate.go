@@ -14,7 +14,7 @@ import (
 
 // EndCertificate takes a certificate out of use: it ended, was revoked, its
 // device is lost, its holder has left. What it signed stays valid, and the
-// line stays in the register.
+// line stays in the register. Scans that only this key could sign need not wait.
 //
 // Who: the administrator. Refuses E-INVALID without a reason, E-STATE twice.
 // law:HT33-4.1 GL443-12.4
@@ -34,6 +34,9 @@ func (o *Office) EndCertificate(ctx context.Context, by org.Actor, id int64, rea
 			return fail.State("Chứng thư số này đã ngừng dùng.", "HT33-4.1")
 		}
 		if err := signing.End(tx, id, reason); err != nil {
+			return err
+		}
+		if err := o.releaseCopies(tx); err != nil {
 			return err
 		}
 		for _, topic := range []string{keyTopic(id), expiryTopic(id)} {

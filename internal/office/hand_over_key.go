@@ -129,9 +129,9 @@ func (o *Office) TakeKey(ctx context.Context, by org.Actor, handover int64) erro
 	})
 }
 
-// passSealing puts what the former keeper had to seal on the new one's desk,
-// if this is the key that seals: the device of an older certificate may change
-// hands by itself.
+// passSealing puts what the former keeper had to seal, or to sign as a copy, on
+// the new one's desk, if this is the key that seals: the device of an older
+// certificate may change hands by itself.
 func (o *Office) passSealing(tx *db.Tx, h signing.Handover) error {
 	c, err := signing.OfAgency(tx)
 	if err != nil || c.ID != h.Certificate {
@@ -141,7 +141,11 @@ func (o *Office) passSealing(tx *db.Tx, h signing.Handover) error {
 	if err != nil {
 		return err
 	}
-	for _, w := range list {
+	copies, err := document.At(tx, document.ToCopy)
+	if err != nil {
+		return err
+	}
+	for _, w := range append(list, copies...) {
 		subject := access.Subject(w.Document)
 		if err := access.RevokeAll(tx, subject, access.Custodian); err != nil {
 			return err
@@ -149,7 +153,7 @@ func (o *Office) passSealing(tx *db.Tx, h signing.Handover) error {
 		if err := access.Grant(tx, subject, org.Of(h.Receiver), access.Custodian); err != nil {
 			return err
 		}
-		if err := document.Hand(tx, w.Document, org.Of(h.Receiver), document.ToSeal, w.Due); err != nil {
+		if err := document.Hand(tx, w.Document, org.Of(h.Receiver), w.Step, w.Due); err != nil {
 			return err
 		}
 	}

@@ -80,10 +80,15 @@ func (in ArrivalInput) fill(d *document.Document) {
 //
 // Who: the clerk. Refuses E-INVALID for missing fields; E-STATE when a document
 // with the same number, notation and issuer is registered, until the clerk says
-// that it is another one (law:ND30-PL6.III.1h). law:ND30-22 HT33-8.1 BRVT1842-9.2
+// that it is another one (law:ND30-PL6.III.1h), or when it is to be presented at
+// once and its scan must be signed first; E-FILE for a scan below the norm.
+// law:ND30-22 HT33-8.1 BRVT1842-9.2
 func (o *Office) RegisterPaper(ctx context.Context, by org.Actor, in ArrivalInput) (id document.ID, err error) {
 	if err = access.May(by, access.RegisterPaper); err == nil {
 		err = in.check(viet.DayOf(o.Store.Now()))
+	}
+	if err == nil && in.Scan != nil {
+		err = o.fitScan(*in.Scan)
 	}
 	if err == nil {
 		err = o.Store.Write(ctx, by.DB(), func(tx *db.Tx) error {
@@ -111,13 +116,13 @@ func (o *Office) enterPaper(tx *db.Tx, by org.Actor, in ArrivalInput) (document.
 		return 0, err
 	}
 	d.ID = id
-	if in.Scan != nil {
-		if _, err := document.AddFile(tx, in.Scan.file(id, 0, document.Scan)); err != nil {
-			return 0, err
-		}
-	}
 	if err := o.enter(tx, &d, by); err != nil {
 		return 0, err
+	}
+	if in.Scan != nil {
+		if err := o.enterScan(tx, d, *in.Scan); err != nil {
+			return 0, err
+		}
 	}
 	if err := document.Save(tx, d); err != nil {
 		return 0, err
@@ -185,10 +190,16 @@ func (o *Office) enter(tx *db.Tx, d *document.Document, by org.Actor) error {
 			return err
 		}
 	}
-	if err := document.Hand(tx, d.ID, org.RoleToken(org.Clerk), document.ToPresent, o.sameDay(later(d.ArrivedAt, tx.Now), d.Urgency)); err != nil {
+	if err := o.toPresent(tx, *d); err != nil {
 		return err
 	}
 	return journal.Write(tx, RegisteredIt, int64(d.ID), 0, journal.Detail{"no": itoa(no), "code": d.Code(), "source": string(d.Source)})
+}
+
+// toPresent hands a registered document to the clerks; the clock runs from its
+// registration.
+func (o *Office) toPresent(tx *db.Tx, d document.Document) error {
+	return document.Hand(tx, d.ID, org.RoleToken(org.Clerk), document.ToPresent, o.sameDay(later(d.ArrivedAt, d.Registered), d.Urgency))
 }
 
 func later(a, b time.Time) time.Time {

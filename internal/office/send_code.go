@@ -17,7 +17,7 @@ import (
 func (o *Office) SendCode(ctx context.Context, p org.PersonID, purpose signing.Purpose) error {
 	var c signing.Certificate
 	err := o.Read(ctx, func(v *db.View) (err error) {
-		if purpose != signing.ByAgency {
+		if purpose == signing.ByPerson {
 			c, err = signing.OfPerson(v, p)
 			return err
 		}

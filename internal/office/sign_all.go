@@ -17,7 +17,7 @@ import (
 	"vanthu/pades"
 )
 
-// signingAct is what differs between the two signatures of a document: who may
+// signingAct is what differs between the signatures of a document: who may
 // make them, on what, and what happens then.
 type signingAct struct {
 	action  access.Action

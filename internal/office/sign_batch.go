@@ -27,10 +27,13 @@ import (
 // see, and when his certificate is not valid or a consent is missing; any other
 // refusal stands in the line of its document. law:HT33-10.1.b HT33-10.1.c.iii HT33-4.2 ND23-15
 func (o *Office) SignBatch(ctx context.Context, by org.Actor, p signing.Purpose, ids []document.ID, consent signing.Consent) (int64, error) {
+	return o.signBatch(ctx, by, o.signingAct(p), ids, consent)
+}
+
+func (o *Office) signBatch(ctx context.Context, by org.Actor, act signingAct, ids []document.ID, consent signing.Consent) (int64, error) {
 	ids = distinct(ids)
-	act := o.signingAct(p)
 	act.batch = true
-	cert, err := o.batchKey(ctx, by, p, ids)
+	cert, err := o.batchKey(ctx, by, act.purpose, ids)
 	if err == nil {
 		act.key, err = o.ready(ctx, cert, consent)
 	}
@@ -40,7 +43,7 @@ func (o *Office) SignBatch(ctx context.Context, by org.Actor, p signing.Purpose,
 	}
 	var batch int64
 	err = o.Store.Write(ctx, by.DB(), func(tx *db.Tx) (err error) {
-		batch, err = signing.AddBatch(tx, signing.Batch{Person: by.ID, Purpose: p, Certificate: cert.ID}, ids, "")
+		batch, err = signing.AddBatch(tx, signing.Batch{Person: by.ID, Purpose: act.purpose, Certificate: cert.ID}, ids, "")
 		return err
 	})
 	if err != nil {
@@ -63,10 +66,10 @@ func (o *Office) batchKey(ctx context.Context, by org.Actor, p signing.Purpose, 
 				return err
 			}
 		}
-		if p == signing.ByAgency {
-			c, err = signing.OfAgency(v)
-		} else {
+		if p == signing.ByPerson {
 			c, err = signing.OfPerson(v, by.ID)
+		} else {
+			c, err = signing.OfAgency(v)
 		}
 		return err
 	})

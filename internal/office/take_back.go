@@ -265,9 +265,9 @@ func (o *Office) signedBy(ctx context.Context, by org.Actor, j *signingJob, h si
 	if err != nil || len(sd.Signers) != 1 || sd.Signers[0].Certificate == nil {
 		return signing.Refuse(signing.BadSignature, err)
 	}
-	owner := by.ID
-	if h.Purpose == signing.ByAgency {
-		owner = 0
+	owner := org.PersonID(0)
+	if h.Purpose == signing.ByPerson {
+		owner = by.ID
 	}
 	err = o.Read(ctx, func(v *db.View) (err error) {
 		if j.cert, err = signing.InUse(v, owner, signing.Fingerprint(sd.Signers[0].Certificate)); err != nil || owner != 0 {

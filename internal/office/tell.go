@@ -16,7 +16,7 @@ import (
 
 // told is what a person reads when a document comes to his desk for a step.
 var told = map[document.Step]string{
-	document.ToReceive: "Có văn bản đến chờ tiếp nhận", document.ToPresent: "Văn bản đã vào sổ, chờ trình", document.ToDirect: "Được trình để cho ý kiến",
+	document.ToReceive: "Có văn bản đến chờ tiếp nhận", document.ToCopy: "Bản quét chờ ký số bản sao", document.ToPresent: "Văn bản đã vào sổ, chờ trình", document.ToDirect: "Được trình để cho ý kiến",
 	document.ToAssign: "Được giao cho đơn vị, chờ phân công", document.ToHandle: "Được giao chủ trì giải quyết", document.ToCoordinate: "Được giao phối hợp",
 	document.ToRead: "Được gửi để biết", document.ToClose: "Đã có kết quả, chờ kết thúc", document.ToAnswer: "Nơi gửi yêu cầu thu hồi, chờ trả lời",
 	document.ToRevise: "Dự thảo bị trả lại, cần sửa", document.ToReview: "Dự thảo trình duyệt nội dung", document.ToCheckForm: "Dự thảo chờ kiểm tra thể thức",

@@ -34,6 +34,7 @@ const (
 
 	ArrivedIt    journal.Verb = "document.arrived"
 	RegisteredIt journal.Verb = "document.registered"
+	CopySignedIt journal.Verb = "document.copy_signed"
 	PresentedIt  journal.Verb = "document.presented"
 	DirectedIt   journal.Verb = "document.directed"
 	AssignedIt   journal.Verb = "document.assigned"
@@ -65,7 +66,7 @@ var VerbNames = map[journal.Verb]string{
 	ApprovedIt: "Duyệt", HandedOutIt: "Giao tệp để ký", SignedIt: "Ký số", NumberedIt: "Cấp số", NumberVoided: "Hủy số", SealedIt: "Ký số cơ quan",
 	CheckedIt: "Kiểm tra cuối", IssuedIt: "Phát hành", CancelledIt: "Hủy dự thảo", RestampedIt: "Gia hạn chứng cứ chữ ký", NotRestampedIt: "Chưa gia hạn được chứng cứ chữ ký", SentIt: "Gửi lên trục", SendFailed: "Chưa gửi được",
 	StatusCame: "Trạng thái nơi nhận", PaperSentIt: "Gửi bản giấy", RecallAskedIt: "Yêu cầu thu hồi", RecallEnded: "Thu hồi", RecallDeclined: "Từ chối thu hồi",
-	ArrivedIt: "Đã đến", RegisteredIt: "Vào sổ", PresentedIt: "Trình lãnh đạo", DirectedIt: "Ý kiến chỉ đạo", AssignedIt: "Giao việc",
+	ArrivedIt: "Đã đến", RegisteredIt: "Vào sổ", CopySignedIt: "Ký bản sao", PresentedIt: "Trình lãnh đạo", DirectedIt: "Ý kiến chỉ đạo", AssignedIt: "Giao việc",
 	TaskReturned: "Trả lại việc", OpenedIt: "Bắt đầu xử lý", ProgressedIt: "Tiến độ", CompletedIt: "Hoàn thành", ClosedIt: "Kết thúc",
 	"document.resent": "Gửi lại", "document.followed": "Đã theo dõi", "document.scanned": "Gắn bản quét",
 	CertificateEntered: "Đăng ký chứng thư số", CertificateEnded: "Ngừng dùng chứng thư số", OpeningKeyEntered: "Đăng ký khóa mở tệp mã hóa", PictureSet: "Thay hình chữ ký, con dấu",

@@ -71,6 +71,7 @@ const (
 	BadSignature     State = "bad-signature"
 	NoNumber         State = "no-number"
 	NoPlace          State = "no-place"
+	NoForm           State = "no-form" // a copy that does not say it is one
 )
 
 // words are what a person reads in a state: the sentence, what to do now, and
@@ -124,6 +125,7 @@ var sentences = map[State]words{
 	BadSignature:     {fail.Integrity, "Chữ ký trong tệp trả về không hợp lệ.", "Kiểm tra chứng thư số rồi ký lại.", "file", refs("ND23-17")},
 	NoNumber:         {fail.Integrity, "Tệp trả về không mang số, ngày đã cấp.", "Ký đúng tệp đã giao, trong đó đã điền số và ngày.", "file", refs("HT33-10.1.c.i")},
 	NoPlace:          {fail.Conflict, "Tệp không có ô số, ngày nên không giao cho phần mềm ngoài ký số cơ quan được.", "Ký số cơ quan bằng thiết bị hoặc dịch vụ nối với máy chủ.", "", refs("HT33-10.1.c.i")},
+	NoForm:           {fail.Integrity, "Tệp trả về không ghi hình thức sao đã chọn.", "Trong phần mềm ký số chọn “Ký bản sao”, đúng hình thức sao, rồi tải lên.", "file", refs("ND30-25", "HT33-11.4.a")},
 }
 
 // Refuse is the refusal of a state in words for the person. cause, which may
