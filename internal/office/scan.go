@@ -80,7 +80,7 @@ func (o *Office) enterScan(tx *db.Tx, d document.Document, scan Upload) error {
 	if _, err := document.AddFile(tx, scan.file(d.ID, 0, document.Scan)); err != nil {
 		return err
 	}
-	who, err := copyKeeper(tx, tx.Now)
+	who, err := CopyKeeper(tx, tx.Now)
 	if err != nil {
 		return err
 	}
@@ -96,10 +96,10 @@ func (o *Office) enterScan(tx *db.Tx, d document.Document, scan Upload) error {
 	return document.Hand(tx, d.ID, org.Of(who), document.ToCopy, o.sameDay(later(d.ArrivedAt, d.Registered), d.Urgency))
 }
 
-// copyKeeper is who can sign copies now: the keeper of the agency's key, while
+// CopyKeeper is who can sign copies now: the keeper of the agency's key, while
 // its certificate is in use and valid and he works here; 0 when nobody can.
 // law:HT33-4.1 ND30-32.2
-func copyKeeper(q db.Q, now time.Time) (org.PersonID, error) {
+func CopyKeeper(q db.Q, now time.Time) (org.PersonID, error) {
 	c, err := signing.OfAgency(q)
 	if fail.Is(err, fail.Conflict) || err == nil && (now.Before(c.NotBefore) || !now.Before(c.NotAfter)) {
 		return 0, nil
@@ -124,7 +124,7 @@ func (o *Office) releaseCopies(tx *db.Tx) error {
 	if err != nil || len(list) == 0 {
 		return err
 	}
-	if who, err := copyKeeper(tx, tx.Now); err != nil || who != 0 {
+	if who, err := CopyKeeper(tx, tx.Now); err != nil || who != 0 {
 		return err
 	}
 	for _, w := range list {

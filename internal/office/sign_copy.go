@@ -2,6 +2,8 @@ package office
 
 import (
 	"context"
+	"path"
+	"strings"
 
 	"vanthu/internal/access"
 	"vanthu/internal/db"
@@ -133,8 +135,13 @@ func (o *Office) copyParts(ctx context.Context, j *signingJob, form pades.CopyFo
 		return copyPlaceError(err)
 	}
 	opts := pades.Options{Name: self.Name, Reason: made[form], Time: now, LockAll: true, Look: look, Place: place}
-	j.parts = []signingPart{{name: j.file.Name, in: j.file.Hash, opts: opts}}
+	j.parts = []signingPart{{name: copyName(j.file.Name), in: j.file.Hash, opts: opts}}
 	return nil
+}
+
+// copyName is the name of the copy of a scan.
+func copyName(scan string) string {
+	return CleanName(strings.TrimSuffix(scan, path.Ext(scan)) + "-ban-sao.pdf")
 }
 
 func copyPlaceError(err error) error {

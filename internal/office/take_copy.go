@@ -39,7 +39,7 @@ func (o *Office) TakeCopy(ctx context.Context, by org.Actor, id document.ID, u U
 		o.refused(ctx, by, int64(id), access.SignCopy, err)
 		return err
 	}
-	u.Name = j.file.Name // ours, never the program's
+	u.Name = copyName(j.file.Name) // ours, never the program's
 	j.parts = []signingPart{{name: u.Name, cert: j.cert, out: u}}
 	return o.enterCopy(ctx, by, j, in)
 }

@@ -35,6 +35,9 @@ var acts = map[string]act{
 	"tiep-nhan":       {do: receive},
 	"tra-lai":         {do: reason("Đã trả lại nơi gửi.", (*office.Office).Refuse)},
 	"gan-ban-quet":    {do: attach, stay: true},
+	"ky-ban-sao":      {do: signCopy},
+	"nhan-ban-sao":    {do: takeCopy},
+	"gui-ma":          {do: sendCode, stay: true},
 	"trinh":           {do: present},
 	"chi-dao":         {do: direct},
 	"tra-lai-van-thu": {do: reason("Đã trả lại văn thư.", (*office.Office).SendBack)},
@@ -135,7 +138,8 @@ func attach(a asked) (string, error) {
 	if u == nil {
 		return "", fail.Invalid("scan", "Chọn tệp bản quét.", "HT33-8.1")
 	}
-	return "đã gắn bản quét.", a.x.Office.AttachScan(a.r.Context(), a.x.Actor, a.id, *u)
+	err = a.x.Office.AttachScan(a.r.Context(), a.x.Actor, a.id, *u)
+	return "đã gắn bản quét.", refuseFile(a.f, "scan", err)
 }
 
 func present(a asked) (string, error) {

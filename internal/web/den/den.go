@@ -77,6 +77,7 @@ func pathTo(id document.ID) string { return "/den/" + itoa(id) }
 // and as the verb of its line.
 var steps = map[document.Step]struct{ title, verb string }{
 	document.ToReceive:    {"Chờ tiếp nhận", "Tiếp nhận"},
+	document.ToCopy:       {"Chờ ký bản sao", "Ký bản sao"},
 	document.ToPresent:    {"Chờ trình", "Trình"},
 	document.ToDirect:     {"Chờ cho ý kiến", "Cho ý kiến"},
 	document.ToAssign:     {"Chờ giao việc", "Giao việc"},
@@ -108,11 +109,18 @@ func keep(r *http.Request, x *seat.Seat, f *kit.Form, field string) (*office.Upl
 	}
 	defer b.Close()
 	u, err := x.Office.Keep(r.Context(), last.Name, b)
-	if e, ok := fail.As(err); ok && e.Kind != fail.Busy {
-		f.Drop(field, last) // it is not offered again
-	}
 	if err != nil {
-		return nil, err
+		return nil, refuseFile(f, field, err)
 	}
 	return &u, nil
+}
+
+// refuseFile takes a file that was refused out of the form:
+// it is not offered again.
+func refuseFile(f *kit.Form, field string, err error) error {
+	list := f.Files(field)
+	if e, ok := fail.As(err); ok && e.Kind != fail.Busy && len(list) > 0 {
+		f.Drop(field, list[len(list)-1])
+	}
+	return err
 }

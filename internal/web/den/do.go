@@ -8,6 +8,7 @@ import (
 	"vanthu/internal/task"
 	"vanthu/internal/web/kit"
 	"vanthu/internal/web/part"
+	"vanthu/internal/web/seat"
 	"vanthu/law"
 	"vanthu/viet"
 )
@@ -24,6 +25,7 @@ type do struct {
 	Pair     []part.Field // two short fields in one row
 	After    []part.Field
 	Attach   *part.Field // of a paper document without its scan
+	Copy     *copying    // a scan waits to be signed as a copy
 	Hint     string
 	Note     *part.Note
 	Retry    *part.Confirm // the refused act was a dialog: it stands open
@@ -39,7 +41,7 @@ func (c *content) todo() error {
 		c.p.Do.Sum = c.form.Sum()
 	}
 	fill := map[document.Step]func() error{
-		document.ToReceive: c.toReceive, document.ToPresent: c.toPresent, document.ToDirect: c.toDirect, document.ToAssign: c.toAssign,
+		document.ToReceive: c.toReceive, document.ToCopy: c.toCopy, document.ToPresent: c.toPresent, document.ToDirect: c.toDirect, document.ToAssign: c.toAssign,
 		document.ToHandle: c.toHandle, document.ToCoordinate: c.toHandle, document.ToRead: c.toRead, document.ToClose: c.toClose, document.ToAnswer: c.toAnswer,
 	}[c.step]
 	if fill == nil {
@@ -107,12 +109,12 @@ func (c *content) toPresent() error {
 		c.p.Do.Attach = &f
 		return nil
 	}
-	list, err := leaders(c.v)
+	list, err := seat.Leaders(c.v)
 	if err != nil {
 		return err
 	}
 	f := c.of("trinh", nil)
-	c.p.Do.Fields = []part.Field{f.Select("leader", "Lãnh đạo", personOptions(list)).Need().Law("ND30-23"), f.Area("note", "Ghi chú")}
+	c.p.Do.Fields = []part.Field{f.Select("leader", "Lãnh đạo", seat.PersonOptions(list)).Need().Law("ND30-23"), f.Area("note", "Ghi chú")}
 	return nil
 }
 
@@ -222,7 +224,7 @@ func (c *content) toAssign() error {
 		return err
 	}
 	f := c.of("giao-viec", map[string]string{"due": parent.Due.String()})
-	c.p.Do.Pair = []part.Field{f.Select("to", "Người xử lý", personOptions(people)).Need().Ghost("Chọn người").Law("HN20-7.1.b"), f.Date("due", "Hạn")}
+	c.p.Do.Pair = []part.Field{f.Select("to", "Người xử lý", seat.PersonOptions(people)).Need().Ghost("Chọn người").Law("HN20-7.1.b"), f.Date("due", "Hạn")}
 	c.p.Do.After = []part.Field{f.Area("text", "Ý kiến")}
 	c.returnTask()
 	return nil

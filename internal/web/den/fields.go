@@ -8,6 +8,7 @@ import (
 	"vanthu/internal/org"
 	"vanthu/internal/web/kit"
 	"vanthu/internal/web/part"
+	"vanthu/internal/web/seat"
 	"vanthu/law"
 	"vanthu/viet"
 )
@@ -38,33 +39,8 @@ func loadChoices(v *db.View) (c choices, err error) {
 	if c.agencies, err = org.Directory(v); err != nil {
 		return c, err
 	}
-	c.leaders, err = leaders(v)
+	c.leaders, err = seat.Leaders(v)
 	return c, err
-}
-
-// leaders are those to whom a document is presented, the head first.
-func leaders(v *db.View) ([]org.Person, error) {
-	day := viet.DayOf(v.Now)
-	list, err := org.WithRole(v, org.Head, day)
-	if err != nil {
-		return nil, err
-	}
-	rest, err := org.WithRole(v, org.Leader, day)
-	for _, p := range rest {
-		if !holds(list, p.ID) {
-			list = append(list, p)
-		}
-	}
-	return list, err
-}
-
-func holds(list []org.Person, id org.PersonID) bool {
-	for _, p := range list {
-		if p.ID == id {
-			return true
-		}
-	}
-	return false
 }
 
 // entry draws the form.
@@ -84,7 +60,7 @@ func (c choices) entry(f *kit.Form) entry {
 		Due:      f.Date("due", "Hạn trả lời"),
 		Note:     f.Text("note", "Ghi chú"),
 		SameAt:   "/den/trung",
-		Leader:   f.Select("leader", "Trình lãnh đạo", personOptions(c.leaders)).Ghost("Chưa trình").Law("ND30-23"),
+		Leader:   f.Select("leader", "Trình lãnh đạo", seat.PersonOptions(c.leaders)).Ghost("Chưa trình").Law("ND30-23"),
 	}
 }
 
@@ -118,14 +94,6 @@ func urgencyOptions() []part.Option {
 	var options []part.Option
 	for u := document.Normal; u <= document.Express; u++ {
 		options = append(options, part.Option{Value: itoa(u), Label: u.String()})
-	}
-	return options
-}
-
-func personOptions(list []org.Person) []part.Option {
-	options := make([]part.Option, len(list))
-	for i, p := range list {
-		options[i] = part.Option{Value: itoa(p.ID), Label: p.Name + ", " + p.Title}
 	}
 	return options
 }

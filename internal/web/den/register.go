@@ -1,6 +1,7 @@
 package den
 
 import (
+	"cmp"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -32,6 +33,7 @@ type entryPage struct {
 	Read   bool   // the machine filled fields in
 	Blank  bool   // the scan is an image: nothing could be read
 	Unread part.Note
+	Copy   *part.Field       // the form of the copy, of whoever signs it in the same press
 	Was    map[string]string // what it filled in: another scan may replace that
 }
 
@@ -78,6 +80,9 @@ func drawEntry(w http.ResponseWriter, r *http.Request, x *seat.Seat, f *kit.Form
 		if p.F.Same, err = c.same(v, f, 0); err != nil {
 			return err
 		}
+		if p.Copy, err = copyField(v, x, f); err != nil {
+			return err
+		}
 		p.Next, err = register.Next(v, document.In, register.Arrivals, p.Year)
 		return err
 	})
@@ -116,46 +121,54 @@ func enter(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
 		}
 		return drawEntry(w, r, x, f)
 	}
-	id, presented, err := registerPaper(r, x, f)
+	id, in, err := registerPaper(r, x, f)
 	if f.Refused(err) {
 		return drawEntry(w, r, x, f)
 	} else if err != nil {
 		return err
 	}
 	f.Taken()
-	t, err := registeredToast(r, x, id, presented)
-	if err != nil {
-		return err
+	t := part.Toast{Kind: "ok"}
+	next := "/den/dang-ky"
+	if in.after.PresentTo != 0 {
+		if next, t, err = in.signAndPresent(r, x, id); err != nil {
+			return err
+		}
+	} else if in.PresentTo != 0 {
+		t.Text = ", đã trình lãnh đạo."
 	}
-	return x.Kit.Done(w, r, "/den/dang-ky", t)
-}
-
-func registerPaper(r *http.Request, x *seat.Seat, f *kit.Form) (id document.ID, presented bool, err error) {
-	var c choices
-	if err := x.Read(r, func(v *db.View) (err error) { c, err = loadChoices(v); return err }); err != nil {
-		return 0, false, err
-	}
-	in, err := c.input(f, viet.DayOf(x.Now()))
-	if err != nil {
-		return 0, false, err
-	}
-	if in.Scan, err = keep(r, x, f, "scan"); err != nil {
-		return 0, false, err
-	}
-	id, err = x.Office.RegisterPaper(r.Context(), x.Actor, in)
-	return id, in.PresentTo != 0, err
-}
-
-func registeredToast(r *http.Request, x *seat.Seat, id document.ID, presented bool) (t part.Toast, err error) {
 	err = x.Read(r, func(v *db.View) error {
 		d, err := document.ByID(v, id)
-		t = part.Toast{Kind: "ok", Text: "Đã vào sổ, số đến " + itoa(d.ArrivalNo) + ": " + d.Code() + "."}
+		t.Text = "Đã vào sổ, số đến " + itoa(d.ArrivalNo) + ": " + d.Code() + cmp.Or(t.Text, ".")
 		return err
 	})
-	if presented {
-		t.Text = strings.TrimSuffix(t.Text, ".") + ", đã trình lãnh đạo."
+	if err != nil {
+		return err
 	}
-	return t, err
+	return x.Kit.Done(w, r, next, t)
+}
+
+// registerPaper registers; what must be signed before it is presented is
+// presented afterwards.
+func registerPaper(r *http.Request, x *seat.Seat, f *kit.Form) (id document.ID, in registration, err error) {
+	var c choices
+	if err := x.Read(r, func(v *db.View) (err error) { c, err = loadChoices(v); return err }); err != nil {
+		return 0, in, err
+	}
+	if in.ArrivalInput, err = c.input(f, viet.DayOf(x.Now())); err != nil {
+		return 0, in, err
+	}
+	if in.Scan, err = keep(r, x, f, "scan"); err != nil {
+		return 0, in, err
+	}
+	if err := in.signFirst(r, x, f); err != nil {
+		return 0, in, err
+	}
+	id, err = x.Office.RegisterPaper(r.Context(), x.Actor, in.ArrivalInput)
+	if fail.Is(err, fail.BadFile) {
+		err = refuseFile(f, "scan", err)
+	}
+	return id, in, err
 }
 
 // readable are the fields that a reading may fill in.

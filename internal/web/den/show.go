@@ -6,6 +6,7 @@ import (
 
 	"vanthu/internal/db"
 	"vanthu/internal/document"
+	"vanthu/internal/fail"
 	"vanthu/internal/office"
 	"vanthu/internal/task"
 	"vanthu/internal/web/kit"
@@ -141,6 +142,9 @@ func draw(w http.ResponseWriter, r *http.Request, x *seat.Seat, id document.ID, 
 	if err := c.reports(); err != nil {
 		return err
 	}
+	if err := c.consent(); err != nil {
+		return err
+	}
 	status := http.StatusOK
 	if f != nil {
 		status = f.Status()
@@ -171,7 +175,8 @@ type content struct {
 	d     document.Document
 	step  document.Step
 	mine  map[document.Step]document.Waiting
-	files []document.File
+	files []document.File // without those that a renewed one has taken over
+	first document.FileID // of them, the one that people read as the document
 	names map[int64]string
 }
 
@@ -182,7 +187,12 @@ func (c *content) load(id document.ID) (err error) {
 	if c.mine, err = waitsFor(c.v, c.x, id); err != nil {
 		return err
 	}
-	if c.files, err = document.Files(c.v, id); err != nil {
+	if c.files, err = document.Latest(c.v, id); err != nil {
+		return err
+	}
+	if m, err := document.Main(c.v, id); err == nil {
+		c.first = m.ID
+	} else if !fail.Is(err, fail.Hidden) {
 		return err
 	}
 	c.names = map[int64]string{}
@@ -203,7 +213,7 @@ func (c *content) load(id document.ID) (err error) {
 
 // order is which form is shown when several things wait for one person.
 var order = []document.Step{document.ToAnswer, document.ToReceive, document.ToDirect, document.ToAssign, document.ToHandle, document.ToCoordinate,
-	document.ToPresent, document.ToClose, document.ToRead}
+	document.ToCopy, document.ToPresent, document.ToClose, document.ToRead}
 
 // chooseStep is the step asked for by the address, else the first in order.
 func (c *content) chooseStep() document.Step {
@@ -274,8 +284,11 @@ func (c *content) showFiles() {
 		t := fileTab{Name: f.Name, Short: f.Name, Size: part.Size(f.Size), Href: c.address("tep", itoa(f.ID)), Open: "/tep/" + itoa(c.d.ID) + "/" + itoa(f.ID)}
 		t.Save = t.Open + "?tai"
 		t.Current = itoa(f.ID) == wish || wish == "" && f.ID == main.ID
-		if f.ID == main.ID {
+		switch {
+		case f.ID == main.ID:
 			t.Short = kindName(c.d.Kind)
+		case f.Slot == document.Scan:
+			t.Short = "Bản quét gốc"
 		}
 		if t.Current && f.MIME == "application/pdf" {
 			c.p.PDF = &part.PDF{Src: t.Open, Name: f.Name, Pages: max(f.Pages, 1)}
@@ -283,17 +296,19 @@ func (c *content) showFiles() {
 			other := t
 			c.p.Other = &other
 		}
-		c.p.Files = append(c.p.Files, t)
+		if f.ID == main.ID { // it stands first, whatever it was made from
+			c.p.Files = append([]fileTab{t}, c.p.Files...)
+		} else {
+			c.p.Files = append(c.p.Files, t)
+		}
 	}
 }
 
 // main is the file that people read as the document; zero without one.
 func (c *content) main() (m document.File) {
-	for _, slot := range []document.Slot{document.Body, document.Scan} {
-		for _, f := range c.files {
-			if f.Slot == slot && !f.Closed && (m.ID == 0 || m.Slot == slot) {
-				m = f
-			}
+	for _, f := range c.files {
+		if f.ID == c.first && !f.Closed {
+			m = f
 		}
 	}
 	return m

@@ -51,10 +51,17 @@ func (c *content) verdicts() error {
 		if n, ok := verdictNote(f, f.ID == main.ID && c.d.Source == document.ByHub); ok && (f.ID == main.ID || f.Verdict == "invalid") {
 			if f.ID != main.ID {
 				n.Title = f.Name + ": " + n.Title
+			} else if f.Slot == document.Copy {
+				of, err := document.CopyAt(c.v, c.d.ID)
+				if err != nil {
+					return err
+				}
+				n.Lines = append(n.Lines, of.Form)
 			}
 			c.p.Notes = append(c.p.Notes, n)
 		}
 	}
+	c.unsigned()
 	return nil
 }
 

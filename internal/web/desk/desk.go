@@ -162,8 +162,11 @@ func (p *page) fill(v *db.View, x *seat.Seat, items []document.Item) (late int, 
 // batched counts the lines of a group that can be signed together.
 func batched(items []document.Item, g group) (n int) {
 	for _, it := range items {
-		if g.has(it.Step) && (it.Step == document.ToApprove || it.Step == document.ToSign || it.Step == document.ToSeal) {
-			n++
+		switch it.Step {
+		case document.ToApprove, document.ToSign, document.ToSeal, document.ToCopy:
+			if g.has(it.Step) {
+				n++
+			}
 		}
 	}
 	return n

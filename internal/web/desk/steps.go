@@ -22,6 +22,7 @@ func (g group) has(s document.Step) bool { return slices.Contains(g.steps, s) }
 var order = []group{
 	{"tiep-nhan", "Chờ tiếp nhận", part.Icon("inbox"), "phải vào sổ trong ngày", "/den/cho-tiep-nhan", "", []document.Step{document.ToReceive}},
 	{"thu-hoi", "Yêu cầu thu hồi", part.Icon("undo-2"), "", "/den/", "", []document.Step{document.ToAnswer}},
+	{"ban-sao", "Chờ ký bản sao", part.Icon("stamp"), "ký và trình ngay trong ngày", "/den/?tinh-trang=vao-so", "/ky-so?viec=sao", []document.Step{document.ToCopy}},
 	{"trinh", "Chờ trình", part.Icon("send-horizontal"), "trình ngay trong ngày", "/den/?tinh-trang=vao-so", "", []document.Step{document.ToPresent}},
 	{"cho-y-kien", "Chờ cho ý kiến", part.Icon("message-square-text"), "", "/den/?tinh-trang=cho-y-kien", "", []document.Step{document.ToDirect}},
 	{"giao-viec", "Chờ giao việc", part.Icon("users-round"), "", "/cong-viec", "", []document.Step{document.ToAssign}},
@@ -43,6 +44,7 @@ var order = []group{
 // words are the sign and the verb of a line, by its step.
 var words = map[document.Step]struct{ icon, verb string }{
 	document.ToReceive:    {part.Icon("radio-tower"), "Tiếp nhận"},
+	document.ToCopy:       {part.Icon("scan-line"), "Ký bản sao"},
 	document.ToPresent:    {part.Icon("scan-line"), "Trình"},
 	document.ToDirect:     {part.Icon("inbox"), "Cho ý kiến"},
 	document.ToAssign:     {part.Icon("inbox"), "Giao việc"},

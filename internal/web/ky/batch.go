@@ -87,8 +87,10 @@ func (p *batchPage) load(v *db.View, s *seat.Seat, b signing.Batch) error {
 	p.Percent, p.Kind = done*100/n, "ok"
 	p.Under = "Bắt đầu " + viet.DateTime(b.Started)
 	k := signs
-	if b.Purpose == signing.ByAgency {
-		k = seals
+	for _, x := range works {
+		if x.purpose == b.Purpose {
+			k = x
+		}
 	}
 	if !over {
 		p.Topic, p.Kind = s.Office.BatchTopic(b.ID), ""
@@ -147,7 +149,7 @@ func lineOf(v *db.View, s *seat.Seat, l signing.BatchLine) (line, error) {
 	}
 	x.Code, x.Subject = d.Code(), d.Subject
 	if office.See(v, s.Actor, d.ID) == nil {
-		x.Href = "/di/" + itoa(d.ID)
+		x.Href = pageOf(d)
 	}
 	return x, nil
 }

@@ -63,7 +63,13 @@ func sign(w http.ResponseWriter, r *http.Request, s *seat.Seat) error {
 		return err
 	}
 	k := workOf(f.Get("viec"))
-	id, err := s.Office.SignBatch(r.Context(), s.Actor, k.purpose, chosen(f.All("van-ban")), signing.Consent{PIN: f.Get("pin"), Code: f.Get("code")})
+	docs, consent := chosen(f.All("van-ban")), signing.Consent{PIN: f.Get("pin"), Code: f.Get("code")}
+	var id int64
+	if k.purpose == signing.AsCopy {
+		id, err = s.Office.SignCopies(r.Context(), s.Actor, docs, seat.CopyInput(f), consent)
+	} else {
+		id, err = s.Office.SignBatch(r.Context(), s.Actor, k.purpose, docs, consent)
+	}
 	if f.Refused(err) {
 		return ask(w, r, s, f, nil)
 	} else if err != nil {
@@ -106,11 +112,20 @@ func confirmationOf(r *http.Request, s *seat.Seat, p queuePage, f *kit.Form, doc
 			x.Rows = append(x.Rows, row)
 		}
 	}
-	c, err := certificateOf(r, s, k)
+	var c signing.Certificate
+	err := s.Read(r, func(v *db.View) (err error) {
+		if k.purpose == signing.AsCopy {
+			if x.Fields, err = s.CopyFields(v, f); err != nil {
+				return err
+			}
+		}
+		c, err = k.certificate(v, s)
+		return err
+	})
 	if err == nil {
 		var need signing.Need
 		need, err = s.Office.Keys.Need(r.Context(), c)
-		x.Fields, x.Sends, x.Note = seat.ConsentFields(f, need), need.Sends, need.Note
+		x.Fields, x.Sends, x.Note = append(x.Fields, seat.ConsentFields(f, need)...), need.Sends, need.Note
 		if need.Confirms {
 			x.Note = "Bấm ký, rồi xác nhận trên điện thoại của ông/bà."
 		}
@@ -120,12 +135,4 @@ func confirmationOf(r *http.Request, s *seat.Seat, p queuePage, f *kit.Form, doc
 	}
 	x.Sum = f.Sum()
 	return x, nil
-}
-
-func certificateOf(r *http.Request, s *seat.Seat, k work) (c signing.Certificate, err error) {
-	err = s.Read(r, func(v *db.View) error {
-		c, err = k.certificate(v, s)
-		return err
-	})
-	return c, err
 }

@@ -2,7 +2,7 @@
 // person's signature, the document under his eyes, and many of them signed
 // under one confirmation.
 //
-//	GET  /ky-so              what waits; ?viec=dau seals, ?xem= the document shown, ?chon= ticked ones
+//	GET  /ky-so              what waits; ?viec=dau seals, ?viec=sao copies, ?xem= the document shown, ?chon= ticked ones
 //	POST /ky-so/xac-nhan     how many, with which certificate, what consent it asks for
 //	POST /ky-so/gui-ma       sends the one-time code of a remote key, then asks again
 //	POST /ky-so/ky           signs in the background, leads to the batch
@@ -11,9 +11,9 @@
 //	GET  /ky-so/{batch}/ket-qua  the same, in figures, for the script; POST …/thoi stops the program's batch
 //
 // A leader signs what was submitted to him (approving it on the way), the
-// custodian seals what has its number. A key on the signer's own machine signs
-// them there, in one call of the signing program; what is signed anywhere and
-// uploaded goes by the page of each document.
+// custodian seals what has its number, and signs scans of paper as copies. A key
+// on the signer's own machine signs them there, in one call of the signing
+// program; what is signed anywhere and uploaded goes by the page of each document.
 //
 // law:ND30-13 ND30-32.2 HT33-10.1.b HT33-10.1.c.iii HT33-4.2
 package ky
@@ -55,7 +55,7 @@ func back(w http.ResponseWriter, r *http.Request, _ *seat.Seat) error {
 	return nil
 }
 
-// work is one of the two kinds of signature that may wait for a person.
+// work is one of the kinds of signature that may wait for a person.
 type work struct {
 	key     string // ?viec=
 	title   string
@@ -66,9 +66,13 @@ type work struct {
 }
 
 var (
-	signs = work{"ky", "Ký văn bản", "Ký", "ký", signing.ByPerson, []document.Step{document.ToApprove, document.ToSign}}
-	seals = work{"dau", "Ký số cơ quan", "Ký số cơ quan", "ký số cơ quan", signing.ByAgency, []document.Step{document.ToSeal}}
+	signs  = work{"ky", "Ký văn bản", "Ký", "ký", signing.ByPerson, []document.Step{document.ToApprove, document.ToSign}}
+	seals  = work{"dau", "Ký số cơ quan", "Ký số cơ quan", "ký số cơ quan", signing.ByAgency, []document.Step{document.ToSeal}}
+	copies = work{"sao", "Ký bản sao", "Ký bản sao", "ký bản sao", signing.AsCopy, []document.Step{document.ToCopy}}
 )
+
+// works are all kinds, in the order of their tabs.
+var works = []work{signs, seals, copies}
 
 // waiting lists what waits for the person's own signature of a kind: what he
 // only approves for another is not there. law:HT33-4.2
@@ -98,15 +102,17 @@ func waiting(v *db.View, s *seat.Seat, k work) ([]document.Item, error) {
 
 // certificate is the one that signs.
 func (k work) certificate(q db.Q, s *seat.Seat) (signing.Certificate, error) {
-	if k.purpose == signing.ByAgency {
-		return signing.OfAgency(q)
+	if k.purpose == signing.ByPerson {
+		return signing.OfPerson(q, s.Actor.ID)
 	}
-	return signing.OfPerson(q, s.Actor.ID)
+	return signing.OfAgency(q)
 }
 
 func workOf(key string) work {
-	if key == seals.key {
-		return seals
+	for _, k := range works {
+		if k.key == key {
+			return k
+		}
 	}
 	return signs
 }

@@ -76,7 +76,7 @@ func queue(r *http.Request, s *seat.Seat, key string, ticked []document.ID) (p q
 
 func (p *queuePage) load(v *db.View, r *http.Request, s *seat.Seat, key string, ticked []document.ID) error {
 	mine := map[string][]document.Item{}
-	for _, k := range []work{signs, seals} {
+	for _, k := range works {
 		list, err := waiting(v, s, k)
 		if err != nil {
 			return err
@@ -84,11 +84,15 @@ func (p *queuePage) load(v *db.View, r *http.Request, s *seat.Seat, key string, 
 		mine[k.key] = list
 	}
 	k := workOf(key)
-	if key == "" && len(mine[signs.key]) == 0 && len(mine[seals.key]) > 0 {
-		k = seals
+	if key == "" {
+		for _, x := range slices.Backward(works) { // the first kind of which something waits
+			if len(mine[x.key]) > 0 {
+				k = x
+			}
+		}
 	}
 	p.Work, p.Verb = k.key, k.verb
-	for _, x := range []work{signs, seals} {
+	for _, x := range works {
 		if n := len(mine[x.key]); n > 0 || x.key == k.key {
 			p.Tabs = append(p.Tabs, part.Tab{Text: x.title, Href: "/ky-so?viec=" + x.key, Count: n, Current: x.key == k.key})
 		}
@@ -97,7 +101,7 @@ func (p *queuePage) load(v *db.View, r *http.Request, s *seat.Seat, key string, 
 	if err := p.running(v, s); err != nil {
 		return err
 	}
-	p.Empty = part.Empty{Icon: part.Icon("circle-check-big"), Title: "Không có văn bản nào chờ ký", Text: "Văn bản được trình ông/bà ký, hoặc đã cấp số chờ ký số cơ quan, tự hiện ở đây."}
+	p.Empty = part.Empty{Icon: part.Icon("circle-check-big"), Title: "Không có văn bản nào chờ ký", Text: "Văn bản được trình ông/bà ký, đã cấp số chờ ký số cơ quan, hoặc bản quét chờ ký bản sao, tự hiện ở đây."}
 	if len(p.Rows) == 0 {
 		return nil
 	}
@@ -110,9 +114,12 @@ func (p *queuePage) load(v *db.View, r *http.Request, s *seat.Seat, key string, 
 func (p *queuePage) rows(s *seat.Seat, k work, list []document.Item, shown, ticked []document.ID) {
 	for i, it := range list {
 		x := row{ID: it.Document, Code: it.Doc.Code(), Subject: it.Doc.Subject, Stamp: it.Doc.Urgency.Stamp(), Ticked: slices.Contains(ticked, it.Document),
-			Under: it.Doc.SignerName + " ký", Href: "/ky-so?viec=" + k.key + "&xem=" + itoa(it.Document), Page: "/di/" + itoa(it.Document)}
-		if k.purpose == signing.ByPerson {
+			Under: it.Doc.SignerName + " ký", Href: "/ky-so?viec=" + k.key + "&xem=" + itoa(it.Document), Page: pageOf(it.Doc)}
+		switch k.purpose {
+		case signing.ByPerson:
 			x.Under = "trình " + viet.ShortTime(it.Since)
+		case signing.AsCopy:
+			x.Under = it.Doc.IssuerName + " · số đến " + itoa(it.Doc.ArrivalNo)
 		}
 		x.Due.Kind, x.Due.Text = s.Left(it.Due)
 		x.Current = slices.Contains(shown, it.Document) || len(shown) == 0 && i == 0
@@ -126,6 +133,14 @@ func (p *queuePage) rows(s *seat.Seat, k work, list []document.Item, shown, tick
 	if p.Shown == nil && len(p.Rows) > 0 { // the one asked for is signed already
 		p.Shown, p.Rows[0].Current = &p.Rows[0], true
 	}
+}
+
+// pageOf is the address of a document's own page.
+func pageOf(d document.Document) string {
+	if d.Way == document.In {
+		return "/den/" + itoa(d.ID)
+	}
+	return "/di/" + itoa(d.ID)
 }
 
 // certificate tells with what the documents will be signed, and what is wrong
@@ -152,7 +167,7 @@ func (p *queuePage) certificate(v *db.View, s *seat.Seat, k work) error {
 // sheet shows the document as it stands: what was submitted, approved or
 // signed.
 func (p *queuePage) sheet(v *db.View) error {
-	for _, slot := range []document.Slot{document.Signed_, document.Prepared, document.Body} {
+	for _, slot := range []document.Slot{document.Signed_, document.Prepared, document.Body, document.Scan} {
 		f, err := document.Newest(v, p.Shown.ID, slot)
 		if fail.Is(err, fail.Hidden) || fail.Is(err, fail.Conflict) {
 			continue

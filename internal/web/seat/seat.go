@@ -127,7 +127,7 @@ func (s *Seat) Page(r *http.Request, title string) (kit.Page, error) {
 
 // in and out are the steps that belong to incoming and outgoing documents.
 var (
-	inSteps  = []document.Step{document.ToReceive, document.ToPresent, document.ToDirect, document.ToClose, document.ToAnswer}
+	inSteps  = []document.Step{document.ToReceive, document.ToCopy, document.ToPresent, document.ToDirect, document.ToClose, document.ToAnswer}
 	outSteps = []document.Step{document.ToNumber, document.ToSeal, document.ToFinalCheck, document.ToIssue, document.ToSign, document.ToApprove}
 	draftsIn = []document.Step{document.ToRevise, document.ToReview, document.ToCheckForm}
 	followIn = []document.Step{document.ToFollow, document.ToPost}
@@ -192,7 +192,7 @@ func (s *Seat) rail(path string, counts map[document.Step]int, late map[document
 // signs says whether to lead a person to the signing desk: leaders, and
 // whoever has something to sign or seal.
 func (s *Seat) signs(counts map[document.Step]int) bool {
-	return s.Actor.Has(org.Leader) || s.Actor.Has(org.Head) || counts[document.ToSign]+counts[document.ToSeal] > 0
+	return s.Actor.Has(org.Leader) || s.Actor.Has(org.Head) || counts[document.ToSign]+counts[document.ToSeal]+counts[document.ToCopy] > 0
 }
 
 // link is the state of the exchange as the clerk sees it.

@@ -7,6 +7,8 @@
 #	cv-mat.pdf                    the same with the stamp of a state secret
 #	da-ky-bi-sua.pdf              cv-thu-hoi.pdf signed in a demonstration, then one letter of its
 #	                              producer's name changed; not made here
+#	quet-100.pdf, quet-200.pdf    a letter of Hội X on paper, under a scanner at 100 and 200 dpi, as package demo
+#	                              draws it (typed.scanned); not made here
 #	cv-gia.docx                   cv-gia-2 as the editor saved it
 set -eu
 cd "$(dirname "$0")"
