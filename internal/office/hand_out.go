@@ -82,6 +82,9 @@ func (o *Office) handOut(ctx context.Context, by org.Actor, act signingAct, id d
 	if !way.HandsOut() {
 		return Session{}, fail.Invalid("way", "Chọn ký bằng phần mềm trên máy, hoặc tải lên tệp đã ký.")
 	}
+	if act.purpose == signing.AsCopy { // the program writes the form of the copy itself: TakeCopy
+		return Session{}, signing.Refuse(signing.SignedAway, nil)
+	}
 	j, err := act.job(ctx, by, id)
 	if err != nil {
 		return Session{}, err

@@ -45,8 +45,11 @@ func (o *Office) agency() signingAct {
 }
 
 func (o *Office) signingAct(p signing.Purpose) signingAct {
-	if p == signing.ByAgency {
+	switch p {
+	case signing.ByAgency:
 		return o.agency()
+	case signing.AsCopy:
+		return o.copying(CopyInput{Form: pades.TrueCopy})
 	}
 	return o.personal()
 }

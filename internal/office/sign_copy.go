@@ -63,11 +63,14 @@ func (o *Office) SignCopies(ctx context.Context, by org.Actor, ids []document.ID
 }
 
 func (o *Office) copying(in CopyInput) signingAct {
-	return signingAct{
-		action: access.SignCopy, purpose: signing.AsCopy, job: o.copyJob,
-		parts: func(ctx context.Context, j *signingJob) error { return o.copyParts(ctx, j, in.Form) },
-		enter: func(ctx context.Context, by org.Actor, j *signingJob) error { return o.enterCopy(ctx, by, j, in) },
-	}
+	c := copying{o, in}
+	return signingAct{action: access.SignCopy, purpose: signing.AsCopy, job: o.copyJob, parts: c.layOut, enter: c.enterCopy}
+}
+
+// copying is the signing of copies as a clerk has asked for it.
+type copying struct {
+	o  *Office
+	in CopyInput
 }
 
 // copyJob gathers what a copy is made from. law:HT33-8.1 HT33-4.1 ND30-32.2
@@ -103,9 +106,9 @@ func waitsForCopy(q db.Q, id document.ID) error {
 	return err
 }
 
-// copyParts lays out the signature in the form of the day. law:HT33-11.4.a HT33-21.b ND30-25
-func (o *Office) copyParts(ctx context.Context, j *signingJob, form pades.CopyForm) error {
-	in, err := o.Blobs.Read(j.file.Hash)
+// layOut lays out the signature in the form of the day. law:HT33-11.4.a HT33-21.b ND30-25
+func (c copying) layOut(ctx context.Context, j *signingJob) error {
+	in, err := c.o.Blobs.Read(j.file.Hash)
 	if err != nil {
 		return err
 	}
@@ -119,22 +122,22 @@ func (o *Office) copyParts(ctx context.Context, j *signingJob, form pades.CopyFo
 	}
 	var self org.Agency
 	var im images
-	err = o.Read(ctx, func(v *db.View) error {
+	err = c.o.Read(ctx, func(v *db.View) error {
 		if self, err = org.Self(v); err != nil {
 			return err
 		}
-		im, err = o.images(v, 0)
+		im, err = c.o.images(v, 0)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	now := o.Store.Now()
-	look, place, err := pades.ProfileOn(now).Copy(form, self.Name, im.seal, im.sealMM, now).InCorner(f, pages[0])
+	now := c.o.Store.Now()
+	look, place, err := pades.ProfileOn(now).Copy(c.in.Form, self.Name, im.seal, im.sealMM, now).InCorner(f, pages[0])
 	if err != nil {
 		return copyPlaceError(err)
 	}
-	opts := pades.Options{Name: self.Name, Reason: made[form], Time: now, LockAll: true, Look: look, Place: place}
+	opts := pades.Options{Name: self.Name, Reason: made[c.in.Form], Time: now, LockAll: true, Look: look, Place: place}
 	j.parts = []signingPart{{name: copyName(j.file.Name), in: j.file.Hash, opts: opts}}
 	return nil
 }
@@ -153,7 +156,8 @@ func copyPlaceError(err error) error {
 }
 
 // enterCopy enters the signed copy beside its scan, and hands the document on.
-func (o *Office) enterCopy(ctx context.Context, by org.Actor, j *signingJob, in CopyInput) error {
+func (c copying) enterCopy(ctx context.Context, by org.Actor, j *signingJob) error {
+	o, in := c.o, c.in
 	looks, err := o.proven(ctx, j)
 	if err != nil {
 		err = brokenScan(err)
@@ -167,18 +171,18 @@ func (o *Office) enterCopy(ctx context.Context, by org.Actor, j *signingJob, in 
 		if err := unchanged(tx, d.ID, document.Scan, j.file.Hash); err != nil {
 			return err
 		}
-		file, err := document.AddFile(tx, looks[0].apply(j.main().file(d.ID, 0, document.Copy)))
+		if err := j.parts[0].enter(tx, looks[0].apply(j.main().file(d.ID, 0, document.Copy))); err != nil {
+			return err
+		}
+		f, err := document.Newest(tx, d.ID, document.Copy)
 		if err != nil {
 			return err
 		}
-		if err := document.AddCopy(tx, document.CopyOf{File: file, Scan: j.file.ID, Form: made[in.Form]}); err != nil {
-			return err
-		}
-		if err := signing.Record(tx, d.ID, file, j.parts[0].cert, by.ID, signing.AsCopy); err != nil {
+		if err := document.AddCopy(tx, document.CopyOf{File: f.ID, Scan: j.file.ID, Form: made[in.Form]}); err != nil {
 			return err
 		}
 		detail := journal.Detail{"serial": j.parts[0].cert.Serial, "sha256": string(j.main().Hash), "scan": string(j.file.Hash), "text": made[in.Form]}
-		if err := journal.Write(tx, CopySignedIt, int64(d.ID), int64(file), detail); err != nil {
+		if err := journal.Write(tx, CopySignedIt, int64(d.ID), int64(f.ID), detail); err != nil {
 			return err
 		}
 		if err := j.enter(tx); err != nil {

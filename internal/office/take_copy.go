@@ -35,13 +35,17 @@ func (o *Office) TakeCopy(ctx context.Context, by org.Actor, id document.ID, u U
 	if err == nil {
 		err = o.saysForm(j.file.Hash, u.Hash, in.Form)
 	}
+	var use int64
+	if err == nil {
+		use, err = o.usedElsewhere(ctx, by, signing.HandOut{Document: id, Certificate: j.cert.ID, Purpose: signing.AsCopy})
+	}
 	if err != nil {
 		o.refused(ctx, by, int64(id), access.SignCopy, err)
 		return err
 	}
 	u.Name = copyName(j.file.Name) // ours, never the program's
-	j.parts = []signingPart{{name: u.Name, cert: j.cert, out: u}}
-	return o.enterCopy(ctx, by, j, in)
+	j.parts = []signingPart{{name: u.Name, cert: j.cert, out: u, uses: []int64{use}}}
+	return copying{o, in}.enterCopy(ctx, by, j)
 }
 
 // saysForm refuses a signed copy that does not show the form of the copy beyond

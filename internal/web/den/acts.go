@@ -22,6 +22,7 @@ type asked struct {
 	x  *seat.Seat
 	id document.ID
 	f  *kit.Form
+	to *string // where it leads instead of to the next document, if it sets this
 }
 
 // act calls its act of package office and says what happened.
@@ -75,7 +76,7 @@ func (a act) post(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
 	if err != nil {
 		return err
 	}
-	text, err := a.do(asked{r, x, id, f})
+	text, err := a.do(asked{r, x, id, f, &next})
 	if f.Refused(err) {
 		return draw(w, r, x, id, path.Base(r.URL.Path), f)
 	} else if err != nil {

@@ -81,12 +81,24 @@ func (c *content) consent() error {
 	if need.Note != "" {
 		k.Cert.Lines = append(k.Cert.Lines, need.Note)
 	}
+	if need.Confirms {
+		k.Cert.Lines = append(k.Cert.Lines, "Bấm ký, rồi xác nhận trên điện thoại của ông/bà.")
+	}
 	return nil
 }
 
 func signCopy(a asked) (string, error) {
-	in := seat.CopyInput(a.f)
-	return signedText(in.PresentTo != 0), a.x.Office.SignCopy(a.r.Context(), a.x.Actor, a.id, in, signing.Consent{PIN: a.f.Get("pin"), Code: a.f.Get("code")})
+	in, consent := seat.CopyInput(a.f), signing.Consent{PIN: a.f.Get("pin"), Code: a.f.Get("code")}
+	need, _, err := copyNeed(a.r, a.x)
+	if err != nil {
+		return "", err
+	}
+	if need.Confirms { // that may take longer than a page waits
+		batch, err := a.x.Office.SignCopies(a.r.Context(), a.x.Actor, []document.ID{a.id}, in, consent)
+		*a.to = seat.BatchAt(batch)
+		return "chờ xác nhận trên điện thoại.", err
+	}
+	return signedText(in.PresentTo != 0), a.x.Office.SignCopy(a.r.Context(), a.x.Actor, a.id, in, consent)
 }
 
 func takeCopy(a asked) (string, error) {
@@ -156,8 +168,8 @@ func (in registration) signAndPresent(r *http.Request, x *seat.Seat, id document
 		return "/den/dang-ky", part.Toast{Kind: "ok", Text: ", chờ người giữ khóa ký bản sao rồi trình."}, nil
 	}
 	here := pathTo(id) + "?buoc=" + string(document.ToCopy) + "&lanh-dao=" + itoa(in.after.PresentTo)
-	asks, err := copyAsks(r, x)
-	if err != nil || asks {
+	need, ready, err := copyNeed(r, x)
+	if err != nil || !ready || need.PIN || need.Code || need.Confirms {
 		return here, part.Toast{Kind: "ok", Text: ", còn ký bản sao."}, err
 	}
 	err = x.Office.SignCopy(r.Context(), x.Actor, id, in.after, signing.Consent{})
@@ -167,19 +179,20 @@ func (in registration) signAndPresent(r *http.Request, x *seat.Seat, id document
 	return "/den/dang-ky", part.Toast{Kind: "ok", Text: ", đã ký bản sao và trình lãnh đạo."}, err
 }
 
-// copyAsks says whether the key wants something of its holder, or is not ready,
-// so that the document's own page must be opened.
-func copyAsks(r *http.Request, x *seat.Seat) (bool, error) {
+// copyNeed is what the key that signs copies asks of its holder; ready is false
+// where the document's own page must say what is wrong, or where the key signs
+// in a program of its own.
+func copyNeed(r *http.Request, x *seat.Seat) (need signing.Need, ready bool, err error) {
 	var c signing.Certificate
-	err := x.Read(r, func(v *db.View) (err error) { c, err = signing.OfAgency(v); return err })
-	if err != nil || c.Driver.HandsOut() {
-		return true, err
+	err = x.Read(r, func(v *db.View) (err error) { c, err = signing.OfAgency(v); return err })
+	if err == nil && !c.Driver.HandsOut() {
+		need, err = x.Office.Keys.Need(r.Context(), c)
+		ready = err == nil
 	}
-	need, err := x.Office.Keys.Need(r.Context(), c)
 	if _, ok := fail.As(err); ok {
-		return true, nil
+		err = nil
 	}
-	return need.PIN || need.Code, err
+	return need, ready, err
 }
 
 // copyField asks for the form of the copy beside the register form, of whoever

@@ -154,7 +154,8 @@ func (p *queuePage) certificate(v *db.View, s *seat.Seat, k work) error {
 		return err
 	}
 	p.Cert = s.CertificateNote(c)
-	p.Desk, p.Elsewhere = c.Driver == signing.ByClient, c.Driver == signing.ByUpload
+	p.Desk = c.Driver == signing.ByClient && k.purpose != signing.AsCopy // of a copy the program must know the form
+	p.Elsewhere = c.Driver.HandsOut() && !p.Desk
 	if p.Desk {
 		p.Cert.Lines = append(p.Cert.Lines, "Khóa ký trên máy này, qua phần mềm ký số.")
 	}
