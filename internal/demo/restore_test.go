@@ -219,7 +219,7 @@ func (s stage) proofs(t traffic, formerKey string) {
 			rows, err := db.All(v, func(r db.Row) (x [3]string, err error) { return x, r.Scan(&x[0], &x[1], &x[2]) },
 				`SELECT packet, code, state FROM delivery WHERE packet <> ''`)
 			for _, x := range rows {
-				if got := states[x[0]+" "+x[1]]; got == "" {
+				if got := states[x[0]+" "+x[1]]; got != x[2] {
 					s.t.Errorf("%s: packet %s to %s is %s here and %q at the hub", o.Store.Name(), x[0], x[1], x[2], got)
 				}
 			}

@@ -284,13 +284,18 @@ func (a *act) classFor(c Caller, l *letter, recipient int64) (int, error) {
 	return 0, nil
 }
 
-// effect moves the deliveries that a recall, update or status is about.
+// effect moves the deliveries that a packet is about.
 func (a *act) effect(id int64, c Caller, l *letter, legs []leg) error {
 	switch l.kind {
 	case Recall:
 		return a.recall(id, c, l, legs)
 	case Status:
 		return a.status(id, c, l, legs)
+	}
+	for _, g := range legs {
+		if err := a.early(subject{packet: id, recipient: g.agency.id, kind: l.kind, line: line{Sent, ""}}); err != nil {
+			return err
+		}
 	}
 	return nil
 }

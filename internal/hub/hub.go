@@ -50,6 +50,7 @@ type Hub struct {
 	seal   cipher.AEAD
 
 	started time.Time
+	regains regained // set once, by Open
 	counts  counters
 	places  sync.Map      // agency id → chan struct{}, its share of offers
 	offers  chan struct{} // one token per packet being taken in
@@ -100,7 +101,11 @@ func Open(ctx context.Context, c Config) (*Hub, error) {
 	if h.seal, err = sealer(append(c.Former, c.Key)[0]); err != nil {
 		return nil, fmt.Errorf("hub: key: %w", err)
 	}
-	return h, h.openLog(ctx)
+	if err := h.openLog(ctx); err != nil {
+		return nil, err
+	}
+	h.regains, err = h.restored(ctx)
+	return h, err
 }
 
 // ID is the hub's name: the origin of its log.

@@ -100,32 +100,6 @@ func (h *Hub) openLog(ctx context.Context) error {
 	})
 }
 
-// succeed lets every former key say that the log goes on under the present one.
-func (a *act) succeed() error {
-	for _, private := range a.hub.Former {
-		s, _, err := readKey(private)
-		if err != nil {
-			return err
-		}
-		w, err := ledger.Succeed(a.tail, a.hub.public, a.Now, s)
-		if err != nil {
-			return err
-		}
-		a.Put(`INSERT INTO succession (id, note) VALUES ($1, $2)`, a.NewID(), string(w.Note))
-	}
-	return nil
-}
-
-// Successions are the hub's words that its log goes on under another key, the
-// newest first: see ledger.Succeeded.
-func (h *Hub) Successions(ctx context.Context) (notes []string, err error) {
-	err = h.Store.Read(ctx, func(v *db.View) error {
-		notes, err = db.Column[string](v, `SELECT note FROM succession ORDER BY id DESC LIMIT 100`)
-		return err
-	})
-	return notes, err
-}
-
 func (a *act) loadTail() error {
 	if a.loaded {
 		return nil

@@ -148,6 +148,10 @@ func (a *act) applyStatus(id int64, s subject, l *letter) error {
 	if ok {
 		a.keepStatus(id, s, l, Applied, "")
 		a.move(s.packet, s.recipient, to, oneLine(l.status.note, 500))
+		if code == CodeRecall {
+			s.line = to
+			return a.early(s)
+		}
 		return nil
 	}
 	said, err := db.Value[int](a, `SELECT COUNT(*) FROM status WHERE subject = $1 AND recipient = $2 AND code = $3 AND outcome = $4`,

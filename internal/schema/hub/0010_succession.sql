@@ -3,5 +3,6 @@
 -- owner: internal/hub
 CREATE TABLE succession (
   id BIGINT PRIMARY KEY,
+  at BIGINT NOT NULL,
   note TEXT NOT NULL
 );
