@@ -41,7 +41,7 @@ type checker struct {
 
 func (k *checker) found(format string, a ...any) {
 	k.bad = append(k.bad, fail.New(fail.Integrity, fmt.Sprintf(format, a...), "HT33-14.6").
-		Then("Dừng trục, giữ nguyên ổ đĩa để điều tra, phục hồi từ bản sao lưu gần nhất, rồi báo các cơ quan gửi lại văn bản đã gửi sau bản sao lưu đó."))
+		Then("Dừng trục, giữ nguyên ổ đĩa để điều tra, phục hồi từ bản sao lưu gần nhất rồi chạy vanthu hub restored: cơ quan dùng phần mềm này tự gửi lại; báo các hệ thống khác gửi lại những gì đã gửi sau bản sao lưu."))
 }
 
 func (k *checker) database() error {
@@ -60,18 +60,28 @@ func (k *checker) log() error {
 	return nil
 }
 
-// checkpoints compares what was signed at the time with the log as it is.
+// checkpoints compares what was signed at the time, under whichever key of the
+// hub's, with the log as it is.
 func (k *checker) checkpoints() error {
+	keys := map[string]string{k.hub.ID(): k.hub.PublicKey()}
+	for _, private := range k.hub.Former {
+		s, public, err := readKey(private)
+		if err != nil {
+			return err
+		}
+		keys[s.Name()] = public
+	}
 	list, err := k.hub.Checkpoints(k.ctx, 0, 1<<30)
 	if err != nil {
 		return err
 	}
 	for _, c := range list {
 		k.n.Checkpoints++
-		if origin, _, _ := strings.Cut(string(c.Note), "\n"); origin != k.hub.ID() {
-			continue // signed under a name that this hub had before
+		origin, _, _ := strings.Cut(string(c.Note), "\n")
+		if keys[origin] == "" {
+			continue // signed with a key that is not here any more
 		}
-		cp, err := ledger.OpenCheckpoint(c.Note, k.hub.PublicKey())
+		cp, err := ledger.OpenCheckpoint(c.Note, keys[origin])
 		if err != nil || cp.Size != c.Size {
 			k.found("Điểm chốt %d của sổ cái không còn nguyên vẹn.", c.Size)
 			continue
