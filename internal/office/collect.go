@@ -27,6 +27,7 @@ func (o *Office) Collect(ctx context.Context, wait time.Duration) (came int, err
 	}
 	list, err := o.Partner.Inbox(ctx, wait)
 	if err != nil {
+		o.away.Store(true)
 		return 0, err
 	}
 	var waits error

@@ -15,6 +15,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"vanthu/cms"
@@ -48,8 +49,9 @@ type Office struct {
 	Publish  func(topics ...string) // tells open pages; may be nil
 	Log      *slog.Logger
 
-	back    sync.Mutex // held while a file that was handed out is taken back
-	running sync.Map   // batches of signatures at work in this process
+	back    sync.Mutex  // held while a file that was handed out is taken back
+	running sync.Map    // batches of signatures at work in this process
+	away    atomic.Bool // the hub did not answer: it may come back from an older copy
 }
 
 // Converter makes PDFs of editors' files.

@@ -40,6 +40,9 @@ func (o *Office) Post(ctx context.Context) (sent int, err error) {
 		if err != nil || len(due) == 0 {
 			return sent, err
 		}
+		if o.backAgain(ctx) {
+			continue
+		}
 		went, err := o.postOne(ctx, due[0])
 		if err != nil {
 			return sent, err
@@ -155,9 +158,16 @@ func (o *Office) postpone(ctx context.Context, x exchange.Item, cause error) err
 	})
 }
 
+// backAgain looks at the log of a hub that was away before anything new goes to
+// it: what it has forgotten goes first. It says whether the hub is back.
+func (o *Office) backAgain(ctx context.Context) bool {
+	return o.away.Load() && o.WatchHub(ctx) == nil && o.away.CompareAndSwap(true, false)
+}
+
 // lineDown notes a failed try of the first packet, which keeps its place, and
 // gives the cause: no other packet would fare better now.
 func (o *Office) lineDown(ctx context.Context, x exchange.Item, cause error) error {
+	o.away.Store(true)
 	err := o.Store.Write(ctx, db.System, func(tx *db.Tx) error {
 		return exchange.Postpone(tx, x.ID, tx.Now, spoken(cause))
 	})
