@@ -2,6 +2,7 @@ package demo
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -146,4 +147,91 @@ func TestCameBackBeforeTheAcknowledgement(t *testing.T) {
 	s.must(s.Hub.GiveBack(ctx, db.System, packet, snvCode, "Gửi bản giấy"))
 	s.must(s.Settle(ctx))
 	s.came(id, "Đơn vị vận hành trục trả lại: Gửi bản giấy")
+}
+
+// handed is the hub's id of the packet of a kind and code that an office sent last.
+func (s stage) handed(login string, kind exchange.Kind, code string) (packet string) {
+	s.t.Helper()
+	o, _ := s.who(login)
+	s.must(o.Read(context.Background(), func(v *db.View) (err error) {
+		packet, err = db.Value[string](v, `SELECT message FROM handed WHERE kind = $1 AND code = $2 ORDER BY id DESC LIMIT 1`, kind, code)
+		return err
+	}))
+	return packet
+}
+
+// told counts the notices of somebody that hold a text.
+func (s stage) told(login, text string) (n int) {
+	s.t.Helper()
+	o, a := s.who(login)
+	s.must(o.Read(context.Background(), func(v *db.View) error {
+		list, err := office.Notices(v, a, 50)
+		for _, x := range list {
+			if strings.Contains(x.Text, text) {
+				n++
+			}
+		}
+		return err
+	}))
+	return n
+}
+
+// A status does not get through after the hub took it: its sender's clerk is told,
+// once, whom to call (BRVT1842-6.5, QD28-8.2).
+func TestStatusGivenBack(t *testing.T) {
+	s := newStage(t)
+	ctx := context.Background()
+	s.sent(theLetter)
+	s.must(s.Hub.Pause(ctx, db.System, agencyOf("an").code, true, "thay máy chủ"))
+	snv, yen := s.who("yen")
+	d := s.arrived("yen")
+	s.must(snv.Receive(ctx, yen, d.ID, arrivalOf(d, 0)))
+	s.must(s.Settle(ctx))
+	s.must(s.Hub.GiveBack(ctx, db.System, s.handed("yen", exchange.Status, "03"), agencyOf("an").code, "Máy chủ hỏng"))
+	for range 2 {
+		s.must(s.Settle(ctx))
+		if n := s.told("yen", "Chưa báo được trạng thái 03 cho Sở Xây dựng: Đơn vị vận hành trục trả lại: Máy chủ hỏng. Báo bằng điện thoại"); n != 1 {
+			t.Fatalf("told %d times", n)
+		}
+		s.must(snv.Store.Write(ctx, db.System, func(tx *db.Tx) error { return org.Set(tx, "sent.since", "") }))
+	}
+}
+
+// A recall does not get through, nor does the document that it is about: the clerk
+// has the one on the desk, and the other does not stay as asked for. When the
+// operator sends the document on after all, its recall is asked anew
+// (ND30-18.4, QD28-9.2, BRVT1842-6.5).
+func TestRecallGivenBack(t *testing.T) {
+	s := newStage(t)
+	ctx := context.Background()
+	id, packet := s.held()
+	o, lan := s.who("lan")
+	s.must(o.Recall(ctx, lan, id, "Ban hành nhầm."))
+	s.must(s.Settle(ctx))
+	s.must(s.Hub.GiveBack(ctx, db.System, s.handed("lan", exchange.Recall, "13"), snvCode, "Máy chủ hỏng"))
+	s.must(s.Settle(ctx))
+	s.must(o.Read(ctx, func(v *db.View) error {
+		list, err := document.WaitingFor(v, id)
+		if len(list) != 1 || list[0].Step != document.ToFollow || !strings.Contains(list[0].Note, "Yêu cầu thu hồi chưa tới Sở Nội vụ") {
+			t.Errorf("desk: %+v", list)
+		}
+		return err
+	}))
+	if x := s.lines(id)["Sở Nội vụ"].State; x != exchange.RecallAsked {
+		t.Errorf("the recall came back: %s", x)
+	}
+	s.must(s.Hub.GiveBack(ctx, db.System, packet, snvCode, "Máy chủ hỏng"))
+	s.must(s.Settle(ctx))
+	if x := s.lines(id)["Sở Nội vụ"]; x.State != exchange.Failed || !strings.Contains(x.Note, "không còn gì để thu hồi") {
+		t.Fatalf("the document came back: %s %q", x.State, x.Note)
+	}
+	s.must(s.Hub.Resend(ctx, db.System, packet, snvCode, "đã thay đĩa"))
+	s.must(s.Hub.Pause(ctx, db.System, snvCode, false, ""))
+	s.must(s.Settle(ctx))
+	if x := s.lines(id)["Sở Nội vụ"].State; x != exchange.RecallAgreed {
+		t.Errorf("sent on by the operator: %s", x)
+	}
+	if d := s.arrived("yen"); d.State != document.Recalled {
+		t.Errorf("at the recipient: %s", d.State)
+	}
 }

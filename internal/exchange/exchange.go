@@ -149,7 +149,7 @@ var steps = map[string]struct {
 	from []State
 }{
 	"sent":   {Sent, []State{Queued}},
-	"failed": {Failed, []State{Queued, Sent, Failed}},
+	"failed": {Failed, []State{Queued, Sent, Failed, RecallAsked}},
 	"resend": {Queued, []State{Failed}},
 	"01":     {Delivered, []State{Queued, Sent}},
 	"02":     {Refused, []State{Queued, Sent, Delivered}},

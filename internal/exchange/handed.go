@@ -61,6 +61,13 @@ func HandedAs(q db.Q, message string) (h Handed, found bool, err error) {
 	return h, err == nil, err
 }
 
+// Forget drops a packet that the hub took and could not bring further: people
+// have seen to it.
+func Forget(tx *db.Tx, id int64) error {
+	_, err := tx.Exec(`DELETE FROM handed WHERE id = $1`, id)
+	return err
+}
+
 // Head is a signed head of the hub's log, as this agency saw it.
 type Head struct {
 	Size   int64

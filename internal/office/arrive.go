@@ -305,7 +305,8 @@ func (o *Office) applyStatus(tx *db.Tx, d *document.Document, a Arrival, s *edxm
 	if err != nil {
 		return err
 	}
-	if err := o.throughAfterAll(tx, &line); err != nil {
+	through, err := o.throughAfterAll(tx, &line)
+	if err != nil {
 		return err
 	}
 	changed, err := exchange.Apply(tx, &line, exchange.Event{Code: string(s.Code), At: s.Timestamp, Staff: s.Staff.Staff, Note: s.Description})
@@ -322,6 +323,11 @@ func (o *Office) applyStatus(tx *db.Tx, d *document.Document, a Arrival, s *edxm
 	if no := answerNo[s.Code]; no != "" {
 		note := line.Name + no + s.Description
 		if err := document.Wait(tx, d.ID, org.RoleToken(org.Clerk), document.ToFollow, o.Calendar.AddDays(tx.Now, 1), note); err != nil {
+			return err
+		}
+	}
+	if through && d.State == document.Recalled { // the recall came before the document
+		if err := o.recallLine(tx, line, "Văn bản đã được thu hồi."); err != nil {
 			return err
 		}
 	}

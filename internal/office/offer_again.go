@@ -204,8 +204,7 @@ func (o *Office) notAgain(tx *db.Tx, d *document.Document, x exchange.Item, caus
 	}
 	for i := range lines {
 		if l := &lines[i]; l.Channel == exchange.ByHub && l.State == exchange.Sent {
-			note := "Trục đã phục hồi từ bản sao lưu và không nhận lại gói tin: " + spoken(cause)
-			if err := o.failLine(tx, d, l, exchange.Event{Note: note}); err != nil {
+			if err := o.failLine(tx, d, l, exchange.Event{Note: refused(x, cause)}); err != nil {
 				return err
 			}
 		}

@@ -183,13 +183,24 @@ func spoken(err error) string {
 	return "Chưa gửi được, sẽ thử lại."
 }
 
+// refused is why a packet is given up.
+func refused(x exchange.Item, cause error) string {
+	if x.Again {
+		return "Trục đã phục hồi từ bản sao lưu và không nhận lại gói tin: " + spoken(cause)
+	}
+	return spoken(cause)
+}
+
 // notPosted ends a packet that the hub refused, or that 72 hours did not
 // bring through: its lines fail with the reason and the clerk follows them up.
 // Recipients that the hub does not know fail alone; the others are tried again.
 func (o *Office) notPosted(ctx context.Context, x exchange.Item, cause error) error {
 	return o.Store.Write(ctx, db.System, func(tx *db.Tx) error {
 		if x.Kind != exchange.Document {
-			return o.notSaid(tx, x, cause)
+			if err := o.notSaid(tx, x, refused(x, cause)); err != nil {
+				return err
+			}
+			return exchange.Drop(tx, x.ID)
 		}
 		return o.change(tx, x.Document, func(tx *db.Tx, d *document.Document) error {
 			if x.Again {
@@ -207,17 +218,20 @@ func (o *Office) notPosted(ctx context.Context, x exchange.Item, cause error) er
 	})
 }
 
-// notSaid ends a status or recall that did not get through. The document's own
-// state stands; the clerks are told what the other side does not know, and what
-// to do. law:BRVT1842-6.5 QD28-8.2
-func (o *Office) notSaid(tx *db.Tx, x exchange.Item, cause error) error {
-	o.log().Warn("packet refused by the hub", "kind", x.Kind, "code", x.Code, "err", cause)
-	text := "Chưa báo được trạng thái " + x.Code + " cho nơi gửi: " + spoken(cause) + " Báo bằng điện thoại hoặc văn bản giấy."
-	if x.Kind == exchange.Recall {
-		text = "Yêu cầu thu hồi chưa tới nơi nhận: " + spoken(cause) + " Báo bằng điện thoại hoặc văn bản giấy."
+// notSaid tells the clerks that a status or recall did not get through, why, and
+// what to do. The document's own state stands. law:BRVT1842-6.5 QD28-8.2
+func (o *Office) notSaid(tx *db.Tx, x exchange.Item, why string) error {
+	o.log().Warn("packet did not get through", "kind", x.Kind, "code", x.Code, "why", why)
+	to := x.Receiver
+	if g, err := org.AgencyByCode(tx, x.Receiver); err == nil {
+		to = g.Name
 	}
-	if x.Again {
-		text = "Trục đã phục hồi từ bản sao lưu và không nhận lại trạng thái " + x.Code + ": " + spoken(cause) + " Hỏi " + x.Receiver + " đã biết chưa."
+	text := "Chưa báo được trạng thái " + x.Code + " cho " + to + ": " + why + " Báo bằng điện thoại hoặc văn bản giấy."
+	if x.Kind == exchange.Recall {
+		text = "Yêu cầu thu hồi chưa tới " + to + ": " + why + " Báo bằng điện thoại hoặc văn bản giấy."
+		if err := document.Wait(tx, x.Document, org.RoleToken(org.Clerk), document.ToFollow, o.Calendar.AddDays(tx.Now, 1), text); err != nil {
+			return err
+		}
 	}
 	list, err := org.WithRole(tx, org.Clerk, viet.DayOf(tx.Now))
 	for _, p := range list {
@@ -233,10 +247,7 @@ func (o *Office) notSaid(tx *db.Tx, x exchange.Item, cause error) error {
 			o.Publish(o.NoticeTopic())
 		}
 	})
-	if err := journal.Write(tx, SendFailed, int64(x.Document), 0, journal.Detail{"to": x.Receiver, "text": text}); err != nil {
-		return err
-	}
-	return exchange.Drop(tx, x.ID)
+	return journal.Write(tx, SendFailed, int64(x.Document), 0, journal.Detail{"to": to, "text": text})
 }
 
 func (o *Office) failLines(tx *db.Tx, d *document.Document, cause error) (left int, err error) {

@@ -3,10 +3,12 @@ package office
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"vanthu/internal/db"
 	"vanthu/internal/document"
 	"vanthu/internal/exchange"
+	"vanthu/internal/journal"
 	"vanthu/internal/org"
 	"vanthu/internal/partner"
 )
@@ -55,20 +57,52 @@ func (o *Office) WatchSent(ctx context.Context) (read int, err error) {
 	})
 }
 
-// cameBack fails the line that a packet carried. It changes nothing a second
-// time, nor once a newer packet carries the line, or another way was taken.
+// cameBack tells of a packet that did not get through: it fails the line that the
+// packet carried, or says who was not told of a status or recall. It changes
+// nothing a second time, nor once a newer packet carries the line, or another way
+// was taken.
 func (o *Office) cameBack(tx *db.Tx, came partner.Line) error {
-	line, found, err := carriedBy(tx, came)
-	if err != nil || !found {
-		return err
-	}
 	why := came.Note
 	if why == "" {
 		why = "Hệ thống nơi nhận không đọc được gói tin."
 	}
+	h, found, err := exchange.HandedAs(tx, came.ID)
+	if err != nil {
+		return err
+	}
+	if found && h.Kind != exchange.Document {
+		if err := o.notSaid(tx, h.Item, sentence(why)); err != nil {
+			return err
+		}
+		return exchange.Forget(tx, h.ID)
+	}
+	line, found, err := carriedBy(tx, came)
+	if err != nil || !found {
+		return err
+	}
 	return o.change(tx, line.Document, func(tx *db.Tx, d *document.Document) error {
+		if line.State == exchange.RecallAsked {
+			return o.neverCame(tx, &line, exchange.Event{Code: "failed", At: came.At, Note: sentence(why) + " Nơi nhận chưa có văn bản, không còn gì để thu hồi."})
+		}
 		return o.failLine(tx, d, &line, exchange.Event{At: came.At, Note: why})
 	})
+}
+
+// neverCame ends the line of a document that came back while its recall was open:
+// nobody need do anything. law:ND30-18.4
+func (o *Office) neverCame(tx *db.Tx, l *exchange.Delivery, e exchange.Event) error {
+	if _, err := exchange.Apply(tx, l, e); err != nil {
+		return err
+	}
+	return journal.Write(tx, SendFailed, int64(l.Document), l.ID, journal.Detail{"to": l.Name, "text": e.Note})
+}
+
+// sentence ends a text that others wrote.
+func sentence(s string) string {
+	if strings.HasSuffix(s, ".") {
+		return s
+	}
+	return s + "."
 }
 
 // carriedBy finds the line that a packet carries and that may fail: by the
@@ -76,7 +110,7 @@ func (o *Office) cameBack(tx *db.Tx, came partner.Line) error {
 func carriedBy(q db.Q, came partner.Line) (l exchange.Delivery, found bool, err error) {
 	l, found, err = exchange.CarriedBy(q, came.ID, came.To)
 	if err != nil || found {
-		return l, l.State == exchange.Sent, err // queued: it is being sent again
+		return l, mayFail(l), err // queued: it is being sent again
 	}
 	d, err := issuedByKey(q, came.Document)
 	if isNone(err) {
@@ -87,7 +121,7 @@ func carriedBy(q db.Q, came partner.Line) (l exchange.Delivery, found bool, err 
 	}
 	lines, err := exchange.Of(q, d.ID)
 	i := slices.IndexFunc(lines, func(l exchange.Delivery) bool {
-		return l.Code == came.To && l.Packet == "" && (l.State == exchange.Queued || l.State == exchange.Sent)
+		return l.Code == came.To && l.Packet == "" && (l.State == exchange.Queued || mayFail(l))
 	})
 	if err != nil || i < 0 {
 		return l, false, err
@@ -95,16 +129,21 @@ func carriedBy(q db.Q, came partner.Line) (l exchange.Delivery, found bool, err 
 	return lines[i], true, nil
 }
 
+// mayFail says that the recipient of a line has not spoken of the document yet.
+func mayFail(l exchange.Delivery) bool {
+	return l.State == exchange.Sent || l.State == exchange.RecallAsked && l.BeforeRecall == exchange.Sent
+}
+
 // throughAfterAll takes a line that came back off the failed ones when its
-// recipient speaks of it: the operator has sent the packet on.
-func (o *Office) throughAfterAll(tx *db.Tx, l *exchange.Delivery) error {
+// recipient speaks of it, and says so: the operator has sent the packet on.
+func (o *Office) throughAfterAll(tx *db.Tx, l *exchange.Delivery) (through bool, err error) {
 	if l.State != exchange.Failed || l.Packet == "" {
-		return nil
+		return false, nil
 	}
 	for _, code := range []string{"resend", "sent"} {
 		if _, err := exchange.Apply(tx, l, exchange.Event{Code: code}); err != nil {
-			return err
+			return false, err
 		}
 	}
-	return o.clearFollow(tx, l.Document)
+	return true, o.clearFollow(tx, l.Document)
 }

@@ -256,7 +256,8 @@ func (line *row) verdict(v *db.View, d document.Document) error {
 	return nil
 }
 
-// trouble says which recipient refused or waits for paper.
+// trouble says which recipient refused or waits for paper, or else what the line
+// on the desk says.
 func (line *row) trouble(v *db.View, it document.Item) error {
 	list, err := exchange.Of(v, it.Document)
 	if err != nil {
@@ -278,6 +279,9 @@ func (line *row) trouble(v *db.View, it document.Item) error {
 				line.Bad += ", " + l.Note
 			}
 		}
+	}
+	if n == 0 {
+		line.Bad = it.Note
 	}
 	if n > 1 {
 		line.Bad += " · và " + strconv.Itoa(n-1) + " nơi nữa"
