@@ -1,6 +1,7 @@
 package api
 
 import (
+	"crypto/x509"
 	"encoding/base64"
 	"net"
 	"net/http"
@@ -30,16 +31,28 @@ func (s *server) caller(r *http.Request) (hub.Caller, error) {
 
 // guard slows down who keeps showing wrong credentials for a code. Behind a
 // proxy many agencies share an address: one that errs delays only itself.
+// A TLS certificate that is shown must be the caller's as well.
 func (s *server) guard(r *http.Request, code string, try func() (hub.Caller, error)) (hub.Caller, error) {
 	from := remote(r) + " " + hub.NormalCode(code)
 	if !s.tries.allowed(from) {
 		return hub.Caller{}, fail.New(fail.Busy, "Sai khóa bí mật quá nhiều lần, hãy thử lại sau.")
 	}
 	c, err := try()
+	if err == nil {
+		err = c.Shows(shown(r))
+	}
 	if fail.Is(err, fail.Auth) {
 		s.tries.wrong(from)
 	}
 	return c, err
+}
+
+// shown is the TLS certificate that the caller showed; nil for none.
+func shown(r *http.Request) *x509.Certificate {
+	if r.TLS == nil || len(r.TLS.PeerCertificates) == 0 {
+		return nil
+	}
+	return r.TLS.PeerCertificates[0]
 }
 
 // credential reads "Bearer code:secret" or Basic of the same.

@@ -30,6 +30,7 @@ type hubCmd struct {
 	Serve      hubServeCmd      `cmd:"" help:"Phục vụ trục liên thông."`
 	Import     hubImportCmd     `cmd:"" help:"Nhập danh bạ cơ quan từ CSV."`
 	Connect    hubConnectCmd    `cmd:"" help:"Bắt đầu thử nghiệm một cơ quan và cấp khóa cho hệ thống của họ."`
+	Bind       hubBindCmd       `cmd:"" help:"Gắn chứng thư TLS với khóa kết nối mới nhất của một cơ quan; không nêu tệp là gỡ."`
 	Ready      hubReadyCmd      `cmd:"" help:"Danh mục điều kiện liên thông của một cơ quan; xác nhận một mục."`
 	State      hubStateCmd      `cmd:"" help:"Chuyển trạng thái liên thông của một cơ quan, gia hạn thử nghiệm."`
 	Restored   hubRestoredCmd   `cmd:"" help:"Tiếp tục một trục vừa phục hồi từ bản sao lưu: khóa mới, tên mới, sổ cái nối tiếp."`

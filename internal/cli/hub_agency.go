@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"encoding/pem"
 	"fmt"
 	"os"
 	"strings"
@@ -122,4 +123,25 @@ func (c *hubReorganiseCmd) decision() (r hub.Reorganisation, err error) {
 		r.New = append(r.New, hub.Agency{Code: code, Name: name, Parent: c.Parent})
 	}
 	return r, nil
+}
+
+type hubBindCmd struct {
+	hubFlags
+	Code        string `arg:"" help:"Mã định danh cơ quan."`
+	Certificate string `arg:"" optional:"" help:"Chứng thư TLS của hệ thống (PEM hoặc DER)." type:"existingfile"`
+}
+
+// Run says which TLS certificate an agency's system shows.
+func (c *hubBindCmd) Run(ctx context.Context) error {
+	var der []byte
+	if c.Certificate != "" {
+		var err error
+		if der, err = os.ReadFile(c.Certificate); err != nil {
+			return err
+		}
+		if block, _ := pem.Decode(der); block != nil {
+			der = block.Bytes
+		}
+	}
+	return c.with(ctx, func(h *host.Hub) error { return h.BindCertificate(ctx, db.System, c.Code, der) })
 }

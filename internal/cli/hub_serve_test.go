@@ -9,6 +9,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/asn1"
 	"encoding/pem"
 	"io"
 	"log/slog"
@@ -19,6 +20,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -78,13 +80,96 @@ func TestHubAsksForClientCertificates(t *testing.T) {
 	}
 }
 
+// A certificate of the trusted root speaks for its agency only: the one bound to
+// the secret, or one that names the agency; in both interfaces (QD28-12
+// HT33-12.2).
+func TestClientCertificateIsTheAgencys(t *testing.T) {
+	ctx := t.Context()
+	dir := t.TempDir()
+	server, sxd, snv, named := newPair(t, dir, "server"), newPair(t, dir, "sxd"), newPair(t, dir, "snv"), newPair(t, dir, "named", hubtest.UBH)
+	trusted := filepath.Join(dir, "trusted.pem")
+	var all []byte
+	for _, p := range []keyPair{sxd, snv, named} {
+		b, err := os.ReadFile(p.cert)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, b...)
+	}
+	if err := os.WriteFile(trusted, all, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w := hubtest.New(t, dbtest.SQLite(t, nil))
+	srv := httptest.NewUnstartedServer(api.HubHandler(w.Hub))
+	var err error
+	if srv.TLS, err = (tlsFlags{Cert: server.cert, Key: server.key, ClientCA: trusted}).secure(); err != nil {
+		t.Fatal(err)
+	}
+	srv.StartTLS()
+	defer srv.Close()
+	bind := func(code string, der []byte) {
+		t.Helper()
+		if err := w.BindCertificate(ctx, hubtest.Operator, code, der); err != nil {
+			t.Fatal(err)
+		}
+	}
+	try := func(p keyPair, code string, ok bool) {
+		t.Helper()
+		pool := x509.NewCertPool()
+		pool.AddCert(server.leaf)
+		client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, ServerName: "localhost", Certificates: []tls.Certificate{p.pair}}}}
+		for _, d := range []partner.Partner{partner.NewHub(srv.URL, code, hubtest.Secret(code), client), partner.NewNational(srv.URL, code, hubtest.Secret(code), client)} {
+			if _, err := d.Inbox(ctx, 0); (err == nil) != ok || partner.Temporary(err) {
+				t.Errorf("%T as %s: %v", d, code, err)
+			}
+		}
+	}
+	try(sxd, hubtest.SXD, false) // nobody said whose it is
+	bind(hubtest.SXD, sxd.leaf.Raw)
+	bind(hubtest.SNV, snv.leaf.Raw)
+	try(sxd, hubtest.SXD, true)
+	try(snv, hubtest.SNV, true)
+	try(snv, hubtest.SXD, false)
+	try(named, hubtest.SXD, false)
+	try(named, hubtest.UBH, true) // its subject names the agency
+	try(named, hubtest.UBX, false)
+	bind(hubtest.UBH, sxd.leaf.Raw)
+	try(named, hubtest.UBH, false) // another is bound
+
+	// A secret with a certificate is worth nothing where none is shown.
+	plain := httptest.NewServer(api.HubHandler(w.Hub))
+	defer plain.Close()
+	if _, err := partner.NewHub(plain.URL, hubtest.SXD, hubtest.Secret(hubtest.SXD), nil).Inbox(ctx, 0); err == nil || partner.Temporary(err) {
+		t.Errorf("without its certificate: %v", err)
+	}
+	bind(hubtest.SXD, nil)
+	if _, err := partner.NewHub(plain.URL, hubtest.SXD, hubtest.Secret(hubtest.SXD), nil).Inbox(ctx, 0); err != nil {
+		t.Error(err)
+	}
+	list, err := w.Credentials(ctx, hubtest.SNV, 1)
+	if err != nil || list[0].Certificate == "" || !strings.Contains(list[0].Holder, "snv") {
+		t.Errorf("%+v %v", list, err)
+	}
+	events, err := w.Events(ctx, hubtest.SXD, 0, 2)
+	if err != nil || events[0].Verb != "credential.unbound" || events[1].Verb != "credential.bound" {
+		t.Errorf("%+v %v", events, err)
+	}
+	for code, der := range map[string][]byte{hubtest.HOIX: sxd.leaf.Raw, hubtest.SXD: []byte("không phải"), "000.00.77.H99": sxd.leaf.Raw} {
+		if err := w.BindCertificate(ctx, hubtest.Operator, code, der); err == nil {
+			t.Error(code + " was bound")
+		}
+	}
+}
+
 type keyPair struct {
 	cert, key string // files
 	pair      tls.Certificate
 	leaf      *x509.Certificate
 }
 
-func newPair(t *testing.T, dir, name string) (p keyPair) {
+// newPair makes a certificate that signs itself; agency is the code that its
+// subject names, if any.
+func newPair(t *testing.T, dir, name string, agency ...string) (p keyPair) {
 	t.Helper()
 	must := func(err error) {
 		if err != nil {
@@ -95,6 +180,9 @@ func newPair(t *testing.T, dir, name string) (p keyPair) {
 	must(err)
 	tmpl := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, DNSNames: []string{"localhost"}, IsCA: true, BasicConstraintsValid: true,
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign}
+	for _, code := range agency {
+		tmpl.Subject.ExtraNames = append(tmpl.Subject.ExtraNames, pkix.AttributeTypeAndValue{Type: asn1.ObjectIdentifier{2, 5, 4, 97}, Value: code})
+	}
 	der, err := x509.CreateCertificate(rand.Reader, tmpl, tmpl, k.Public(), k)
 	must(err)
 	raw, err := x509.MarshalPKCS8PrivateKey(k)

@@ -19,6 +19,8 @@ type Caller struct {
 	Code string // the agency's code in force
 	Name string
 	id   int64
+
+	certificate string // fingerprint that is bound to the secret that it showed
 }
 
 // NewCredential gives an agency a secret of 256 random bits, shown once. The
@@ -77,6 +79,9 @@ type Credential struct {
 	Label   string
 	Since   time.Time
 	Revoked time.Time // zero while it is in force
+
+	Certificate string // SHA-256 (hex) of the TLS certificate bound to it; empty for none
+	Holder      string // whose that is
 }
 
 // Credentials lists an agency's secrets, the newest first.
@@ -84,10 +89,10 @@ func (h *Hub) Credentials(ctx context.Context, code string, limit int) (list []C
 	err = h.Store.Read(ctx, func(v *db.View) error {
 		list, err = db.All(v, func(r db.Row) (c Credential, err error) {
 			var since, revoked int64
-			err = r.Scan(&c.Label, &since, &revoked)
+			err = r.Scan(&c.Label, &since, &revoked, &c.Certificate, &c.Holder)
 			c.Since, c.Revoked = db.Time(since), db.Time(revoked)
 			return c, err
-		}, `SELECT label, since, revoked FROM credential WHERE agency = (SELECT agency FROM agency_code WHERE code = $1) ORDER BY id DESC LIMIT $2`, NormalCode(code), limit)
+		}, `SELECT label, since, revoked, certificate, holder FROM credential WHERE agency = (SELECT agency FROM agency_code WHERE code = $1) ORDER BY id DESC LIMIT $2`, NormalCode(code), limit)
 		return err
 	})
 	return list, err
@@ -119,7 +124,7 @@ func (h *Hub) AuthenticateBy(ctx context.Context, code string, proves func(secre
 }
 
 func (h *Hub) authenticate(ctx context.Context, code string, ok func(hash, sealed string) bool) (c Caller, err error) {
-	type cred struct{ hash, sealed string }
+	type cred struct{ hash, sealed, certificate string }
 	err = h.Store.Read(ctx, func(v *db.View) error {
 		g, err := agencyByCode(v, code)
 		if errors.Is(err, db.ErrNone) {
@@ -128,14 +133,14 @@ func (h *Hub) authenticate(ctx context.Context, code string, ok func(hash, seale
 		if err != nil {
 			return err
 		}
-		list, err := db.All(v, func(r db.Row) (x cred, err error) { return x, r.Scan(&x.hash, &x.sealed) },
-			`SELECT hash, sealed FROM credential WHERE agency = $1 AND revoked = 0`, g.id)
+		list, err := db.All(v, func(r db.Row) (x cred, err error) { return x, r.Scan(&x.hash, &x.sealed, &x.certificate) },
+			`SELECT hash, sealed, certificate FROM credential WHERE agency = $1 AND revoked = 0`, g.id)
 		if err != nil {
 			return err
 		}
 		for _, x := range list {
 			if ok(x.hash, x.sealed) {
-				c = Caller{Code: g.Code, Name: g.Name, id: g.id}
+				c = Caller{Code: g.Code, Name: g.Name, id: g.id, certificate: x.certificate}
 				return nil
 			}
 		}

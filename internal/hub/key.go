@@ -2,10 +2,8 @@ package hub
 
 import (
 	"context"
-	"crypto/sha256"
 	"crypto/x509"
 	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"slices"
 	"time"
@@ -64,8 +62,7 @@ func (a *act) publishKey(c Caller, der []byte) error {
 	if err := a.checkKey(c, cert); err != nil {
 		return err
 	}
-	sum := sha256.Sum256(der)
-	print := hex.EncodeToString(sum[:])
+	print := fingerprint(cert)
 	if slices.Contains(now, print) {
 		return nil // published again: nothing changes
 	}

@@ -1,7 +1,9 @@
 package truc
 
 import (
+	"encoding/pem"
 	"net/http"
+	"strings"
 	"time"
 
 	"vanthu/internal/fail"
@@ -118,6 +120,22 @@ func giveKey(w http.ResponseWriter, r *http.Request, s *seat.Seat) error {
 		f.Set("label", "")
 	}
 	return renderAgency(w, r, s, f, secret)
+}
+
+// bind says which TLS certificate the agency's system shows with its newest
+// secret; an empty field takes the binding off.
+func bind(w http.ResponseWriter, r *http.Request, s *seat.Seat) error {
+	return act(w, r, s, func(f *kit.Form, code string) (string, error) {
+		text := strings.TrimSpace(f.Get("certificate"))
+		if text == "" {
+			return "Đã gỡ chứng thư TLS khỏi khóa kết nối.", s.Hub.BindCertificate(r.Context(), s.Actor.DB(), code, nil)
+		}
+		block, _ := pem.Decode([]byte(text))
+		if block == nil {
+			return "", fail.Invalid("certificate", "Dán chứng thư dạng PEM, từ dòng BEGIN CERTIFICATE đến END CERTIFICATE.", "QD28-12")
+		}
+		return "Đã gắn chứng thư TLS với khóa kết nối mới nhất.", s.Hub.BindCertificate(r.Context(), s.Actor.DB(), code, block.Bytes)
+	})
 }
 
 // revokeKeys ends every secret of an agency but the newest, or all of them.

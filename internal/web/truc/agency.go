@@ -59,6 +59,8 @@ type naming struct{ Code, Of, Since, Until string }
 type key struct {
 	Label, Since string
 	State        part.Tag
+	Certificate  string // fingerprint of the TLS certificate bound to it
+	Holder       string
 }
 
 var agencyView = kit.NewView[agencyPage](files, "agency.html", "pieces.html")
@@ -225,7 +227,7 @@ func (p *agencyPage) fillCodes(r *http.Request, s *seat.Seat, g hub.Agency) erro
 func (p *agencyPage) fillKeys(r *http.Request, s *seat.Seat, g hub.Agency) error {
 	list, err := s.Hub.Credentials(r.Context(), g.Code, shownKeys)
 	for _, c := range list {
-		x := key{Label: c.Label, Since: viet.ShortTime(c.Since), State: part.Tag{Kind: "ok", Text: "Đang dùng"}}
+		x := key{Label: c.Label, Since: viet.ShortTime(c.Since), Certificate: c.Certificate, Holder: c.Holder, State: part.Tag{Kind: "ok", Text: "Đang dùng"}}
 		if !c.Revoked.IsZero() {
 			x.State = part.Tag{Kind: "", Text: "Đã thu hồi"}
 		}

@@ -77,6 +77,7 @@ var verbNames = map[string]string{
 	"agency.extended": "Gia hạn thử nghiệm", "agency.ready": "Xác nhận điều kiện", "agency.unready": "Bỏ xác nhận điều kiện", "agency.merged": "Chuyển việc cho cơ quan kế thừa",
 	"agency.paused": "Tạm giữ hàng đợi", "agency.resumed": "Mở lại hàng đợi",
 	"credential.given": "Cấp khóa kết nối", "credential.revoked": "Thu hồi khóa kết nối",
+	"credential.bound": "Gắn chứng thư TLS", "credential.unbound": "Gỡ chứng thư TLS", "agency.key": "Công bố chứng thư mã hóa", "agency.key.ended": "Thôi công bố chứng thư mã hóa",
 	"packet.resent": "Gửi lại gói tin lỗi", "packet.returned": "Trả gói tin về nơi gửi", "packet.purged": "Xóa nội dung hết hạn giữ",
 }
 

@@ -50,7 +50,7 @@ func Routes(s *seat.Site, mux *http.ServeMux) {
 		"POST /truc/{code}/tam-giu": pause(true), "POST /truc/{code}/mo-lai": pause(false),
 		"POST /truc/{code}/trang-thai": link, "POST /truc/{code}/gia-han": extend,
 		"POST /truc/{code}/dieu-kien": attest, "POST /truc/{code}/bo-dieu-kien": withdraw,
-		"POST /truc/{code}/cap-khoa": giveKey, "POST /truc/{code}/thu-hoi-khoa": revokeKeys,
+		"POST /truc/{code}/cap-khoa": giveKey, "POST /truc/{code}/chung-thu": bind, "POST /truc/{code}/thu-hoi-khoa": revokeKeys,
 	} {
 		mux.Handle(pattern, s.Handle(operators(h)))
 	}

@@ -3,6 +3,9 @@ package truc
 import (
 	"bytes"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -57,5 +60,35 @@ func TestConsole_HN20_10_1_d(t *testing.T) {
 	}
 	if !strings.Contains(w.Body.String(), "Trục không chạy") || strings.Contains(w.Body.String(), "Kiểm tra sổ cái") {
 		t.Error("where no hub runs there is nothing to operate")
+	}
+}
+
+// Every act in the hub's journal has a name for people.
+func TestVerbsHaveNames(t *testing.T) {
+	sources, err := filepath.Glob("../../hub/*.go")
+	if err != nil || len(sources) == 0 {
+		t.Fatal(err)
+	}
+	verb := regexp.MustCompile(`(?:note|keyChanged)\((?:c, )?"([a-z.]+)"`)
+	seen := 0
+	for _, f := range sources {
+		text, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range verb.FindAllStringSubmatch(string(text), -1) {
+			seen++
+			if m[1] != "agency." && verbNames[m[1]] == "" {
+				t.Errorf("%s: %s", f, m[1])
+			}
+		}
+	}
+	for _, s := range hub.LinkStates {
+		if verbNames["agency."+string(s)] == "" {
+			t.Errorf("agency.%s", s)
+		}
+	}
+	if seen < 15 {
+		t.Fatalf("found %d acts only", seen)
 	}
 }
