@@ -40,6 +40,14 @@ func TestRestoredFromLastNight(t *testing.T) {
 	w, end = open(dir, key)
 	morning := []hub.Ack{w.Send(SXD, packet(3)), w.Send(SXD, packet(4))}
 	got := w.Take(SNV) // all four are at the receiver
+	list, err := w.Directory(ctx, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sent, err := w.Sent(ctx, w.As(SXD), "")
+	if err != nil {
+		t.Fatal(err)
+	}
 	end()
 
 	w, end = open(copied+"/x", Key("truc.h99.vn/2"), func(c *hub.Config) { c.Former = []string{key} })
@@ -61,6 +69,15 @@ func TestRestoredFromLastNight(t *testing.T) {
 		}
 	}
 	again := w.Take(SNV)
+	if err := w.Enrol(ctx, Operator, hub.Agency{Code: "000.00.77.H99", Name: "Sở mới"}); err != nil {
+		t.Fatal(err)
+	}
+	if d, err := w.Directory(ctx, list.Next); err != nil || len(d.Agencies) != 1 {
+		t.Errorf("a mark from before the restore hides what changes: %+v %v", d, err)
+	}
+	if p, err := w.Sent(ctx, w.As(SXD), sent.Next); err != nil || len(p.Lines) != 4 {
+		t.Errorf("a mark from before the restore hides what was sent: %+v %v", p, err)
+	}
 	slices.Sort(got)
 	slices.Sort(again)
 	if !slices.Equal(got, again) {
