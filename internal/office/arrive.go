@@ -46,8 +46,8 @@ func (o *Office) Arrive(ctx context.Context, a Arrival) error {
 	if err != nil {
 		return err
 	}
-	if p.Header.From.OrganID != "" && p.Header.From.OrganID != a.Sender {
-		return fail.New(fail.Integrity, "Mã cơ quan trong gói tin không phải là bên gửi mà trục xác nhận.", "QCVN102-1")
+	if a.Sender, err = o.senderOf(ctx, a.Sender, p.Header.From.OrganID); err != nil {
+		return err
 	}
 	switch p.Kind() {
 	case edxml.StatusReport:
@@ -61,6 +61,32 @@ func (o *Office) Arrive(ctx context.Context, a Arrival) error {
 		return nil // another follower took the same message in just now
 	}
 	return err
+}
+
+// senderOf is the sender's own code, whichever of its two codes the exchange
+// knows it by. It refuses a packet that names another agency.
+// law:QCVN102-1 HT33-12.2
+func (o *Office) senderOf(ctx context.Context, known, named string) (code string, err error) {
+	err = o.Read(ctx, func(v *db.View) error {
+		if code, err = ownCode(v, known); err != nil || named == "" {
+			return err
+		}
+		if named, err = ownCode(v, named); err == nil && named != code {
+			err = fail.New(fail.Integrity, "Mã cơ quan trong gói tin không phải là bên gửi mà trục xác nhận.", "QCVN102-1")
+		}
+		return err
+	})
+	return code, err
+}
+
+// ownCode is the code under which the directory has an agency; one that it does
+// not know has no other.
+func ownCode(q db.Q, code string) (string, error) {
+	g, err := org.AgencyByCode(q, code)
+	if fail.Is(err, fail.Hidden) {
+		return code, nil
+	}
+	return g.Code, err
 }
 
 // recallKey names the document that is recalled; some software leaves it in
@@ -88,10 +114,13 @@ func (o *Office) unpack(ctx context.Context, h blob.Hash) (*edxml.Packet, []arri
 	if err != nil {
 		return nil, nil, err
 	}
-	// Names may stand behind the content in a packet: they are known by now.
-	for i := range files {
-		if i < len(p.Attachments) {
-			files[i].Name = CleanName(files[i].plainName(p.Attachments[i].Name))
+	// Names may stand behind the content in a packet: they are known by now. What
+	// has no content is only a name.
+	rest := files
+	for _, a := range p.Attachments {
+		if a.SHA256 != [32]byte{} && len(rest) > 0 {
+			rest[0].Name = CleanName(rest[0].plainName(a.Name))
+			rest = rest[1:]
 		}
 	}
 	return p, files, nil
