@@ -61,6 +61,7 @@ const (
 	Complete      Action = "complete"
 	Close         Action = "close"
 	AnswerRecall  Action = "answer_recall"
+	AnswerChange  Action = "answer_change"
 	SeeKeys       Action = "see_keys"
 	HandOverKey   Action = "hand_over_key"
 	Operate       Action = "operate"
@@ -114,6 +115,7 @@ var Rules = []Policy{
 	{Complete, "báo hoàn thành văn bản này", []Relation{Lead, Coordinator, Distributor}, nil, refs("HT33-9.ii")},
 	{Close, "kết thúc văn bản này", []Relation{Registrar}, nil, refs("HN20-7.1.d")},
 	{AnswerRecall, "trả lời yêu cầu thu hồi văn bản này", []Relation{Registrar}, nil, refs("ND30-18.4", "QD28-9.2")},
+	{AnswerChange, "trả lời cập nhật, thay thế văn bản này", []Relation{Registrar}, nil, refs("QD28-9.2", "QCVN102-2")},
 
 	{SeeKeys, "xem danh mục chứng thư số", nil, []org.Role{org.Admin, org.Clerk, org.Chief, org.Leader, org.Head}, refs("HT33-4.1", "GL443-12.4")},
 	{HandOverKey, "bàn giao khóa ký số của cơ quan", nil, append([]org.Role{org.Admin}, everybody...), refs("HT33-4.1", "ND30-32.2b")},

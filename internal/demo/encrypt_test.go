@@ -229,8 +229,40 @@ func TestWhoCannotOpenSaysSo_HT33_13_1(t *testing.T) {
 	if x := lines["UBND huyện A"]; x.State != exchange.Delivered {
 		t.Errorf("%+v", x)
 	}
-	if d := s.arrived("yen"); d.State != document.Refused {
+	d := s.arrived("yen")
+	if d.State != document.Refused {
 		t.Errorf("at the receiver: %s", d.State)
+	}
+	// The receiver's clerk learns of it, with the reason, until she has seen it.
+	_, yen := s.who("yen")
+	_, dao := s.who("dao")
+	desk := func() (notes []string) {
+		s.must(snv.Read(ctx, func(v *db.View) error {
+			list, err := document.Desk(v, yen, 0)
+			for _, x := range list {
+				if x.Step == document.ToNote && x.Document == d.ID {
+					notes = append(notes, x.Note)
+				}
+			}
+			return err
+		}))
+		return notes
+	}
+	if list := desk(); len(list) != 1 || !strings.Contains(list[0], "Sở Xây dựng: Không mở được tệp mã hóa") || !strings.Contains(list[0], "không được mã hóa cho khóa nào") {
+		t.Errorf("desk of the receiver: %q", list)
+	}
+	s.must(snv.Read(ctx, func(v *db.View) error {
+		list, err := notice.Of(v, int64(yen.ID), 1)
+		if len(list) != 1 || list[0].Subject != int64(d.ID) || !strings.Contains(list[0].Text, "đã tự trả lời nơi gửi: Sở Xây dựng") {
+			t.Errorf("the clerk reads %+v", list)
+		}
+		return err
+	}))
+	s.refused(fail.Hidden, snv.Noted(ctx, dao, d.ID))
+	s.must(snv.Noted(ctx, yen, d.ID))
+	s.refused(fail.Conflict, snv.Noted(ctx, yen, d.ID))
+	if list := desk(); len(list) != 0 {
+		t.Errorf("still on the desk: %q", list)
 	}
 	s.must(o.Read(ctx, func(v *db.View) error {
 		n, err := document.Counts(v, lan)

@@ -185,7 +185,7 @@ func SameCode(q db.Q, d Document) ([]Document, error) {
 	if d.key() == "" {
 		return nil, nil
 	}
-	return db.All(q, scan, columns+` WHERE d.direction = $1 AND d.doc_key = $2 AND d.id <> $3 AND d.state <> 'refused' ORDER BY d.id`, In, d.key(), d.ID)
+	return db.All(q, scan, columns+` WHERE d.direction = $1 AND d.doc_key = $2 AND d.id <> $3 AND d.state NOT IN ('refused', 'replaced') ORDER BY d.id`, In, d.key(), d.ID)
 }
 
 // Move brings a document from one of the states allowed to another; E-STATE

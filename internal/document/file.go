@@ -24,6 +24,8 @@ const (
 	Scan        Slot = "scan"         // of a paper document
 	Copy        Slot = "copy"         // a scan with the agency's signature as a copy
 	Packet      Slot = "packet"
+	Earlier     Slot = "earlier"  // of an incoming document before its sender updated it
+	Updating    Slot = "updating" // what the sender of a registered document sent to update it
 )
 
 // FileID names a file of a document.
@@ -107,6 +109,13 @@ func Main(q db.Q, d ID) (File, error) {
 // Annexes lists the annexes of a version (0 for incoming documents).
 func Annexes(q db.Q, d ID, version int) ([]File, error) {
 	return db.All(q, scanFile, fileColumns+` WHERE document = $1 AND slot = $2 AND version = $3 ORDER BY id`, d, Annex, version)
+}
+
+// Supersede sets the files of an incoming document back that its sender has
+// sent anew before it was received.
+func Supersede(tx *db.Tx, d ID) error {
+	_, err := tx.Exec(`UPDATE file SET slot = $2 WHERE document = $1 AND slot IN ($3, $4)`, d, Earlier, Body, Annex)
+	return err
 }
 
 // SetVerdict stores what an examination of the file's signatures found.

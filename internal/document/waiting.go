@@ -22,6 +22,8 @@ const (
 	ToRead       Step = "read"        // nhận để biết
 	ToClose      Step = "close"       // kiểm tra, kết thúc
 	ToAnswer     Step = "answer"      // trả lời yêu cầu thu hồi
+	ToChange     Step = "change"      // trả lời cập nhật, thay thế của nơi gửi
+	ToNote       Step = "note"        // xem việc mà hệ thống đã tự làm
 	ToRevise     Step = "revise"      // sửa dự thảo bị trả lại
 	ToReview     Step = "review"      // duyệt nội dung
 	ToCheckForm  Step = "check_form"  // kiểm tra thể thức
@@ -68,6 +70,13 @@ func Unwait(tx *db.Tx, d ID, steps ...Step) error {
 	return nil
 }
 
+// UnwaitWork takes a document off all desks but for what its sender asks: that
+// waits for its answer, whoever holds the document.
+func UnwaitWork(tx *db.Tx, d ID) error {
+	_, err := tx.Exec(`DELETE FROM waiting WHERE document = $1 AND step NOT IN ($2, $3, $4)`, d, ToAnswer, ToChange, ToNote)
+	return err
+}
+
 // UnwaitOne takes a document off one desk.
 func UnwaitOne(tx *db.Tx, d ID, t org.Token, s Step) error {
 	_, err := tx.Exec(`DELETE FROM waiting WHERE document = $1 AND token = $2 AND step = $3`, d, t, s)
@@ -75,8 +84,9 @@ func UnwaitOne(tx *db.Tx, d ID, t org.Token, s Step) error {
 }
 
 // Hand takes a document off every desk and puts it on one: who holds it now.
+// What its sender asks waits on.
 func Hand(tx *db.Tx, d ID, t org.Token, s Step, due time.Time) error {
-	if err := Unwait(tx, d); err != nil {
+	if err := UnwaitWork(tx, d); err != nil {
 		return err
 	}
 	return Wait(tx, d, t, s, due, "")

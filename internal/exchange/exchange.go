@@ -6,8 +6,9 @@
 // Statuses move only along requirements §6.3; one that does not fit is kept as
 // an anomaly and not applied; a repeated one changes nothing. Tables:
 // delivery, delivery_event, outbox, arrival; of files that travel encrypted
-// (mã hóa tệp): sealed_for, sealed_part; for a hub that comes back from an older
-// copy (phục hồi từ bản sao lưu): handed, hub_head.
+// (mã hóa tệp): sealed_for, sealed_part; of what senders change afterwards (cập
+// nhật, thay thế): sender_change, sender_difference; for a hub that comes back
+// from an older copy (phục hồi từ bản sao lưu): handed, hub_head.
 //
 // law:HT33-10.1.d HT33-10.2.i BRVT1842-6.5 QD28-6.3
 package exchange

@@ -125,10 +125,15 @@ func ArrivalOf(q db.Q, d document.ID) (Arrival, error) {
 	return db.One(q, scanArrival, arrivalColumns+` WHERE document = $1 ORDER BY id LIMIT 1`, d)
 }
 
-// ArrivalByKey finds the first packet of a sender's document; found is false
-// when none came.
+// Packets lists every packet that brought or changed an incoming document.
+func Packets(q db.Q, d document.ID) ([]blob.Hash, error) {
+	return db.Column[blob.Hash](q, `SELECT DISTINCT packet FROM arrival WHERE document = $1 AND packet <> ''`, d)
+}
+
+// ArrivalByKey finds the newest packet that brought a sender's document, or
+// changed it; found is false when none came.
 func ArrivalByKey(q db.Q, sender, key string) (a Arrival, found bool, err error) {
-	a, err = db.One(q, scanArrival, arrivalColumns+` WHERE sender = $1 AND document_key = $2 AND document <> 0 ORDER BY id LIMIT 1`, sender, key)
+	a, err = db.One(q, scanArrival, arrivalColumns+` WHERE sender = $1 AND document_key = $2 AND document <> 0 ORDER BY id DESC LIMIT 1`, sender, key)
 	if errors.Is(err, db.ErrNone) {
 		return a, false, nil
 	}

@@ -29,7 +29,8 @@ type Arrival struct {
 }
 
 // Arrive takes a packet in: a new document waits to be received (01), a status
-// moves a delivery line, a recall closes or asks. The same message twice has
+// moves a delivery line, a recall closes or asks, an update or replacement
+// stands beside what came before. The same message twice has
 // one effect; signatures are examined before anything is written. It is the
 // system's act and needs no right.
 // law:HT33-8.2.i BRVT1842-3.3 ND30-PL6.III.1e QD28-9.1
@@ -54,8 +55,12 @@ func (o *Office) Arrive(ctx context.Context, a Arrival) error {
 		err = o.statusCame(ctx, a, p)
 	case edxml.Recall:
 		err = o.recallCame(ctx, a, recallKey(p), p.Business.Reason)
+	case edxml.Update:
+		err = o.updateCame(ctx, a, p, files)
+	case edxml.Replace:
+		err = o.replacementCame(ctx, a, p, files)
 	default:
-		err = o.documentCame(ctx, a, p, files)
+		err = o.Store.Write(ctx, db.System, func(tx *db.Tx) error { return o.documentArrived(tx, a, p, files) })
 	}
 	if db.IsUnique(err) {
 		return nil // another follower took the same message in just now
@@ -169,43 +174,77 @@ func (o *Office) takePlain(ctx context.Context, name string, r io.Reader) (arriv
 	return x, nil
 }
 
-// documentCame makes the document that waits to be received. One of a sender's
-// document ids has one effect, however often it comes.
-func (o *Office) documentCame(ctx context.Context, a Arrival, p *edxml.Packet, files []arrived) error {
-	return o.Store.Write(ctx, db.System, func(tx *db.Tx) error {
-		key := p.Header.DocumentID
-		old, found, err := exchange.ArrivalByKey(tx, a.Sender, key)
-		if err != nil {
-			return err
-		}
-		row := exchange.Arrival{Message: a.Message, Sender: a.Sender, Key: key, Kind: "edoc", Packet: a.Packet}
-		if found && key != "" {
-			o.log().Info("repeated document", "message", a.Message, "first", old.Message)
-			return exchange.AddArrival(tx, row)
-		}
-		d, err := o.arrivedDocument(tx, a, p, len(files))
-		if err != nil {
-			return err
-		}
-		id, err := document.Add(tx, d)
-		if err != nil {
-			return err
-		}
-		d.ID, row.Document = id, id
-		if err := exchange.AddArrival(tx, row); err != nil {
-			return err
-		}
-		if err := o.addArrivedFiles(tx, id, files); err != nil {
-			return err
-		}
-		if why := closed(files); why != "" {
-			return o.sendBack(tx, d, why)
-		}
-		if err := linkReplies(tx, id, p); err != nil {
-			return err
-		}
-		return o.waitReceive(tx, d, files)
-	})
+// documentArrived makes the document that waits to be received. One of a
+// sender's document ids has one effect, however often it comes; but one that
+// went back, or was recalled, may come again with another content.
+func (o *Office) documentArrived(tx *db.Tx, a Arrival, p *edxml.Packet, files []arrived) error {
+	repeated, err := o.repeated(tx, a, p, files)
+	if err != nil {
+		return err
+	}
+	if repeated {
+		return exchange.AddArrival(tx, rowOf(a, p))
+	}
+	_, err = o.enterArrived(tx, a, p, files)
+	return err
+}
+
+// rowOf is a packet as it is kept; without a document it had no effect.
+func rowOf(a Arrival, p *edxml.Packet) exchange.Arrival {
+	return exchange.Arrival{Message: a.Message, Sender: a.Sender, Key: p.Header.DocumentID, Kind: "edoc", Packet: a.Packet}
+}
+
+func (o *Office) repeated(tx *db.Tx, a Arrival, p *edxml.Packet, files []arrived) (bool, error) {
+	old, found, err := exchange.ArrivalByKey(tx, a.Sender, p.Header.DocumentID)
+	if err != nil || !found || p.Header.DocumentID == "" {
+		return false, err
+	}
+	d, err := document.ByID(tx, old.Document)
+	if err != nil {
+		return false, err
+	}
+	o.log().Info("document came before", "message", a.Message, "first", old.Message, "state", d.State)
+	if !over(d) {
+		return true, nil
+	}
+	said, err := o.arrivedDocument(tx, a, p)
+	if err != nil {
+		return false, err
+	}
+	fresh, err := unknownFiles(tx, d.ID, files)
+	return len(fresh) == 0 && len(amend(&d, said)) == 0, err
+}
+
+// over says that a document came and has no effect here any more.
+func over(d document.Document) bool {
+	return d.State == document.Refused || d.State == document.Recalled
+}
+
+// enterArrived enters a document that came, refused at once where its files
+// cannot be opened.
+func (o *Office) enterArrived(tx *db.Tx, a Arrival, p *edxml.Packet, files []arrived) (document.Document, error) {
+	d, err := o.arrivedDocument(tx, a, p)
+	if err != nil {
+		return d, err
+	}
+	if d.ID, err = document.Add(tx, d); err != nil {
+		return d, err
+	}
+	row := rowOf(a, p)
+	row.Document = d.ID
+	if err := exchange.AddArrival(tx, row); err != nil {
+		return d, err
+	}
+	if err := addArrivedFiles(tx, d.ID, files); err != nil {
+		return d, err
+	}
+	if why := closed(files); why != "" {
+		return o.sendBack(tx, d, why)
+	}
+	if err := linkReplies(tx, d.ID, p); err != nil {
+		return d, err
+	}
+	return d, o.waitReceive(tx, d, files)
 }
 
 func (o *Office) waitReceive(tx *db.Tx, d document.Document, files []arrived) error {
@@ -223,27 +262,29 @@ func (o *Office) waitReceive(tx *db.Tx, d document.Document, files []arrived) er
 	return journal.Write(tx, ArrivedIt, int64(d.ID), 0, journal.Detail{"code": d.Code(), "from": d.IssuerName, "files": itoa(int64(len(files)))})
 }
 
-func (o *Office) addArrivedFiles(tx *db.Tx, id document.ID, files []arrived) error {
+func addArrivedFiles(tx *db.Tx, id document.ID, files []arrived) error {
 	for i, x := range files {
 		slot := document.Annex
 		if i == 0 {
 			slot = document.Body
 		}
-		if _, err := document.AddFile(tx, x.apply(x.file(id, 0, slot))); err != nil {
-			return err
-		}
-		if x.part == nil {
-			continue
-		}
-		x.part.Document, x.part.Name = id, x.Name
-		if err := exchange.AddPart(tx, *x.part); err != nil {
+		if err := addArrivedFile(tx, id, slot, x); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (o *Office) arrivedDocument(tx *db.Tx, a Arrival, p *edxml.Packet, files int) (document.Document, error) {
+func addArrivedFile(tx *db.Tx, id document.ID, slot document.Slot, x arrived) error {
+	if _, err := document.AddFile(tx, x.apply(x.file(id, 0, slot))); err != nil || x.part == nil {
+		return err
+	}
+	x.part.Document, x.part.Name = id, x.Name
+	return exchange.AddPart(tx, *x.part)
+}
+
+// arrivedDocument is what a packet says about its document.
+func (o *Office) arrivedDocument(tx *db.Tx, a Arrival, p *edxml.Packet) (document.Document, error) {
 	h := p.Header
 	d := document.Document{Way: document.In, State: document.Arrived, Source: document.ByHub, ArrivedAt: tx.Now,
 		Kind: kindOf(h), Subject: h.Subject, Number: h.Code.Number, Notation: h.Code.Notation,

@@ -139,7 +139,7 @@ func (o *Office) Close(ctx context.Context, by org.Actor, id document.ID) error 
 		if err := d.Move(document.Closed, document.Done); err != nil {
 			return err
 		}
-		if err := document.Unwait(tx, id); err != nil {
+		if err := document.UnwaitWork(tx, id); err != nil {
 			return err
 		}
 		return journal.Write(tx, ClosedIt, int64(id), 0, nil)
@@ -161,7 +161,7 @@ func (o *Office) Reopen(ctx context.Context, by org.Actor, id document.ID, reaso
 		if err != nil {
 			return err
 		}
-		if err := document.Unwait(tx, id); err != nil {
+		if err := document.UnwaitWork(tx, id); err != nil {
 			return err
 		}
 		for _, a := range list {

@@ -134,21 +134,33 @@ func closed(files []arrived) string {
 }
 
 // sendBack answers a document whose files cannot be opened with status 02 and
-// the reason: nobody could receive it, and its sender must know. It is the
-// system's act. law:HT33-8.2.iii QD28-5.4
-func (o *Office) sendBack(tx *db.Tx, d document.Document, why string) error {
+// the reason: nobody could receive it, and its sender must know. The clerk has
+// it on the desk, for the key may be ours to mend. It is the system's act. law:HT33-8.2.iii QD28-5.4
+func (o *Office) sendBack(tx *db.Tx, d document.Document, why string) (document.Document, error) {
 	if err := d.Move(document.Refused, document.Arrived); err != nil {
-		return err
+		return d, err
 	}
 	if err := document.Save(tx, d); err != nil {
-		return err
+		return d, err
 	}
 	if err := access.Grant(tx, access.Subject(d.ID), org.RoleToken(org.Clerk), access.Registrar); err != nil {
-		return err
+		return d, err
 	}
 	if err := o.tellSender(tx, d.ID, "02", why); err != nil {
-		return err
+		return d, err
+	}
+	if err := o.noteUnopened(tx, d, why); err != nil {
+		return d, err
 	}
 	tx.After(func() { o.publish(d.ID) })
-	return journal.Write(tx, ReturnedIt, int64(d.ID), 0, journal.Detail{"text": why})
+	return d, journal.Write(tx, ReturnedIt, int64(d.ID), 0, journal.Detail{"text": why})
+}
+
+// noteUnopened puts before the clerk that files came which nobody here can
+// open, and what the system answered by itself. law:HT33-8.2.iii QD28-9.1
+func (o *Office) noteUnopened(tx *db.Tx, d document.Document, why string) error {
+	if err := document.Unwait(tx, d.ID, document.ToNote); err != nil {
+		return err
+	}
+	return document.Wait(tx, d.ID, org.RoleToken(org.Clerk), document.ToNote, o.sameDay(tx.Now, d.Urgency), d.IssuerName+": "+why)
 }

@@ -39,7 +39,7 @@ func (o *Office) Direct(ctx context.Context, by org.Actor, id document.ID, in Di
 		if err != nil {
 			return err
 		}
-		if err := document.Unwait(tx, id); err != nil {
+		if err := document.UnwaitWork(tx, id); err != nil {
 			return err
 		}
 		if !in.Due.IsZero() {

@@ -63,7 +63,7 @@ func (o *Office) recallArrived(tx *db.Tx, d *document.Document, reason string) e
 		return o.tellSender(tx, d.ID, "15", "")
 	case d.State == document.Refused:
 		return nil // it never had any effect here
-	case d.State == document.Arrived || d.State == document.Held:
+	case d.State == document.Arrived || d.State == document.Held || d.State == document.Replaced:
 		return o.tombstone(tx, d, reason)
 	}
 	if err := document.Unwait(tx, d.ID, document.ToAnswer); err != nil {
@@ -78,7 +78,7 @@ func (o *Office) recallArrived(tx *db.Tx, d *document.Document, reason string) e
 // tombstone closes a recalled incoming document: its files are destroyed, its
 // line and the data of the recall stay. law:ND30-PL6.III.8b ND30-PL6.III.8c
 func (o *Office) tombstone(tx *db.Tx, d *document.Document, reason string) error {
-	if err := d.Move(document.Recalled, document.Arrived, document.Held, document.Registered, document.Submitted, document.Distributed, document.InProgress, document.Done, document.Closed); err != nil {
+	if err := d.Move(document.Recalled, document.Arrived, document.Held, document.Replaced, document.Registered, document.Submitted, document.Distributed, document.InProgress, document.Done, document.Closed); err != nil {
 		return err
 	}
 	if err := document.CloseFiles(tx, d.ID); err != nil {
@@ -88,9 +88,11 @@ func (o *Office) tombstone(tx *db.Tx, d *document.Document, reason string) error
 	if err != nil {
 		return err
 	}
-	if a, err := exchange.ArrivalOf(tx, d.ID); err == nil {
-		gone = append(gone, a.Packet)
+	packets, err := exchange.Packets(tx, d.ID)
+	if err != nil {
+		return err
 	}
+	gone = append(gone, packets...)
 	if err := document.Unwait(tx, d.ID); err != nil {
 		return err
 	}

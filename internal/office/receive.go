@@ -58,7 +58,7 @@ func intact(q db.Q, id document.ID) error {
 		return err
 	}
 	for _, f := range files {
-		if f.Verdict == "invalid" {
+		if f.Verdict == "invalid" && f.Slot != document.Earlier {
 			return fail.New(fail.Integrity, "Không tiếp nhận được: "+f.Sentence, "HT33-8.2.iii", "ND30-21.2a").
 				Then("Trả lại nơi gửi kèm lý do, đề nghị gửi lại bản có chữ ký hợp lệ.")
 		}

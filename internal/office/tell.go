@@ -19,6 +19,7 @@ var told = map[document.Step]string{
 	document.ToReceive: "Có văn bản đến chờ tiếp nhận", document.ToCopy: "Bản quét chờ ký số bản sao", document.ToPresent: "Văn bản đã vào sổ, chờ trình", document.ToDirect: "Được trình để cho ý kiến",
 	document.ToAssign: "Được giao cho đơn vị, chờ phân công", document.ToHandle: "Được giao chủ trì giải quyết", document.ToCoordinate: "Được giao phối hợp",
 	document.ToRead: "Được gửi để biết", document.ToClose: "Đã có kết quả, chờ kết thúc", document.ToAnswer: "Nơi gửi yêu cầu thu hồi, chờ trả lời",
+	document.ToChange: "Nơi gửi thay đổi văn bản, chờ trả lời", document.ToNote: "Không mở được tệp gửi đến, đã tự trả lời nơi gửi",
 	document.ToRevise: "Dự thảo bị trả lại, cần sửa", document.ToReview: "Dự thảo trình duyệt nội dung", document.ToCheckForm: "Dự thảo chờ kiểm tra thể thức",
 	document.ToApprove: "Được trình để duyệt, ký", document.ToSign: "Đã duyệt, chờ ký số", document.ToNumber: "Đã ký, chờ cấp số", document.ToSeal: "Đã cấp số, chờ ký số cơ quan",
 	document.ToFinalCheck: "Đã ký số cơ quan, chờ kiểm tra cuối", document.ToIssue: "Chờ phát hành", document.ToFollow: "Gửi đi cần theo dõi", document.ToPost: "Nơi nhận chưa liên thông, cần gửi bản giấy",

@@ -32,17 +32,22 @@ const (
 	RecallEnded    journal.Verb = "document.recalled"
 	RecallDeclined journal.Verb = "document.recall_declined"
 
-	ArrivedIt    journal.Verb = "document.arrived"
-	RegisteredIt journal.Verb = "document.registered"
-	CopySignedIt journal.Verb = "document.copy_signed"
-	PresentedIt  journal.Verb = "document.presented"
-	DirectedIt   journal.Verb = "document.directed"
-	AssignedIt   journal.Verb = "document.assigned"
-	TaskReturned journal.Verb = "document.task_returned"
-	OpenedIt     journal.Verb = "document.opened"
-	ProgressedIt journal.Verb = "document.progress"
-	CompletedIt  journal.Verb = "document.completed"
-	ClosedIt     journal.Verb = "document.closed"
+	ArrivedIt      journal.Verb = "document.arrived"
+	ChangeCame     journal.Verb = "document.change_came"
+	ReplacedIt     journal.Verb = "document.replaced"
+	ChangeAgreed   journal.Verb = "document.change_agreed"
+	ChangeDeclined journal.Verb = "document.change_declined"
+	NotedIt        journal.Verb = "document.noted"
+	RegisteredIt   journal.Verb = "document.registered"
+	CopySignedIt   journal.Verb = "document.copy_signed"
+	PresentedIt    journal.Verb = "document.presented"
+	DirectedIt     journal.Verb = "document.directed"
+	AssignedIt     journal.Verb = "document.assigned"
+	TaskReturned   journal.Verb = "document.task_returned"
+	OpenedIt       journal.Verb = "document.opened"
+	ProgressedIt   journal.Verb = "document.progress"
+	CompletedIt    journal.Verb = "document.completed"
+	ClosedIt       journal.Verb = "document.closed"
 
 	CertificateEntered journal.Verb = "certificate.entered"
 	CertificateEnded   journal.Verb = "certificate.ended"
@@ -66,7 +71,8 @@ var VerbNames = map[journal.Verb]string{
 	ApprovedIt: "Duyệt", HandedOutIt: "Giao tệp để ký", SignedIt: "Ký số", NumberedIt: "Cấp số", NumberVoided: "Hủy số", SealedIt: "Ký số cơ quan",
 	CheckedIt: "Kiểm tra cuối", IssuedIt: "Phát hành", CancelledIt: "Hủy dự thảo", RestampedIt: "Gia hạn chứng cứ chữ ký", NotRestampedIt: "Chưa gia hạn được chứng cứ chữ ký", SentIt: "Gửi lên trục", SendFailed: "Chưa gửi được",
 	StatusCame: "Trạng thái nơi nhận", PaperSentIt: "Gửi bản giấy", RecallAskedIt: "Yêu cầu thu hồi", RecallEnded: "Thu hồi", RecallDeclined: "Từ chối thu hồi",
-	ArrivedIt: "Đã đến", RegisteredIt: "Vào sổ", CopySignedIt: "Ký bản sao", PresentedIt: "Trình lãnh đạo", DirectedIt: "Ý kiến chỉ đạo", AssignedIt: "Giao việc",
+	ChangeCame: "Nơi gửi cập nhật", ReplacedIt: "Nơi gửi thay thế", ChangeAgreed: "Đồng ý cập nhật, thay thế", ChangeDeclined: "Từ chối cập nhật, thay thế",
+	NotedIt: "Đã xem", ArrivedIt: "Đã đến", RegisteredIt: "Vào sổ", CopySignedIt: "Ký bản sao", PresentedIt: "Trình lãnh đạo", DirectedIt: "Ý kiến chỉ đạo", AssignedIt: "Giao việc",
 	TaskReturned: "Trả lại việc", OpenedIt: "Bắt đầu xử lý", ProgressedIt: "Tiến độ", CompletedIt: "Hoàn thành", ClosedIt: "Kết thúc",
 	"document.resent": "Gửi lại", "document.followed": "Đã theo dõi", "document.scanned": "Gắn bản quét",
 	CertificateEntered: "Đăng ký chứng thư số", CertificateEnded: "Ngừng dùng chứng thư số", OpeningKeyEntered: "Đăng ký khóa mở tệp mã hóa", PictureSet: "Thay hình chữ ký, con dấu",

@@ -33,24 +33,27 @@ type act struct {
 
 // acts by the last part of their address.
 var acts = map[string]act{
-	"tiep-nhan":       {do: receive},
-	"tra-lai":         {do: reason("Đã trả lại nơi gửi.", (*office.Office).Refuse)},
-	"gan-ban-quet":    {do: attach, stay: true},
-	"ky-ban-sao":      {do: signCopy},
-	"nhan-ban-sao":    {do: takeCopy},
-	"gui-ma":          {do: sendCode, stay: true},
-	"trinh":           {do: present},
-	"chi-dao":         {do: direct},
-	"tra-lai-van-thu": {do: reason("Đã trả lại văn thư.", (*office.Office).SendBack)},
-	"luu":             {do: reason("Đã lưu, không giao xử lý.", (*office.Office).FileOnly)},
-	"giao-viec":       {do: assign},
-	"tra-lai-viec":    {do: reason("Đã trả lại việc.", (*office.Office).ReturnTask)},
-	"tien-do":         {do: reason("Đã ghi tiến độ.", (*office.Office).Report), stay: true},
-	"hoan-thanh":      {do: complete},
-	"da-doc":          {do: plain("Đã đọc.", (*office.Office).MarkRead)},
-	"ket-thuc":        {do: plain("Đã kết thúc.", (*office.Office).Close)},
-	"dong-y-thu-hoi":  {do: answer("Đã đồng ý thu hồi; nội dung đã hủy.", true)},
-	"tu-choi-thu-hoi": {do: answer("Đã từ chối thu hồi.", false)},
+	"tiep-nhan":        {do: receive},
+	"tra-lai":          {do: reason("Đã trả lại nơi gửi.", (*office.Office).Refuse)},
+	"gan-ban-quet":     {do: attach, stay: true},
+	"ky-ban-sao":       {do: signCopy},
+	"nhan-ban-sao":     {do: takeCopy},
+	"gui-ma":           {do: sendCode, stay: true},
+	"trinh":            {do: present},
+	"chi-dao":          {do: direct},
+	"tra-lai-van-thu":  {do: reason("Đã trả lại văn thư.", (*office.Office).SendBack)},
+	"luu":              {do: reason("Đã lưu, không giao xử lý.", (*office.Office).FileOnly)},
+	"giao-viec":        {do: assign},
+	"tra-lai-viec":     {do: reason("Đã trả lại việc.", (*office.Office).ReturnTask)},
+	"tien-do":          {do: reason("Đã ghi tiến độ.", (*office.Office).Report), stay: true},
+	"hoan-thanh":       {do: complete},
+	"da-doc":           {do: plain("Đã đọc.", (*office.Office).MarkRead)},
+	"ket-thuc":         {do: plain("Đã kết thúc.", (*office.Office).Close)},
+	"dong-y-thu-hoi":   {do: answer("Đã đồng ý thu hồi; nội dung đã hủy.", true)},
+	"tu-choi-thu-hoi":  {do: answer("Đã từ chối thu hồi.", false)},
+	"dong-y-cap-nhat":  {do: answerChange("Đã đồng ý, báo nơi gửi.", true)},
+	"tu-choi-cap-nhat": {do: answerChange("Đã từ chối, báo nơi gửi.", false)},
+	"da-xem":           {do: plain("Đã xem.", (*office.Office).Noted)},
 }
 
 // post runs an act and leads to the next document of the same queue.
@@ -104,6 +107,12 @@ func plain(text string, do func(*office.Office, context.Context, org.Actor, docu
 func answer(text string, agree bool) func(asked) (string, error) {
 	return func(a asked) (string, error) {
 		return text, a.x.Office.AnswerRecall(a.r.Context(), a.x.Actor, a.id, agree, a.f.Get("reason"))
+	}
+}
+
+func answerChange(text string, agree bool) func(asked) (string, error) {
+	return func(a asked) (string, error) {
+		return text, a.x.Office.AnswerChange(a.r.Context(), a.x.Actor, a.id, agree, a.f.Get("reason"))
 	}
 }
 

@@ -86,6 +86,8 @@ var steps = map[document.Step]struct{ title, verb string }{
 	document.ToRead:       {"Để biết", "Đọc"},
 	document.ToClose:      {"Chờ kết thúc", "Kết thúc"},
 	document.ToAnswer:     {"Yêu cầu thu hồi", "Trả lời"},
+	document.ToChange:     {"Nơi gửi cập nhật, thay thế", "Trả lời"},
+	document.ToNote:       {"Tệp không mở được", "Xem"},
 }
 
 // sourceIcon is the sign of how a document came.

@@ -43,6 +43,7 @@ func (c *content) todo() error {
 	fill := map[document.Step]func() error{
 		document.ToReceive: c.toReceive, document.ToCopy: c.toCopy, document.ToPresent: c.toPresent, document.ToDirect: c.toDirect, document.ToAssign: c.toAssign,
 		document.ToHandle: c.toHandle, document.ToCoordinate: c.toHandle, document.ToRead: c.toRead, document.ToClose: c.toClose, document.ToAnswer: c.toAnswer,
+		document.ToChange: c.toChange, document.ToNote: c.toNote,
 	}[c.step]
 	if fill == nil {
 		return nil
@@ -280,3 +281,10 @@ func (c *content) toAnswer() error {
 	c.confirm("tu-choi-thu-hoi", "Từ chối thu hồi", "Nơi gửi nhận trạng thái 16 kèm lý do; văn bản tiếp tục được xử lý.", "Từ chối thu hồi", part.Icon("x"), false, "ND30-18.4")
 	return nil
 }
+
+func (c *content) toChange() error {
+	c.confirm("tu-choi-cap-nhat", "Từ chối cập nhật, thay thế", "Nơi gửi nhận trạng thái 16 kèm lý do; văn bản tiếp tục được xử lý như đã vào sổ.", "Từ chối", part.Icon("x"), false, "QD28-9.2")
+	return nil
+}
+
+func (c *content) toNote() error { return nil }

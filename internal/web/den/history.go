@@ -160,7 +160,7 @@ func plural(files string) string {
 
 func kindOf(v journal.Verb) string {
 	switch v {
-	case office.ReturnedIt, office.TaskReturned, office.RecallAskedIt, office.RecallEnded:
+	case office.ReturnedIt, office.TaskReturned, office.RecallAskedIt, office.RecallEnded, office.ReplacedIt:
 		return "late"
 	case office.CompletedIt, office.ClosedIt:
 		return "ok"

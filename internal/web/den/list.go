@@ -28,7 +28,7 @@ var groups = []group{
 	{"cho-y-kien", "Chờ ý kiến", []document.State{document.Submitted}},
 	{"xu-ly", "Đang xử lý", []document.State{document.Distributed, document.InProgress}},
 	{"xong", "Hoàn thành", []document.State{document.Done, document.Closed}},
-	{"tra-lai", "Trả lại, thu hồi", []document.State{document.Refused, document.Recalled}},
+	{"tra-lai", "Trả lại, thu hồi", []document.State{document.Refused, document.Recalled, document.Replaced}},
 }
 
 // listPage is the register on screen.
@@ -162,7 +162,7 @@ func stateTag(s document.State) part.Tag {
 	switch s {
 	case document.Done, document.Closed:
 		kind = "ok"
-	case document.Refused, document.Recalled:
+	case document.Refused, document.Recalled, document.Replaced:
 		kind = "late"
 	case document.Arrived, document.Held:
 		kind = ""
@@ -268,7 +268,7 @@ func waiting(v *db.View, x *seat.Seat, it document.Item) (row waitRow, paper boo
 func badFile(q db.Q, id document.ID) (document.File, error) {
 	list, err := document.Files(q, id)
 	for _, f := range list {
-		if f.Verdict == "invalid" {
+		if f.Verdict == "invalid" && f.Slot != document.Earlier {
 			return f, err
 		}
 	}

@@ -212,8 +212,8 @@ func (c *content) load(id document.ID) (err error) {
 }
 
 // order is which form is shown when several things wait for one person.
-var order = []document.Step{document.ToAnswer, document.ToReceive, document.ToDirect, document.ToAssign, document.ToHandle, document.ToCoordinate,
-	document.ToCopy, document.ToPresent, document.ToClose, document.ToRead}
+var order = []document.Step{document.ToAnswer, document.ToChange, document.ToReceive, document.ToDirect, document.ToAssign, document.ToHandle, document.ToCoordinate,
+	document.ToCopy, document.ToPresent, document.ToClose, document.ToRead, document.ToNote}
 
 // chooseStep is the step asked for by the address, else the first in order.
 func (c *content) chooseStep() document.Step {
@@ -289,6 +289,10 @@ func (c *content) showFiles() {
 			t.Short = kindName(c.d.Kind)
 		case f.Slot == document.Scan:
 			t.Short = "Bản quét gốc"
+		case f.Slot == document.Earlier:
+			t.Short = "Bản trước: " + f.Name
+		case f.Slot == document.Updating:
+			t.Short = "Cập nhật: " + f.Name
 		}
 		if t.Current && f.MIME == "application/pdf" {
 			c.p.PDF = &part.PDF{Src: t.Open, Name: f.Name, Pages: max(f.Pages, 1)}

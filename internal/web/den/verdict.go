@@ -2,6 +2,7 @@ package den
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"vanthu/internal/document"
@@ -46,8 +47,14 @@ func (c *content) verdicts() error {
 		n := part.Note{Kind: "warn", Icon: part.Icon("undo-2"), Title: c.d.IssuerName + " yêu cầu thu hồi văn bản này.", Text: w.Note, Laws: []law.Ref{"ND30-18.4"}}
 		c.p.Notes = append(c.p.Notes, n)
 	}
+	if err := c.changes(); err != nil {
+		return err
+	}
 	main := c.main()
 	for _, f := range c.files {
+		if f.Slot == document.Earlier {
+			continue
+		}
 		if n, ok := verdictNote(f, f.ID == main.ID && c.d.Source == document.ByHub); ok && (f.ID == main.ID || f.Verdict == "invalid") {
 			if f.ID != main.ID {
 				n.Title = f.Name + ": " + n.Title
@@ -63,6 +70,56 @@ func (c *content) verdicts() error {
 	}
 	c.unsigned()
 	return nil
+}
+
+// changes are the notes of what the sender did to the document after it came,
+// the newest first. law:QD28-9.2
+func (c *content) changes() error {
+	if w, ok := c.mine[document.ToNote]; ok {
+		c.p.Notes = append(c.p.Notes, part.Note{Kind: "warn", Icon: part.Icon("file-x"), Title: "Tệp gửi đến không mở được, hệ thống đã tự trả lời nơi gửi.", Text: w.Note,
+			Lines: []string{"Kiểm tra khóa mở tệp mã hóa của cơ quan đang công bố trên trục, rồi đề nghị nơi gửi gửi lại."}, Laws: []law.Ref{"HT33-8.2.iii"}})
+	}
+	list, err := exchange.Changes(c.v, c.d.ID)
+	if err != nil {
+		return err
+	}
+	for _, x := range slices.Backward(list) {
+		n := changeNote(x)
+		if x.Replacement != 0 {
+			n.Title = "Nơi gửi thay thế văn bản này bằng văn bản khác lúc " + viet.ShortTime(x.At) + "."
+		}
+		if x.Replacement != 0 && office.See(c.v, c.x.Actor, x.Replacement) == nil {
+			d, err := document.ByID(c.v, x.Replacement)
+			if err != nil {
+				return err
+			}
+			n.Links = []part.Link{{Text: "Mở " + d.Code(), Href: pathTo(d.ID)}}
+		}
+		c.p.Notes = append(c.p.Notes, n)
+	}
+	return nil
+}
+
+// changeWords say what became of a sender's change.
+var changeWords = map[exchange.ChangeState]struct{ kind, words string }{
+	exchange.Taken:    {"brand", "Đã nhận theo bản mới, báo nơi gửi."},
+	exchange.Open:     {"warn", "Bản đã vào sổ giữ nguyên; chờ văn thư trả lời nơi gửi."},
+	exchange.Agreed:   {"brand", "Văn thư đã đồng ý; bản đã vào sổ giữ nguyên bên cạnh."},
+	exchange.Declined: {"", "Đã từ chối; văn bản giữ nguyên."},
+}
+
+func changeNote(x exchange.Change) part.Note {
+	w := changeWords[x.State]
+	n := part.Note{Kind: w.kind, Icon: part.Icon("replace"), Title: "Nơi gửi cập nhật văn bản này lúc " + viet.ShortTime(x.At) + ".", Text: x.Reason, Laws: []law.Ref{"QD28-9.2"}}
+	for _, d := range x.Differences {
+		was := d.Was
+		if was == "" {
+			was = "chưa ghi"
+		}
+		n.Lines = append(n.Lines, d.Name+": "+was+" → "+d.Now)
+	}
+	n.Lines = append(n.Lines, w.words)
+	return n
 }
 
 // verdictNote tells a file's verdict; a file without a signature is worth a

@@ -212,6 +212,9 @@ func rowOf(v *db.View, x *seat.Seat, it document.Item) (row, error) {
 	}
 	switch it.Step {
 	case document.ToReceive:
+		if it.Note != "" { // the sender has changed it since it came
+			line.Sub += " · " + it.Note
+		}
 		return line, line.verdict(v, d)
 	case document.ToFollow, document.ToPost:
 		if err := line.trouble(v, it); err != nil || it.Step == document.ToFollow {
@@ -238,7 +241,7 @@ func (line *row) verdict(v *db.View, d document.Document) error {
 		return err
 	}
 	for _, f := range list {
-		if f.Verdict == "invalid" {
+		if f.Verdict == "invalid" && f.Slot != document.Earlier {
 			line.Icon, line.Bad, line.Verb = part.Icon("shield-alert"), f.Sentence, "Xem và trả lại"
 			return nil
 		}

@@ -22,6 +22,8 @@ func (g group) has(s document.Step) bool { return slices.Contains(g.steps, s) }
 var order = []group{
 	{"tiep-nhan", "Chờ tiếp nhận", part.Icon("inbox"), "phải vào sổ trong ngày", "/den/cho-tiep-nhan", "", []document.Step{document.ToReceive}},
 	{"thu-hoi", "Yêu cầu thu hồi", part.Icon("undo-2"), "", "/den/", "", []document.Step{document.ToAnswer}},
+	{"cap-nhat", "Nơi gửi cập nhật, thay thế", part.Icon("replace"), "", "/den/", "", []document.Step{document.ToChange}},
+	{"khong-mo", "Tệp không mở được", part.Icon("file-x"), "đã tự trả lời nơi gửi", "/den/?tinh-trang=tra-lai", "", []document.Step{document.ToNote}},
 	{"ban-sao", "Chờ ký bản sao", part.Icon("stamp"), "ký và trình ngay trong ngày", "/den/?tinh-trang=vao-so", "/ky-so?viec=sao", []document.Step{document.ToCopy}},
 	{"trinh", "Chờ trình", part.Icon("send-horizontal"), "trình ngay trong ngày", "/den/?tinh-trang=vao-so", "", []document.Step{document.ToPresent}},
 	{"cho-y-kien", "Chờ cho ý kiến", part.Icon("message-square-text"), "", "/den/?tinh-trang=cho-y-kien", "", []document.Step{document.ToDirect}},
@@ -53,6 +55,8 @@ var words = map[document.Step]struct{ icon, verb string }{
 	document.ToRead:       {part.Icon("inbox"), "Đọc"},
 	document.ToClose:      {part.Icon("inbox"), "Kết thúc"},
 	document.ToAnswer:     {part.Icon("undo-2"), "Trả lời"},
+	document.ToChange:     {part.Icon("replace"), "Trả lời"},
+	document.ToNote:       {part.Icon("file-x"), "Xem"},
 	document.ToRevise:     {part.Icon("file-pen"), "Sửa"},
 	document.ToReview:     {part.Icon("file-text"), "Duyệt nội dung"},
 	document.ToCheckForm:  {part.Icon("file-text"), "Kiểm tra"},

@@ -127,7 +127,7 @@ func (s *Seat) Page(r *http.Request, title string) (kit.Page, error) {
 
 // in and out are the steps that belong to incoming and outgoing documents.
 var (
-	inSteps  = []document.Step{document.ToReceive, document.ToCopy, document.ToPresent, document.ToDirect, document.ToClose, document.ToAnswer}
+	inSteps  = []document.Step{document.ToReceive, document.ToCopy, document.ToPresent, document.ToDirect, document.ToClose, document.ToAnswer, document.ToChange, document.ToNote}
 	outSteps = []document.Step{document.ToNumber, document.ToSeal, document.ToFinalCheck, document.ToIssue, document.ToSign, document.ToApprove}
 	draftsIn = []document.Step{document.ToRevise, document.ToReview, document.ToCheckForm}
 	followIn = []document.Step{document.ToFollow, document.ToPost}
