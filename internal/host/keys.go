@@ -52,6 +52,11 @@ func (h *Host) KeepKey(o *office.Office, k *cms.SoftwareSigner) func() (string, 
 // they are apart from those that sign. law:HT33-13.1
 func (h *Host) OpeningKeys(g account.Agency) *signing.Software { return h.openingKeys(g.Store) }
 
+// OpeningKeysOf are those of an agency that is open.
+func (h *Host) OpeningKeysOf(o *office.Office) *signing.Software {
+	return h.openingKeys(o.Store.Name())
+}
+
 // KeepOpeningKey keeps such a key under the host's own protection when it is
 // called.
 func (h *Host) KeepOpeningKey(o *office.Office, k *cms.SoftwareSigner) func() error {

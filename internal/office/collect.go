@@ -35,6 +35,7 @@ func (o *Office) Collect(ctx context.Context, wait time.Duration) (came int, err
 		err := o.collectOne(ctx, a)
 		switch {
 		case errors.Is(err, errKeyBroken):
+			o.tellBroken(ctx, err)
 			waits = err // not given back, so that it comes again only when the hub's lock ends
 		case err != nil:
 			o.giveBack(ctx, list[i:])

@@ -65,7 +65,7 @@ var errKeyBroken = errors.New("office: an opening key is broken")
 
 // open tries the agency's keys, newest first, and tells whose opened it.
 func (o *Office) open(ctx context.Context, data []byte) ([]byte, *x509.Certificate, error) {
-	keys, broken := o.openers(ctx)
+	keys, broken := o.openers()
 	for _, k := range keys {
 		content, err := cms.Decrypt(ctx, data, k)
 		if !errors.Is(err, cms.ErrNotRecipient) {
@@ -78,15 +78,16 @@ func (o *Office) open(ctx context.Context, data []byte) ([]byte, *x509.Certifica
 	return nil, nil, cms.ErrNotRecipient
 }
 
-// openers are the keys that can be used. Of those that are broken the log and
-// the administrators hear.
-func (o *Office) openers(ctx context.Context) (keys []cms.Decrypter, broken error) {
+// openers are the keys that can be used; the error tells of those that are broken.
+func (o *Office) openers() ([]cms.Decrypter, error) {
 	if o.Openers == nil {
 		return nil, nil
 	}
-	if keys, broken = o.Openers(); broken == nil {
-		return keys, nil
-	}
+	return o.Openers()
+}
+
+// tellBroken has the log and the administrators know of keys that are broken.
+func (o *Office) tellBroken(ctx context.Context, broken error) {
 	o.log().Error("opening keys", "agency", o.Store.Name(), "err", broken)
 	err := o.Store.Write(ctx, db.System, func(tx *db.Tx) error {
 		admins, err := org.WithRole(tx, org.Admin, viet.DayOf(tx.Now))
@@ -101,7 +102,6 @@ func (o *Office) openers(ctx context.Context) (keys []cms.Decrypter, broken erro
 	if err != nil {
 		o.log().Error("administrators not told of a broken key", "err", err)
 	}
-	return keys, broken
 }
 
 // openingKeyTopic is what administrators are told about opening keys.

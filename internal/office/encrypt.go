@@ -150,7 +150,7 @@ func seal(tx *db.Tx, id document.ID, lines []exchange.Delivery, keys map[string]
 
 // sealed turns attachments into ciphertext for the packet's addressees, where
 // the document was issued so. It is never sent in clear instead.
-func sealed(q db.Q, id document.ID, p *edxml.Packet) error {
+func sealed(q db.Q, id document.ID, p *edxml.Packet, on viet.Day) error {
 	keys, err := exchange.SealedFor(q, id)
 	if err != nil || len(keys) == 0 {
 		return err
@@ -167,15 +167,31 @@ func sealed(q db.Q, id document.ID, p *edxml.Packet) error {
 		a := &p.Attachments[i]
 		plain := a.Open
 		a.Name, a.ContentType = a.Name+sealedExt, "application/pkcs7-mime"
-		a.Open = func() (io.ReadCloser, error) { return encrypt(plain, to) }
+		a.Open = func() (io.ReadCloser, error) { return encrypt(plain, to, cipherOn(on)) }
 	}
 	return nil
 }
 
 const sealedExt = ".p7m"
 
+// cipherOn is how files are encrypted on a day. law:HT33-13.2
+func cipherOn(on viet.Day) cms.Cipher {
+	if law.Figure("C24.cipher", on) == 2 {
+		return cms.AES256CBC
+	}
+	return cms.AES256GCM
+}
+
+// CipherName is that in words.
+func CipherName(on viet.Day) string {
+	if cipherOn(on) == cms.AES256CBC {
+		return "AES-256-CBC"
+	}
+	return "AES-256-GCM"
+}
+
 // encrypt gives the CMS form of one file, which is at most MaxFile long.
-func encrypt(plain func() (io.ReadCloser, error), to []*x509.Certificate) (io.ReadCloser, error) {
+func encrypt(plain func() (io.ReadCloser, error), to []*x509.Certificate, c cms.Cipher) (io.ReadCloser, error) {
 	in, err := plain()
 	if err != nil {
 		return nil, err
@@ -185,12 +201,13 @@ func encrypt(plain func() (io.ReadCloser, error), to []*x509.Certificate) (io.Re
 	if err != nil {
 		return nil, err
 	}
-	out, err := cms.Encrypt(content, to, cms.AES256GCM) // law:HT33-13.2
+	out, err := cms.Encrypt(content, to, c)
 	return io.NopCloser(bytes.NewReader(out)), err
 }
 
 // publishKey sees to it that the hub's directory has the certificate of the
-// newest opening key. A hub that keeps no certificates is let be.
+// newest opening key, and takes back that of the last one when it was ended. A
+// hub that keeps no certificates is let be.
 func (o *Office) publishKey(ctx context.Context) error {
 	h, ok := o.Partner.(interface {
 		PublishKey(ctx context.Context, der []byte) error
@@ -198,19 +215,31 @@ func (o *Office) publishKey(ctx context.Context) error {
 	if !ok {
 		return nil
 	}
-	keys, _ := o.openers(ctx)
+	keys, broken := o.openers()
+	if broken != nil {
+		o.tellBroken(ctx, broken)
+	}
+	var known, ended string
+	err := o.Read(ctx, func(v *db.View) error {
+		self, err := org.Self(v)
+		if err == nil {
+			known = self.Certificate
+			ended, err = org.Setting(v, openingKeyEnded)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
 	if len(keys) == 0 {
+		if broken == nil && known != "" && known == ended {
+			return h.PublishKey(ctx, nil) // takes it back
+		}
 		return nil
 	}
 	der := keys[0].Certificate().Raw
-	known := ""
-	err := o.Read(ctx, func(v *db.View) error {
-		self, err := org.Self(v)
-		known = self.Certificate
-		return err
-	})
-	if err != nil || known == base64.StdEncoding.EncodeToString(der) {
-		return err
+	if known == base64.StdEncoding.EncodeToString(der) {
+		return nil
 	}
 	return h.PublishKey(ctx, der)
 }

@@ -100,7 +100,7 @@ func (o *Office) documentPacket(q db.Q, self org.Agency, x exchange.Item) (p edx
 	if p.Attachments, err = o.attachments(q, d, dr); err != nil {
 		return p, err
 	}
-	return p, sealed(q, d.ID, &p)
+	return p, sealed(q, d.ID, &p, viet.DayOf(d.Issued))
 }
 
 // responses names the documents that this one answers.

@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"time"
@@ -18,28 +19,67 @@ import (
 // With an error, which names the key files that are broken, the others are
 // given all the same.
 func (s *Software) Openers() ([]cms.Decrypter, error) {
-	files, err := filepath.Glob(filepath.Join(s.Dir, "*.p12"))
+	list, err := s.OpeningKeys()
 	if err != nil {
 		return nil, Refuse(KeyBroken, err)
 	}
-	var keys []*cms.SoftwareSigner
+	var keys []cms.Decrypter
 	var broken []error
-	for _, f := range files {
-		k, err := s.open(filepath.Base(f))
-		if err != nil {
-			broken = append(broken, fmt.Errorf("%s: %w", filepath.Base(f), err))
+	for _, x := range list {
+		if x.Err != nil {
+			broken = append(broken, fmt.Errorf("%s: %w", x.Ref, x.Err))
 			continue
 		}
-		keys = append(keys, k)
+		keys = append(keys, cms.NewDecrypter(x.key))
 	}
-	slices.SortFunc(keys, func(a, b *cms.SoftwareSigner) int {
-		return cmp.Or(b.Certificate().NotBefore.Compare(a.Certificate().NotBefore), b.Certificate().SerialNumber.Cmp(a.Certificate().SerialNumber))
+	return keys, errors.Join(broken...)
+}
+
+// OpeningKey is one key file that opens what was encrypted to the agency.
+type OpeningKey struct {
+	Ref   string
+	Chain []*x509.Certificate // empty where the file is broken
+	Err   error               // why it does not open
+	key   *cms.SoftwareSigner
+}
+
+// OpeningKeys lists the key files, newest first, the broken ones at the end.
+func (s *Software) OpeningKeys() ([]OpeningKey, error) {
+	files, err := filepath.Glob(filepath.Join(s.Dir, "*.p12"))
+	var out []OpeningKey
+	for _, f := range files {
+		x := OpeningKey{Ref: filepath.Base(f)}
+		if x.key, x.Err = s.open(x.Ref); x.Err == nil {
+			x.Chain = chainOf(x.key)
+		}
+		out = append(out, x)
+	}
+	slices.SortStableFunc(out, func(a, b OpeningKey) int {
+		if a.Err != nil || b.Err != nil {
+			return cmp.Compare(len(b.Chain), len(a.Chain))
+		}
+		return newer(a.Chain[0], b.Chain[0])
 	})
-	out := make([]cms.Decrypter, len(keys))
-	for i, k := range keys {
-		out[i] = cms.NewDecrypter(k)
+	return out, err
+}
+
+// newer orders certificates, the newest first.
+func newer(a, b *x509.Certificate) int {
+	return cmp.Or(b.NotBefore.Compare(a.NotBefore), b.SerialNumber.Cmp(a.SerialNumber))
+}
+
+// Shelve takes a key file out of use. It stays in the directory under another
+// name: what was encrypted to it may have to be opened again as evidence.
+func (s *Software) Shelve(ref string) error {
+	if ref != filepath.Base(ref) || filepath.Ext(ref) != ".p12" {
+		return Refuse(NoKey, nil)
 	}
-	return out, errors.Join(broken...)
+	path := filepath.Join(s.Dir, ref)
+	err := os.Rename(path, path+".ended")
+	if errors.Is(err, os.ErrNotExist) {
+		err = Refuse(NoKey, err)
+	}
+	return err
 }
 
 // MayRead tells whether content may be encrypted to a certificate now: it

@@ -4,6 +4,8 @@
 //
 //	GET  /chung-thu-so                         the register
 //	GET  /chung-thu-so/tin-cay                 whom this installation trusts
+//	GET  /chung-thu-so/khoa-mo                 the keys that open encrypted files; POST enters one
+//	POST /chung-thu-so/khoa-mo/{ref}/ngung     one out of use, with a reason
 //	GET  /chung-thu-so/moi                     enter a certificate; POST
 //	GET  /chung-thu-so/{id}                    one certificate: custody, uses, picture
 //	POST /chung-thu-so/{id}/ngung              out of use, with a reason
@@ -17,7 +19,7 @@
 // keeper of its key and to whom that is being handed over. What was signed is
 // named by its subject only to those who may see the document.
 //
-// law:HT33-4.1 HT33-4.2 ND30-32.2 GL443-12.4 GL443-5.2
+// law:HT33-4.1 HT33-4.2 ND30-32.2 GL443-12.4 GL443-5.2 HT33-13.1
 package chungthu
 
 import (
@@ -35,6 +37,10 @@ var files embed.FS
 func Routes(s *seat.Site, mux *http.ServeMux) {
 	mux.Handle("GET /chung-thu-so", s.Handle(showList))
 	mux.Handle("GET /chung-thu-so/tin-cay", s.Handle(showTrust))
+	mux.Handle("GET /chung-thu-so/khoa-mo", s.Handle(showOpening))
+	mux.Handle("POST /chung-thu-so/khoa-mo", s.Handle(enterOpening))
+	mux.Handle("POST /chung-thu-so/khoa-mo/{ref}/ngung", s.Handle(endOpening))
+	mux.Handle("GET /chung-thu-so/khoa-mo/{ref}/ngung", s.Handle(backToOpening))
 	mux.Handle("GET /chung-thu-so/moi", s.Handle(showEnter))
 	mux.Handle("POST /chung-thu-so/moi", s.Handle(enter))
 	mux.Handle("GET /chung-thu-so/{id}", s.Handle(show))
@@ -56,6 +62,11 @@ func back(w http.ResponseWriter, r *http.Request, _ *seat.Seat) error {
 		http.Redirect(w, r, address(id), http.StatusSeeOther)
 	}
 	return err
+}
+
+func backToOpening(w http.ResponseWriter, r *http.Request, _ *seat.Seat) error {
+	http.Redirect(w, r, openingAt, http.StatusSeeOther)
+	return nil
 }
 
 func idOf(r *http.Request) (int64, error) { return seat.ID[int64](r.PathValue("id")) }

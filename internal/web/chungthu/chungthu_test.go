@@ -6,4 +6,6 @@ import (
 	"vanthu/internal/web/kit/kittest"
 )
 
-func TestViews(t *testing.T) { kittest.Check(t, listView, showView, offerView, trustView, enterView) }
+func TestViews(t *testing.T) {
+	kittest.Check(t, listView, showView, offerView, trustView, enterView, openingView)
+}

@@ -204,15 +204,24 @@ func pick(r *http.Request, s *seat.Seat, ref string, in *office.CertificateInput
 // unpack opens a key file and keeps it, under the host's own protection, once
 // the certificate has passed every check.
 func unpack(s *seat.Seat, f *kit.Form, in *office.CertificateInput) error {
-	data, err := onlyFile(f, "file", maxCertificate, "Chọn tệp khóa PKCS#12.")
+	key, err := keyFile(f)
 	if err != nil {
 		return err
-	}
-	key, err := cms.LoadPKCS12(data, f.Get("password"))
-	if err != nil {
-		return fail.Invalid("password", "Không mở được tệp khóa: sai mật khẩu, hoặc không phải PKCS#12.").Because(err)
 	}
 	in.Chain = append([]*x509.Certificate{key.Certificate()}, key.Chain()...)
 	in.Keep = s.Host.KeepKey(s.Office, key)
 	return nil
+}
+
+// keyFile opens the PKCS#12 file of a form with the password beside it.
+func keyFile(f *kit.Form) (*cms.SoftwareSigner, error) {
+	data, err := onlyFile(f, "file", maxCertificate, "Chọn tệp khóa PKCS#12.")
+	if err != nil {
+		return nil, err
+	}
+	key, err := cms.LoadPKCS12(data, f.Get("password"))
+	if err != nil {
+		err = fail.Invalid("password", "Không mở được tệp khóa: sai mật khẩu, hoặc không phải PKCS#12.").Because(err)
+	}
+	return key, err
 }

@@ -1,5 +1,5 @@
 # Who signs with what, and how the agency's key passes from one keeper to the next.
-story 'Chứng thư số, bàn giao khóa của cơ quan'  law HT33-4.1 HT33-4.2 ND30-32.2 GL443-12.4 GL443-5.2 BRVT1842-10.10
+story 'Chứng thư số, bàn giao khóa của cơ quan'  law HT33-4.1 HT33-4.2 ND30-32.2 GL443-12.4 GL443-5.2 BRVT1842-10.10 HT33-13.1
 
 as Tam
 open /chung-thu-so
@@ -68,7 +68,24 @@ press 'Đăng ký' 'Cấp cho'='Đặng Tuyết Mai'
 status 422
 see 'Tệp không phải chứng thư số'
 
+# The key that opens encrypted files: entered, and ended with a reason.
+open /chung-thu-so
+follow 'Khóa mở'
+see 'Khóa mở tệp mã hóa' 'Sở Xây dựng' 'AES-256-GCM'
+upload 'Tệp khóa PKCS#12' testdata/phu-luc.pdf
+press 'Đăng ký'
+status 422
+see 'Không mở được tệp khóa'
+press 'Ngừng dùng'
+status 422
+see 'Ghi lý do ngừng dùng: đã thay khóa mới, mất khóa, tệp hỏng.'
+press 'Ngừng dùng' 'Lý do'='Mất khóa.'
+see 'Đã ngừng dùng khóa mở.' 'Cơ quan chưa có khóa mở'
+journal opening_key.ended 'Mất khóa'
+
 # Nobody without an office in it learns of the register.
 as Binh
 open /chung-thu-so
+status 403
+open /chung-thu-so/khoa-mo
 status 403
