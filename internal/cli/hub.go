@@ -34,6 +34,7 @@ type hubCmd struct {
 	Ready      hubReadyCmd      `cmd:"" help:"Danh mục điều kiện liên thông của một cơ quan; xác nhận một mục."`
 	State      hubStateCmd      `cmd:"" help:"Chuyển trạng thái liên thông của một cơ quan, gia hạn thử nghiệm."`
 	Restored   hubRestoredCmd   `cmd:"" help:"Tiếp tục một trục vừa phục hồi từ bản sao lưu: khóa mới, tên mới, sổ cái nối tiếp."`
+	Redeliver  hubRedeliverCmd  `cmd:"" help:"Giao lại cho hệ thống của một cơ quan những gói tin đã xác nhận từ một thời điểm: hệ thống đó vừa phục hồi từ bản cũ."`
 	Reorganise hubReorganiseCmd `cmd:"" help:"Sáp nhập, chia tách cơ quan theo quyết định."`
 }
 

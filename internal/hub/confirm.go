@@ -118,6 +118,10 @@ func (a *act) failed(c Caller, list []dup, reason string) error {
 	left := false
 	for _, k := range list {
 		if k.line.state != Sent && !(k.line.state == RecallAsked && k.line.former == Sent) {
+			if k.waits && k.confirmed.IsZero() { // it had it before it was handed it again
+				a.unqueue(c, k)
+				a.Put(`UPDATE delivery SET confirmed_at = $1, transport = 'fail' WHERE packet = $2 AND recipient = $3`, db.Ms(a.Now), k.packet, k.recipient)
+			}
 			continue
 		}
 		if !left {

@@ -78,7 +78,7 @@ var verbNames = map[string]string{
 	"agency.paused": "Tạm giữ hàng đợi", "agency.resumed": "Mở lại hàng đợi",
 	"credential.given": "Cấp khóa kết nối", "credential.revoked": "Thu hồi khóa kết nối",
 	"credential.bound": "Gắn chứng thư TLS", "credential.unbound": "Gỡ chứng thư TLS", "agency.key": "Công bố chứng thư mã hóa", "agency.key.ended": "Thôi công bố chứng thư mã hóa",
-	"packet.resent": "Gửi lại gói tin lỗi", "packet.returned": "Trả gói tin về nơi gửi", "packet.purged": "Xóa nội dung hết hạn giữ",
+	"packet.resent": "Gửi lại gói tin lỗi", "packet.redelivered": "Giao lại gói tin đã nhận", "packet.returned": "Trả gói tin về nơi gửi", "packet.purged": "Xóa nội dung hết hạn giữ",
 }
 
 // quote is what an event says, with the words of the readiness list for its key.

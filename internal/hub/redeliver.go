@@ -1,0 +1,74 @@
+package hub
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"vanthu/internal/db"
+	"vanthu/internal/fail"
+)
+
+// Redeliver lets an agency's system be handed again what it confirmed since a
+// moment, in the old order: it came back from an older copy, or is the gateway to
+// a hub that did. It tells how many packets; bodies that were purged are left out.
+// States stay; the ledger will say that the packets were taken once more, and who
+// has one recognises it by its id. An act of the operator; the reason is needed
+// (law:BRVT1842-10.7 BRVT1842-6.5).
+func (h *Hub) Redeliver(ctx context.Context, by db.Actor, code string, since time.Time, reason string) (n int64, err error) {
+	reason = oneLine(reason, 500)
+	if reason == "" {
+		return 0, refuse(CodeDirectory, fail.Invalid("reason", "Ghi lý do giao lại.", "BRVT1842-10.7"))
+	}
+	g, err := h.Agency(ctx, code)
+	if err != nil {
+		return 0, err
+	}
+	for after := int64(0); ; {
+		ids, err := h.confirmedSince(ctx, g.id, since, after)
+		if err != nil {
+			return n, err
+		}
+		if len(ids) == 0 {
+			break
+		}
+		err = h.carry(ctx, func(a *act) error {
+			again, err := a.redeliver(g.id, since, ids)
+			n += again
+			return err
+		})
+		if err != nil {
+			return n, err
+		}
+		after = ids[len(ids)-1]
+	}
+	return n, h.writeBy(ctx, by, func(a *act) error {
+		return a.note("packet.redelivered", g.Code, fmt.Sprintf("%d gói từ %s: %s", n, since.In(vietnam).Format("15:04 02/01/2006"), reason))
+	})
+}
+
+// confirmedSince looks without the turn for what a system confirmed, a batch after
+// a packet.
+func (h *Hub) confirmedSince(ctx context.Context, via int64, since time.Time, after int64) (ids []int64, err error) {
+	err = h.Store.Read(ctx, func(v *db.View) error {
+		ids, err = db.Column[int64](v, `SELECT DISTINCT d.packet FROM delivery d JOIN packet p ON p.id = d.packet
+			WHERE d.via = $1 AND d.confirmed_at >= $2 AND d.packet > $3 AND p.gone = 0 ORDER BY d.packet LIMIT 200`, via, db.Ms(since), after)
+		return err
+	})
+	return ids, err
+}
+
+func (a *act) redeliver(via int64, since time.Time, ids []int64) (n int64, err error) {
+	in, args := db.In(3, ids)
+	n, err = a.Exec(`INSERT INTO waiting (recipient, class, packet, sender, status, since, locked_until, attempts)
+		SELECT $1, 1, id, sender, kind = 'status', $2, 0, 0 FROM packet WHERE gone = 0 AND id IN `+in+` ON CONFLICT DO NOTHING`,
+		append([]any{via, db.Ms(a.Now)}, args...)...)
+	if err != nil {
+		return 0, err
+	}
+	a.Put(`UPDATE delivery SET fetched_at = 0, confirmed_at = 0, transport = 'initial' WHERE via = $1 AND confirmed_at >= $2 AND packet IN `+in,
+		append([]any{via, db.Ms(since)}, args...)...)
+	a.Put(`UPDATE queue SET waiting = waiting + $1 WHERE agency = $2`, n, via)
+	a.wakes[via] = true
+	return n, nil
+}

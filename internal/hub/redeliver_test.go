@@ -1,0 +1,96 @@
+package hub_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"vanthu/internal/db"
+	"vanthu/internal/db/dbtest"
+	"vanthu/internal/hub"
+	. "vanthu/internal/hub/hubtest"
+)
+
+// An agency's system came back from an older copy: it is handed again what it
+// confirmed since, in order, and nothing else; states and proofs stay, and it may
+// say of one that it cannot read it (BRVT1842-10.7, BRVT1842-6.5).
+func TestRedeliver_BRVT1842_10_7(t *testing.T) {
+	now := time.Date(2025, 3, 3, 8, 0, 0, 0, time.UTC)
+	dbtest.Each(t, func() time.Time { return now }, func(t *testing.T, host *db.Host) {
+		now = time.Date(2025, 3, 3, 8, 0, 0, 0, time.UTC)
+		w := New(t, host)
+		send := func(n int) string { return w.Send(SXD, Packet(Doc{From: SXD, To: []string{SNV, UBH}, Number: n})).ID }
+		send(1)
+		w.Take(SNV)
+		now = now.Add(12 * time.Hour)
+		night := now
+		lost := []string{send(2), send(3), send(4)}
+		w.Take(SNV)
+		w.Send(SNV, Say(SNV, SXD, SXD+",2025/03/03,3/CV", "03", "", now))
+		now = now.Add(time.Hour)
+		if _, err := w.Redeliver(ctx, Operator, SNV, night, " "); codeOf(err) != hub.CodeDirectory {
+			t.Errorf("without a reason: %v", err)
+		}
+		for range 2 { // the second time it waits already
+			n, err := w.Redeliver(ctx, Operator, SNV, night, "phục hồi máy chủ")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n != 0 && n != 3 {
+				t.Errorf("%d packets", n)
+			}
+		}
+		whole(t, w)
+		snv := w.As(SNV)
+		list, err := w.Inbox(ctx, snv, hub.Look{})
+		if err != nil || len(list) != 3 || len(list[0].To) != 1 {
+			t.Fatalf("%+v %v", list, err)
+		}
+		for i, x := range list {
+			if x.ID != lost[i] {
+				t.Errorf("%d: %s, want %s", i, x.ID, lost[i])
+			}
+			b, err := w.Fetch(ctx, snv, x.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			b.Close()
+		}
+		if err := w.Release(ctx, snv, lost[2], true, "Tệp hỏng.", 0); err != nil {
+			t.Fatal(err)
+		}
+		for _, id := range lost[:2] {
+			if _, err := w.Confirm(ctx, snv, id); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if left := w.Take(SNV); len(left) != 0 {
+			t.Errorf("left: %v", left)
+		}
+		p, err := w.Sent(ctx, w.As(SXD), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, l := range p.Lines {
+			want := map[string]hub.State{SNV: hub.Delivered, UBH: hub.Sent}[l.To]
+			if l.To == SNV && l.ID == lost[1] {
+				want = hub.Accepted
+			}
+			if l.State != want {
+				t.Errorf("%s to %s: %s, want %s", l.Document, l.To, l.State, want)
+			}
+		}
+		if got := w.Take(UBH); !slices.Equal(got[1:], lost) {
+			t.Errorf("another recipient: %v", got)
+		}
+		whole(t, w)
+	})
+}
+
+// whole checks the hub's rows against its log.
+func whole(t *testing.T, w *World) {
+	t.Helper()
+	if _, bad, err := w.Check(ctx); err != nil || len(bad) > 0 {
+		t.Errorf("%v %v", bad, err)
+	}
+}
