@@ -37,8 +37,8 @@ func (s stage) scan(o *office.Office, dpi int) office.Upload {
 	return u
 }
 
-// onPaper is the register form of the letter.
-func onPaper(u *office.Upload) office.ArrivalInput {
+// paperForm is the register form of the letter.
+func paperForm(u *office.Upload) office.ArrivalInput {
 	return office.ArrivalInput{Kind: "CV", Number: "77", Notation: "HOIX", Day: viet.MustDay("2025-02-28"), IssuerName: "Hội X", Subject: "V/v đăng ký tham gia hội chợ", Scan: u}
 }
 
@@ -73,17 +73,17 @@ func TestPaperIsSignedAsCopy_HT33_8_1(t *testing.T) {
 	_, hung := s.who("hung")
 
 	coarse := s.scan(o, 100)
-	_, err := o.RegisterPaper(ctx, lan, onPaper(&coarse))
+	_, err := o.RegisterPaper(ctx, lan, paperForm(&coarse))
 	s.refused(fail.BadFile, err)
 	if e, _ := fail.As(err); !strings.Contains(e.Text, "ít nhất 200 dpi") || !strings.Contains(e.Text, "100 dpi") || e.Next == "" {
 		t.Errorf("%+v", e)
 	}
 	scan := s.scan(o, 200)
-	at := onPaper(&scan)
+	at := paperForm(&scan)
 	at.PresentTo = hung.ID
 	_, err = o.RegisterPaper(ctx, lan, at)
 	s.refused(fail.Conflict, err) // presented at once, unsigned
-	id, err := o.RegisterPaper(ctx, lan, onPaper(&scan))
+	id, err := o.RegisterPaper(ctx, lan, paperForm(&scan))
 	s.must(err)
 	if who := s.atStep(o, id, document.ToCopy); who != org.Of(lan.ID) {
 		t.Errorf("the copy waits at %s", who)
@@ -198,7 +198,7 @@ func TestCopyOfCopy_ND30_25(t *testing.T) {
 	s := newStage(t)
 	ctx := context.Background()
 	o, lan := s.who("lan")
-	id, err := o.RegisterPaper(ctx, lan, onPaper(nil))
+	id, err := o.RegisterPaper(ctx, lan, paperForm(nil))
 	s.must(err)
 	s.atStep(o, id, document.ToPresent)
 	s.must(o.AttachScan(ctx, lan, id, s.scan(o, 200)))
@@ -232,7 +232,7 @@ func TestCopiesFollowTheKey_HT33_4_1(t *testing.T) {
 	_, hung := s.who("hung")
 	_, phuc := s.who("phuc")
 	scan := s.scan(o, 200)
-	id, err := o.RegisterPaper(ctx, lan, onPaper(&scan))
+	id, err := o.RegisterPaper(ctx, lan, paperForm(&scan))
 	s.must(err)
 	var c signing.Certificate
 	s.must(o.Read(ctx, func(v *db.View) (err error) { c, err = signing.OfAgency(v); return err }))
@@ -258,7 +258,7 @@ func TestCopiesFollowTheKey_HT33_4_1(t *testing.T) {
 	s.must(o.SignCopy(ctx, phuc, id, sao, signing.Consent{}))
 	s.atStep(o, id, document.ToPresent)
 
-	at := onPaper(&scan)
+	at := paperForm(&scan)
 	at.Number = "78"
 	waits, err := o.RegisterPaper(ctx, lan, at)
 	s.must(err)
@@ -302,7 +302,7 @@ func TestManyCopies_HT33_8_1(t *testing.T) {
 	scan := s.scan(o, 200)
 	var ids []document.ID
 	for i := range 4 {
-		at := onPaper(&scan)
+		at := paperForm(&scan)
 		at.Number = string(rune('1' + i))
 		id, err := o.RegisterPaper(ctx, lan, at)
 		s.must(err)
@@ -352,7 +352,7 @@ func TestCopySignedElsewhere_ND30_25(t *testing.T) {
 	o, lan := s.who("lan")
 	_, hung := s.who("hung")
 	scan := s.scan(o, 200)
-	id, err := o.RegisterPaper(ctx, lan, onPaper(&scan))
+	id, err := o.RegisterPaper(ctx, lan, paperForm(&scan))
 	s.must(err)
 	plain, err := o.Blobs.Read(scan.Hash)
 	s.must(err)

@@ -2,6 +2,14 @@ package demo
 
 import "vanthu/internal/document"
 
+// onPaper came by post, before the month of letters.
+var onPaper = typed{from: "HỘI X", code: "12/HOIX", about: "V/v phối hợp tổ chức hội thảo", place: "Mẫu, ngày 22 tháng 01 năm 2025", to: "Sở Xây dựng", body: []string{
+	"Hội X dự kiến tổ chức hội thảo về vật liệu xây dựng thân thiện môi",
+	"trường trong quý II năm 2025. Hội đề nghị Sở Xây dựng phối hợp chuẩn bị",
+	"nội dung và cử đại biểu tham dự.",
+	"Ý kiến của Quý Sở xin gửi về Hội trước ngày 28/02/2025./.",
+}, title: "CHỦ TỊCH", signer: "Lưu Văn Đạt"}
+
 // letters is the month before the demonstration begins, and what waits on its
 // first morning. Days must not run backwards.
 var letters = []letter{

@@ -82,6 +82,9 @@ func (w *World) month(ctx context.Context) error {
 	if err := w.beginBooks(ctx); err != nil {
 		return err
 	}
+	if err := w.takePaper(ctx); err != nil {
+		return fmt.Errorf("%s: %w", onPaper.code, err)
+	}
 	for _, l := range letters {
 		t, err := time.ParseInLocation("2006-01-02 15:04", l.at, viet.Zone)
 		if err != nil {
@@ -99,7 +102,7 @@ func (w *World) month(ctx context.Context) error {
 
 // beginBooks continues the numbers that were given before the product came.
 func (w *World) beginBooks(ctx context.Context) error {
-	last := map[string][2]int64{"ubt": {412, 318}, "stttt": {96, 71}, "snv": {130, 97}, "sxd": {402, 78}, "ubh": {155, 116}, "ubx": {61, 24}}
+	last := map[string][2]int64{"ubt": {412, 318}, "stttt": {96, 71}, "snv": {130, 97}, "sxd": {401, 78}, "ubh": {155, 116}, "ubx": {61, 24}}
 	for store, n := range last {
 		a, _ := byStore(store)
 		o, _ := w.Host.Office(a.code)

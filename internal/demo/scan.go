@@ -2,12 +2,15 @@ package demo
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"image"
 	"image/color"
 	"image/draw"
 	"image/jpeg"
 	"image/png"
+	"strings"
+	"time"
 
 	"github.com/go-fonts/liberation/liberationserifbold"
 	"github.com/go-fonts/liberation/liberationserifitalic"
@@ -17,6 +20,12 @@ import (
 	"golang.org/x/image/math/fixed"
 
 	xdraw "golang.org/x/image/draw"
+
+	"vanthu/internal/office"
+	"vanthu/internal/org"
+	"vanthu/internal/signing"
+	"vanthu/pades"
+	"vanthu/viet"
 )
 
 // typed is a letter on paper from somebody who has no exchange.
@@ -104,6 +113,45 @@ func (t typed) scanned(dpi int) ([]byte, error) {
 		return nil, err
 	}
 	return imagePDF(b.Bytes(), s.im.Bounds().Dx(), s.im.Bounds().Dy(), s.dpi), nil
+}
+
+// takePaper takes the letter that came by post in: registered with its scan,
+// signed as a copy, presented, answered. law:HT33-8.1
+func (w *World) takePaper(ctx context.Context) error {
+	day := viet.MakeDay(2025, time.January, 24)
+	if err := w.Clock.Set(day.At(8, 5)); err != nil {
+		return err
+	}
+	o, clerk, err := w.actor(ctx, "lan")
+	if err != nil {
+		return err
+	}
+	leader, err := w.holder(ctx, o, org.Head, 0)
+	if err != nil {
+		return err
+	}
+	data, err := onPaper.scanned(200)
+	if err != nil {
+		return err
+	}
+	scan, err := o.Keep(ctx, "Hoi-X-12.pdf", bytes.NewReader(data))
+	if err != nil {
+		return err
+	}
+	number, notation, _ := strings.Cut(onPaper.code, "/")
+	in := office.ArrivalInput{Kind: "CV", Number: number, Notation: notation, Day: day.Add(-2), IssuerName: "Hội X", Subject: onPaper.about,
+		SignerName: onPaper.signer, SignerTitle: "Chủ tịch", Pages: 1, Scan: &scan}
+	id, err := o.RegisterPaper(ctx, clerk, in)
+	if err != nil {
+		return err
+	}
+	if err := w.Clock.Advance(2 * time.Minute); err != nil {
+		return err
+	}
+	if err := o.SignCopy(ctx, clerk, id, office.CopyInput{Form: pades.TrueCopy, PresentTo: leader.ID}, signing.Consent{}); err != nil {
+		return err
+	}
+	return w.answer(ctx, o, id, leader, letter{reply: "Đã cử đại biểu tham dự."})
 }
 
 // imagePDF is one page that is a JPEG picture (iso32000-2:8.9.5).

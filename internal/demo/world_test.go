@@ -40,7 +40,7 @@ func TestReopen(t *testing.T) {
 }
 
 // The month is made by the product's own acts, and the exchange brought every
-// letter where it belongs: CV120 lies at SXD's gate with two valid signatures,
+// letter where it belongs; paper is there as a signed copy (HT33-8.1): CV120 lies at SXD's gate with two valid signatures,
 // an answered letter has walked 01 to 06 with a receipt at every hub step
 // (HT33-10.2.i, BRVT1842-6.5, HT33-10.1.c.i).
 func TestMonth(t *testing.T) {
@@ -60,6 +60,13 @@ func TestMonth(t *testing.T) {
 			t.Fatalf("CV120: verdict %q %q, %v", f.Verdict, f.Sentence, err)
 		}
 		t.Log(f.Sentence)
+		paper, err := document.List(v, lan, document.Filter{Way: document.In, Words: "12/HOIX"})
+		if err != nil || len(paper) != 1 || paper[0].State != document.Closed {
+			t.Fatalf("paper: %+v, %v", paper, err)
+		}
+		if f, err = document.Main(v, paper[0].ID); err != nil || f.Slot != document.Copy || f.Verdict != "valid" {
+			t.Errorf("paper: %s, verdict %q, %v", f.Slot, f.Verdict, err)
+		}
 		sent, err := document.List(v, lan, document.Filter{Way: document.Out, Words: "giá vật liệu"})
 		if err != nil || len(sent) != 1 {
 			t.Fatalf("answered letter: %d found, %v", len(sent), err)
