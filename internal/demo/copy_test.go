@@ -3,6 +3,7 @@ package demo
 import (
 	"bytes"
 	"context"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -94,7 +95,7 @@ func TestPaperIsSignedAsCopy_HT33_8_1(t *testing.T) {
 		t.Errorf("%+v", e)
 	}
 	s.refused(fail.BadInput, o.SignCopy(ctx, lan, id, office.CopyInput{Form: pades.Extract}, signing.Consent{}))
-	s.refused(fail.Hidden, o.SignCopy(ctx, hungAs(s, "an"), id, sao, signing.Consent{}))
+	s.refused(fail.Hidden, o.SignCopy(ctx, s.actorOf("an"), id, sao, signing.Consent{}))
 	s.refused(fail.Denied, o.SignCopy(ctx, hung, id, sao, signing.Consent{}))
 
 	in := sao
@@ -109,7 +110,7 @@ func TestPaperIsSignedAsCopy_HT33_8_1(t *testing.T) {
 	s.signedCopy(o, id, "SAO Y", "Sao y từ bản giấy")
 }
 
-func hungAs(s stage, login string) org.Actor { _, a := s.who(login); return a }
+func (s stage) actorOf(login string) org.Actor { _, a := s.who(login); return a }
 
 // signedCopy fails unless the document's file is its scan with the agency's
 // signature as a copy, provable offline, and noted wherever keys are noted.
@@ -319,7 +320,7 @@ func TestManyCopies_HT33_8_1(t *testing.T) {
 	}
 	for _, id := range ids[:3] {
 		s.inState(o, id, document.Submitted)
-		s.signedCopy2(o, id)
+		s.provable(o, id)
 	}
 	s.inState(o, ids[3], document.Registered)
 	_, err = o.SignCopies(ctx, lan, ids, office.CopyInput{}, signing.Consent{})
@@ -332,7 +333,8 @@ func TestManyCopies_HT33_8_1(t *testing.T) {
 	}))
 }
 
-func (s stage) signedCopy2(o *office.Office, id document.ID) {
+// provable fails unless the document is read as a copy that is valid.
+func (s stage) provable(o *office.Office, id document.ID) {
 	s.t.Helper()
 	s.must(o.Read(context.Background(), func(v *db.View) error {
 		f, err := document.Main(v, id)
@@ -377,5 +379,48 @@ func TestCopySignedElsewhere_ND30_25(t *testing.T) {
 	in.PresentTo = hung.ID
 	s.must(o.TakeCopy(ctx, lan, id, good, in))
 	s.inState(o, id, document.Submitted)
-	s.signedCopy2(o, id)
+	s.provable(o, id)
+}
+
+// The evidence of a copy is renewed like that of a sealed file, once it was
+// presented: until then its scan may be replaced (ND23-17).
+func TestCopyIsRenewed_ND23_17(t *testing.T) {
+	s := newStage(t)
+	ctx := context.Background()
+	o, lan := s.who("lan")
+	_, hung := s.who("hung")
+	scan := s.scan(o, 200)
+	id, err := o.RegisterPaper(ctx, lan, paperForm(&scan))
+	s.must(err)
+	judge := o.Judge
+	o.Judge = func(ctx context.Context, pdf []byte) (office.Finding, error) { // the revocation server sleeps
+		f, err := judge(ctx, pdf)
+		f.Verdict, f.Sentence, f.Evidence = "undecided", "Chưa xác định được.", pades.Evidence{}
+		return f, err
+	}
+	s.must(o.SignCopy(ctx, lan, id, sao, signing.Consent{}))
+	o.Judge = judge
+	renewed := func(want int) {
+		t.Helper()
+		s.must(s.Clock.Advance(2 * time.Hour))
+		if n, err := o.Restamp(ctx); err != nil || n != want {
+			t.Fatalf("renewed %d, want %d: %v", n, want, err)
+		}
+	}
+	renewed(0)
+	s.must(o.Present(ctx, lan, id, hung.ID, ""))
+	renewed(1)
+	renewed(0)
+	s.provable(o, id)
+	s.must(o.Read(ctx, func(v *db.View) error {
+		of, err := document.CopyAt(v, id)
+		if of.Form != "Sao y từ bản giấy" {
+			t.Errorf("%+v", of)
+		}
+		list, err2 := document.Latest(v, id)
+		if len(list) != 2 || list[0].Slot != document.Scan || list[1].Slot != document.Copy {
+			t.Errorf("%+v", list)
+		}
+		return errors.Join(err, err2)
+	}))
 }

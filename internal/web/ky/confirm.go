@@ -21,6 +21,7 @@ type confirmation struct {
 	Title  string
 	Button string
 	Cert   part.Note
+	Law    law.Ref
 	Rows   []row
 	Fields []part.Field
 	Sends  bool   // a code can be asked for
@@ -106,7 +107,7 @@ func ask(w http.ResponseWriter, r *http.Request, s *seat.Seat, f *kit.Form, chan
 func confirmationOf(r *http.Request, s *seat.Seat, p queuePage, f *kit.Form, docs []document.ID) (*confirmation, error) {
 	k := workOf(f.Get("viec"))
 	n := itoa(len(docs)) + " văn bản"
-	x := &confirmation{Work: k.key, Title: "Xác nhận " + k.asked + " " + n, Button: k.verb + " " + n, Cert: p.Cert, Docs: docs, Back: "/ky-so?viec=" + k.key + "&chon=" + joined(docs)}
+	x := &confirmation{Work: k.key, Title: "Xác nhận " + k.asked + " " + n, Button: k.verb + " " + n, Cert: p.Cert, Law: k.law, Docs: docs, Back: "/ky-so?viec=" + k.key + "&chon=" + joined(docs)}
 	for _, row := range p.Rows {
 		if row.Ticked {
 			x.Rows = append(x.Rows, row)

@@ -15,7 +15,7 @@
 // on the signer's own machine signs them there, in one call of the signing
 // program; what is signed anywhere and uploaded goes by the page of each document.
 //
-// law:ND30-13 ND30-32.2 HT33-10.1.b HT33-10.1.c.iii HT33-4.2
+// law:ND30-13 ND30-25 ND30-32.2 HT33-8.1 HT33-10.1.b HT33-10.1.c.iii HT33-4.2
 package ky
 
 import (
@@ -30,6 +30,7 @@ import (
 	"vanthu/internal/draft"
 	"vanthu/internal/signing"
 	"vanthu/internal/web/seat"
+	"vanthu/law"
 )
 
 //go:embed *.html
@@ -63,12 +64,13 @@ type work struct {
 	asked   string // the verb in a sentence
 	purpose signing.Purpose
 	steps   []document.Step
+	law     law.Ref
 }
 
 var (
-	signs  = work{"ky", "Ký văn bản", "Ký", "ký", signing.ByPerson, []document.Step{document.ToApprove, document.ToSign}}
-	seals  = work{"dau", "Ký số cơ quan", "Ký số cơ quan", "ký số cơ quan", signing.ByAgency, []document.Step{document.ToSeal}}
-	copies = work{"sao", "Ký bản sao", "Ký bản sao", "ký bản sao", signing.AsCopy, []document.Step{document.ToCopy}}
+	signs  = work{"ky", "Ký văn bản", "Ký", "ký", signing.ByPerson, []document.Step{document.ToApprove, document.ToSign}, "HT33-10.1.b"}
+	seals  = work{"dau", "Ký số cơ quan", "Ký số cơ quan", "ký số cơ quan", signing.ByAgency, []document.Step{document.ToSeal}, "HT33-10.1.c.iii"}
+	copies = work{"sao", "Ký bản sao", "Ký bản sao", "ký bản sao", signing.AsCopy, []document.Step{document.ToCopy}, "HT33-8.1"}
 )
 
 // works are all kinds, in the order of their tabs.

@@ -22,6 +22,7 @@ type queuePage struct {
 	kit.Page
 	Work      string // ?viec=
 	Verb      string
+	Law       law.Ref
 	Tabs      []part.Tab
 	Topic     string
 	Rows      []row
@@ -91,7 +92,7 @@ func (p *queuePage) load(v *db.View, r *http.Request, s *seat.Seat, key string, 
 			}
 		}
 	}
-	p.Work, p.Verb = k.key, k.verb
+	p.Work, p.Verb, p.Law = k.key, k.verb, k.law
 	for _, x := range works {
 		if n := len(mine[x.key]); n > 0 || x.key == k.key {
 			p.Tabs = append(p.Tabs, part.Tab{Text: x.title, Href: "/ky-so?viec=" + x.key, Count: n, Current: x.key == k.key})
