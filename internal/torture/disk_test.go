@@ -1,11 +1,15 @@
 package torture
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"fmt"
 	"net/http"
+	"os"
 	"os/exec"
+	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -90,30 +94,68 @@ func (o *offered) collect() {
 	o.s.t.Logf("%d acknowledged and delivered, %d refused for the time being", count, o.failed)
 }
 
-// The disk refuses to sync, once: the hub takes nothing any more, never syncs
-// over the hole, and after a new start has everything that it acknowledged
-// (R3: BRVT1842-6.5).
+// The disk refuses to sync once, a commit or the body of a packet or its
+// directory: the hub takes nothing any more, never syncs over the hole, and
+// after a new start has everything that it acknowledged (R3: BRVT1842-6.5).
 func TestFailedSync(t *testing.T) {
-	for _, when := range []int{40, 57, 71} {
-		t.Run(strconv.Itoa(when), func(t *testing.T) {
+	for name, where := range map[string]string{"commit": "hub/hub.db-wal", "body": "", "directory": "hub/blob"} {
+		t.Run(name, func(t *testing.T) {
 			s := newSite(t, nil)
-			s.wrap = inject(t, fmt.Sprintf("error=EIO:when=%d", when))
 			s.start()
 			o := newOffered(s)
-			for n := 1; n < 120; n++ {
-				if err := o.offer(n, mixed(n)); err == nil && o.failed > 0 {
-					t.Fatalf("acknowledged %d after a failed sync", n)
-				}
+			for n := 1; n < 10; n++ {
+				o.offer(n, 200_000)
 			}
+			if where != "" {
+				where = filepath.Join(s.dir, where)
+			}
+			sound := spoil(t, s.cmd.Process.Pid, where)
+			for n := 10; o.failed == 0 && n < 200; n++ { // each in a directory of the store by chance
+				o.offer(n, 200_000)
+			}
+			sound()
 			if o.failed == 0 || len(o.acked) == 0 {
 				t.Fatalf("%d acknowledged, %d failed: nothing was injected", len(o.acked), o.failed)
 			}
+			for n := 200; n < 220; n++ {
+				if err := o.offer(n, 200_000); err == nil {
+					t.Fatalf("acknowledged %d after a failed sync", n)
+				}
+			}
 			s.kill()
-			s.wrap = nil
 			s.start()
 			o.collect()
 		})
 	}
+}
+
+// spoil makes the next sync of a process fail, whichever of its threads makes
+// it; of one file or directory when a path is given. sound ends that.
+func spoil(t *testing.T, pid int, path string) (sound func()) {
+	t.Helper()
+	args := inject(t, "error=EIO")
+	args = slices.DeleteFunc(args, func(a string) bool { return a == "-qq" || a == "--" })
+	args = append(args, "-p", strconv.Itoa(pid))
+	if path != "" {
+		args = append(args, "-P", path)
+	}
+	cmd := exec.Command(args[0], args[1:]...)
+	said, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewScanner(said)
+	for lines.Scan() && !strings.Contains(lines.Text(), " attached") {
+	}
+	return sync.OnceFunc(func() {
+		cmd.Process.Signal(os.Interrupt) // it lets go of the process
+		for lines.Scan() {
+		}
+		cmd.Wait()
+	})
 }
 
 // The disk under PostgreSQL refuses to sync: PostgreSQL goes down and comes
