@@ -227,14 +227,19 @@ func (d *Dir) Has(h Hash) bool {
 	return err == nil
 }
 
-// Delete removes a file for good: for recalled documents and disposal only.
+// Delete removes a file for good, durably: for recalled documents and disposal
+// only.
 func (d *Dir) Delete(h Hash) error {
 	if !h.Valid() {
 		return ErrNone
 	}
-	err := os.Remove(d.path(h))
+	p := d.path(h)
+	err := os.Remove(p)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil
+	}
+	if err == nil {
+		err = SyncDir(filepath.Dir(p))
 	}
 	return err
 }

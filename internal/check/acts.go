@@ -93,8 +93,10 @@ var slow = map[string]string{
 // slowFields are fields that hold such a thing.
 var slowFields = map[string]string{"Blobs": "files", "Partner": "network", "Convert": "programs", "Keys": "signature work", "Judge": "signature work"}
 
-// light are functions of slow packages that only look at values in memory.
-var light = map[string]bool{"os.IsNotExist": true, "os.Getenv": true, "http.StatusText": true}
+// light are functions of slow packages that only look at values in memory, and
+// those two of the store of files that must be in the turn: whether a file that
+// is being named is there, and the removal of one that nobody names.
+var light = map[string]bool{"os.IsNotExist": true, "os.Getenv": true, "http.StatusText": true, "Blobs.Has": true, "Blobs.Delete": true}
 
 // Transactions finds calls of slow packages inside functions that hold a
 // transaction, those with a parameter *db.Tx: directly, or through a function

@@ -296,6 +296,9 @@ func (w *World) Settle(ctx context.Context) error {
 			if err != nil && !partner.Temporary(err) {
 				return err
 			}
+			if _, err := o.Destroy(ctx); err != nil {
+				return err
+			}
 			if _, err := o.Tell(ctx); err != nil {
 				return err
 			}

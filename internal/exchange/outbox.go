@@ -151,6 +151,16 @@ func SeenMessage(q db.Q, message string) (bool, error) {
 func Blobs(q db.Q) ([]blob.Hash, error) {
 	return db.Column[blob.Hash](q, `SELECT packet FROM arrival a WHERE packet <> ''
 		AND NOT EXISTS (SELECT 1 FROM document d WHERE d.id = a.document AND d.state = $1)
+		AND NOT EXISTS (SELECT 1 FROM condemned c WHERE c.hash = a.packet AND c.destroyed_at > 0)
 		UNION SELECT packet FROM outbox WHERE packet <> '' UNION SELECT packet FROM handed
 		UNION SELECT receipt FROM handed WHERE receipt <> '' UNION SELECT receipt FROM delivery_event WHERE receipt <> ''`, document.Recalled)
+}
+
+// Names says whether something that is kept here has this content: the packet of
+// a document that was not recalled, or a packet or receipt of ours.
+func Names(q db.Q, h blob.Hash) (bool, error) {
+	n, err := db.Value[int](q, `SELECT (SELECT COUNT(*) FROM arrival a JOIN document d ON d.id = a.document WHERE a.packet = $1 AND d.state <> $2)
+		+ (SELECT COUNT(*) FROM outbox WHERE packet = $1) + (SELECT COUNT(*) FROM handed WHERE packet = $1 OR receipt = $1)
+		+ (SELECT COUNT(*) FROM delivery_event WHERE receipt = $1)`, h, document.Recalled)
+	return n > 0, err
 }

@@ -51,7 +51,7 @@ func (o *Office) Approve(ctx context.Context, by org.Actor, id document.ID, plac
 		if err := draft.Put(tx, dr); err != nil {
 			return err
 		}
-		if _, err := document.AddFile(tx, p.file(id, dr.Version, document.Prepared)); err != nil {
+		if _, err := o.addFile(tx, p.file(id, dr.Version, document.Prepared)); err != nil {
 			return err
 		}
 		if err := document.Hand(tx, id, org.Of(dr.Signer), document.ToSign, o.sameDay(tx.Now, d.Urgency)); err != nil {

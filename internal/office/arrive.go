@@ -235,7 +235,7 @@ func (o *Office) enterArrived(tx *db.Tx, a Arrival, p *edxml.Packet, files []arr
 	if err := exchange.AddArrival(tx, row); err != nil {
 		return d, err
 	}
-	if err := addArrivedFiles(tx, d.ID, files); err != nil {
+	if err := o.addArrivedFiles(tx, d.ID, files); err != nil {
 		return d, err
 	}
 	if why := closed(files); why != "" {
@@ -262,21 +262,21 @@ func (o *Office) waitReceive(tx *db.Tx, d document.Document, files []arrived) er
 	return journal.Write(tx, ArrivedIt, int64(d.ID), 0, journal.Detail{"code": d.Code(), "from": d.IssuerName, "files": itoa(int64(len(files)))})
 }
 
-func addArrivedFiles(tx *db.Tx, id document.ID, files []arrived) error {
+func (o *Office) addArrivedFiles(tx *db.Tx, id document.ID, files []arrived) error {
 	for i, x := range files {
 		slot := document.Annex
 		if i == 0 {
 			slot = document.Body
 		}
-		if err := addArrivedFile(tx, id, slot, x); err != nil {
+		if err := o.addArrivedFile(tx, id, slot, x); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func addArrivedFile(tx *db.Tx, id document.ID, slot document.Slot, x arrived) error {
-	if _, err := document.AddFile(tx, x.apply(x.file(id, 0, slot))); err != nil || x.part == nil {
+func (o *Office) addArrivedFile(tx *db.Tx, id document.ID, slot document.Slot, x arrived) error {
+	if _, err := o.addFile(tx, x.apply(x.file(id, 0, slot))); err != nil || x.part == nil {
 		return err
 	}
 	x.part.Document, x.part.Name = id, x.Name

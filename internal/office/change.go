@@ -90,7 +90,7 @@ func (o *Office) update(tx *db.Tx, d *document.Document, a Arrival, p *edxml.Pac
 		return o.takeUpdate(tx, *d, c, files, len(fresh) > 0)
 	}
 	for _, x := range fresh {
-		if err := addArrivedFile(tx, d.ID, document.Updating, x); err != nil {
+		if err := o.addArrivedFile(tx, d.ID, document.Updating, x); err != nil {
 			return err
 		}
 	}
@@ -103,7 +103,7 @@ func (o *Office) takeUpdate(tx *db.Tx, d document.Document, c exchange.Change, f
 		if err := document.Supersede(tx, d.ID); err != nil {
 			return err
 		}
-		if err := addArrivedFiles(tx, d.ID, files); err != nil {
+		if err := o.addArrivedFiles(tx, d.ID, files); err != nil {
 			return err
 		}
 	}

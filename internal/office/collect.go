@@ -196,9 +196,11 @@ func (o *Office) Run(ctx context.Context) {
 }
 
 // RunIndex does until ctx ends what an agency needs without an exchange, too: it
-// follows the journal for search, and renews evidence that ages.
+// follows the journal for search, destroys what was recalled, and renews evidence
+// that ages.
 func (o *Office) RunIndex(ctx context.Context) {
 	go o.follow(ctx, time.Minute, o.Index)
+	go o.follow(ctx, time.Minute, o.Destroy)
 	go o.loop(ctx, func(ctx context.Context) error {
 		_, err := o.Restamp(ctx)
 		pause(ctx, nil, time.Hour)

@@ -148,15 +148,15 @@ func (o *Office) addVersion(tx *db.Tx, dr draft.Draft, in DraftInput, body Uploa
 	}
 	if in.Body != nil && in.Body.Hash != body.Hash {
 		// The editor's file stays beside the PDF made of it (law:HN20-9.1.b.i).
-		if _, err := document.AddFile(tx, in.Body.file(dr.Document, dr.Version, document.Source_)); err != nil {
+		if _, err := o.addFile(tx, in.Body.file(dr.Document, dr.Version, document.Source_)); err != nil {
 			return err
 		}
 	}
-	if _, err := document.AddFile(tx, body.file(dr.Document, dr.Version, document.Body)); err != nil {
+	if _, err := o.addFile(tx, body.file(dr.Document, dr.Version, document.Body)); err != nil {
 		return err
 	}
 	for _, a := range in.Annexes {
-		if _, err := document.AddFile(tx, a.file(dr.Document, dr.Version, document.Annex)); err != nil {
+		if _, err := o.addFile(tx, a.file(dr.Document, dr.Version, document.Annex)); err != nil {
 			return err
 		}
 	}

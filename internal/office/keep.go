@@ -64,17 +64,13 @@ func (o *Office) Keep(ctx context.Context, name string, r io.Reader) (Upload, er
 }
 
 // discard removes an upload, unless the same content is the file of a document
-// here under a better name.
+// here under a better name. It does so in the turn, where nobody can be about
+// to name it.
 func (o *Office) discard(ctx context.Context, h blob.Hash) error {
-	named := false
-	err := o.Read(ctx, func(v *db.View) (err error) {
-		named, err = document.Names(v, h)
+	return o.Store.Write(context.WithoutCancel(ctx), db.System, func(tx *db.Tx) error {
+		_, err := o.removeUnnamed(tx, h)
 		return err
 	})
-	if err != nil || named {
-		return err
-	}
-	return o.Blobs.Delete(h)
 }
 
 func inFile(name string, err error) error {

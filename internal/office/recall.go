@@ -75,8 +75,8 @@ func (o *Office) recallArrived(tx *db.Tx, d *document.Document, reason string) e
 	return journal.Write(tx, RecallAskedIt, int64(d.ID), 0, journal.Detail{"text": reason, "by": d.IssuerName})
 }
 
-// tombstone closes a recalled incoming document: its files are destroyed, its
-// line and the data of the recall stay. law:ND30-PL6.III.8b ND30-PL6.III.8c
+// tombstone closes a recalled incoming document: its files are condemned, and
+// destroyed by Destroy; its line and the data of the recall stay. law:ND30-PL6.III.8b ND30-PL6.III.8c
 func (o *Office) tombstone(tx *db.Tx, d *document.Document, reason string) error {
 	if err := d.Move(document.Recalled, document.Arrived, document.Held, document.Replaced, document.Registered, document.Submitted, document.Distributed, document.InProgress, document.Done, document.Closed); err != nil {
 		return err
@@ -92,20 +92,15 @@ func (o *Office) tombstone(tx *db.Tx, d *document.Document, reason string) error
 	if err != nil {
 		return err
 	}
-	gone = append(gone, packets...)
+	if err := document.Condemn(tx, d.ID, append(gone, packets...)); err != nil {
+		return err
+	}
 	if err := document.Unwait(tx, d.ID); err != nil {
 		return err
 	}
 	if err := o.tellSender(tx, d.ID, "15", reason); err != nil {
 		return err
 	}
-	tx.After(func() {
-		for _, h := range gone {
-			if err := o.Blobs.Delete(h); err != nil {
-				o.log().Error("recalled file not destroyed", "sha256", h, "err", err)
-			}
-		}
-	})
 	return journal.Write(tx, RecallEnded, int64(d.ID), 0, journal.Detail{"text": reason})
 }
 

@@ -207,7 +207,7 @@ func (o *Office) restamp(ctx context.Context, f document.File) error {
 			if was.Closed {
 				return fail.State("Tệp đã được hủy theo yêu cầu thu hồi.", "ND30-18.4")
 			}
-			if _, err := document.AddFile(tx, now); err != nil {
+			if _, err := o.addFile(tx, now); err != nil {
 				return err
 			}
 			if err := document.Renewed(tx, f.ID); err != nil {

@@ -77,7 +77,7 @@ func coarsePage(f *pdf.File, p pdf.Page, least float64) (dpi float64, coarse boo
 // goes on unsigned: the day's term to present it binds, too.
 // law:HT33-8.1 HT33-8.3.i ND30-25
 func (o *Office) enterScan(tx *db.Tx, d document.Document, scan Upload) error {
-	if _, err := document.AddFile(tx, scan.file(d.ID, 0, document.Scan)); err != nil {
+	if _, err := o.addFile(tx, scan.file(d.ID, 0, document.Scan)); err != nil {
 		return err
 	}
 	who, err := CopyKeeper(tx, tx.Now)

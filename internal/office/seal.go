@@ -47,7 +47,7 @@ func (o *Office) enterSealed(ctx context.Context, by org.Actor, j *signingJob) e
 			if i == 0 {
 				slot = document.Sealed_
 			}
-			if err := p.enter(tx, looks[i].apply(p.out.file(d.ID, j.dr.Version, slot))); err != nil {
+			if err := o.enterPart(tx, p, looks[i].apply(p.out.file(d.ID, j.dr.Version, slot))); err != nil {
 				return err
 			}
 		}

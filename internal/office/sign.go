@@ -38,7 +38,7 @@ func (o *Office) enterSigned(ctx context.Context, by org.Actor, j *signingJob) e
 		if dr.Approved != j.file.Hash {
 			return fail.State("Tệp không còn là bản đã duyệt.", "ND30-11.2").Then("Duyệt lại rồi ký.")
 		}
-		if err := j.parts[0].enter(tx, j.main().file(d.ID, dr.Version, document.Signed_)); err != nil {
+		if err := o.enterPart(tx, j.parts[0], j.main().file(d.ID, dr.Version, document.Signed_)); err != nil {
 			return err
 		}
 		if err := access.Grant(tx, access.Subject(d.ID), org.RoleToken(org.Clerk), access.Registrar); err != nil {

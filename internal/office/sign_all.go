@@ -80,9 +80,9 @@ type signingPart struct {
 	uses    []int64 // of the key, as recorded
 }
 
-// enter adds the signed file, and notes that the uses of the key led to it.
-func (p signingPart) enter(tx *db.Tx, f document.File) error {
-	id, err := document.AddFile(tx, f)
+// enterPart adds the signed file, and notes that the uses of the key led to it.
+func (o *Office) enterPart(tx *db.Tx, p signingPart, f document.File) error {
+	id, err := o.addFile(tx, f)
 	for _, u := range p.uses {
 		if err == nil {
 			err = signing.Enter(tx, u, id)

@@ -171,7 +171,7 @@ func (c copying) enterCopy(ctx context.Context, by org.Actor, j *signingJob) err
 		if err := unchanged(tx, d.ID, document.Scan, j.file.Hash); err != nil {
 			return err
 		}
-		if err := j.parts[0].enter(tx, looks[0].apply(j.main().file(d.ID, 0, document.Copy))); err != nil {
+		if err := o.enterPart(tx, j.parts[0], looks[0].apply(j.main().file(d.ID, 0, document.Copy))); err != nil {
 			return err
 		}
 		f, err := document.Newest(tx, d.ID, document.Copy)

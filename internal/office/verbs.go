@@ -31,6 +31,7 @@ const (
 	RecallAskedIt  journal.Verb = "document.recall_asked"
 	RecallEnded    journal.Verb = "document.recalled"
 	RecallDeclined journal.Verb = "document.recall_declined"
+	DestroyedIt    journal.Verb = "document.destroyed"
 
 	ArrivedIt      journal.Verb = "document.arrived"
 	ChangeCame     journal.Verb = "document.change_came"
@@ -71,7 +72,7 @@ var VerbNames = map[journal.Verb]string{
 	Drafted: "Soạn dự thảo", SubmittedIt: "Trình", ReturnedIt: "Trả lại", ContentPassed: "Duyệt nội dung", FormPassed: "Thể thức đạt",
 	ApprovedIt: "Duyệt", HandedOutIt: "Giao tệp để ký", SignedIt: "Ký số", NumberedIt: "Cấp số", NumberVoided: "Hủy số", SealedIt: "Ký số cơ quan",
 	CheckedIt: "Kiểm tra cuối", IssuedIt: "Phát hành", CancelledIt: "Hủy dự thảo", RestampedIt: "Gia hạn chứng cứ chữ ký", NotRestampedIt: "Chưa gia hạn được chứng cứ chữ ký", SentIt: "Gửi lên trục", SendFailed: "Chưa gửi được",
-	StatusCame: "Trạng thái nơi nhận", PaperSentIt: "Gửi bản giấy", RecallAskedIt: "Yêu cầu thu hồi", RecallEnded: "Thu hồi", RecallDeclined: "Từ chối thu hồi",
+	StatusCame: "Trạng thái nơi nhận", PaperSentIt: "Gửi bản giấy", RecallAskedIt: "Yêu cầu thu hồi", RecallEnded: "Thu hồi", RecallDeclined: "Từ chối thu hồi", DestroyedIt: "Đã hủy tệp",
 	ChangeCame: "Nơi gửi cập nhật", ReplacedIt: "Nơi gửi thay thế", ChangeAgreed: "Đồng ý cập nhật, thay thế", ChangeDeclined: "Từ chối cập nhật, thay thế",
 	NotedIt: "Đã xem", ArrivedIt: "Đã đến", RegisteredIt: "Vào sổ", CopySignedIt: "Ký bản sao", PresentedIt: "Trình lãnh đạo", DirectedIt: "Ý kiến chỉ đạo", AssignedIt: "Giao việc",
 	TaskReturned: "Trả lại việc", OpenedIt: "Bắt đầu xử lý", ProgressedIt: "Tiến độ", CompletedIt: "Hoàn thành", ClosedIt: "Kết thúc",
