@@ -99,8 +99,8 @@ func (r *run) deadOn(engine string, waiting, count int) error {
 			return err
 		}
 	}
-	a, b, err := pair(1+r.rounds(), func() (time.Duration, error) { return with.carry(count, 4000) },
-		func() (time.Duration, error) { return without.carry(count, 4000) })
+	a, b, err := pair(1+r.rounds(), func() (time.Duration, error) { return with.carry(count, 4000, inRounds) },
+		func() (time.Duration, error) { return without.carry(count, 4000, inRounds) })
 	if err != nil {
 		return err
 	}
@@ -240,7 +240,7 @@ func (r *run) urgentOn(engine string, count int) error {
 			case <-quit:
 				return
 			default:
-				s.carry(200, 4000)
+				s.carry(200, 4000, inRounds)
 			}
 		}
 	})
@@ -307,7 +307,7 @@ func (r *run) large() error {
 }
 
 func (s *side) large(size int64) error {
-	if _, err := s.carry(50, 4000); err != nil { // what the hub needs at any size
+	if _, err := s.carry(50, 4000, inRounds); err != nil { // what the hub needs at any size
 		return err
 	}
 	if err := os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", s.hub.pid), []byte("5"), 0); err != nil { // the peak starts anew

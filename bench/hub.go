@@ -360,9 +360,9 @@ func (s *side) take(as, id string) error {
 	return err
 }
 
-// carry sends count packets from ten senders to twenty receivers and returns
-// when all of them are confirmed.
-func (s *side) carry(count, size int) (time.Duration, error) {
+// carry sends count packets from ten senders to twenty receivers, who take them
+// with take, and returns when all of them are confirmed.
+func (s *side) carry(count, size int, take taking) (time.Duration, error) {
 	var letters [senders][receivers]letter
 	for i := range senders {
 		for j := range receivers {
@@ -389,7 +389,12 @@ func (s *side) carry(count, size int) (time.Duration, error) {
 	}
 	for j := range receivers {
 		wg.Go(func() {
-			if err := s.receive(receiver(j), &got, int64(count), done, stop); err != nil {
+			tell := func(n int) {
+				if got.Add(int64(n)) == int64(count) {
+					stop()
+				}
+			}
+			if err := take(s, receiver(j), done, tell); err != nil {
 				errs <- err
 				stop()
 			}
@@ -404,14 +409,13 @@ func (s *side) carry(count, size int) (time.Duration, error) {
 	}
 }
 
-// receive takes what comes until got has reached count.
-func (s *side) receive(as string, got *atomic.Int64, count int64, done chan struct{}, stop func()) error {
-	for {
-		select {
-		case <-done:
-			return nil
-		default:
-		}
+// taking is how a receiver takes what comes until done; it tells how many it
+// has confirmed.
+type taking func(s *side, as string, done chan struct{}, tell func(int)) error
+
+// byOne fetches and confirms each packet with requests of its own.
+func byOne(s *side, as string, done chan struct{}, tell func(int)) error {
+	for !over(done) {
 		ids, err := s.arrivals(as, 50, 500*time.Millisecond)
 		if err != nil {
 			return err
@@ -420,9 +424,68 @@ func (s *side) receive(as string, got *atomic.Int64, count int64, done chan stru
 			if err := s.take(as, id); err != nil {
 				return err
 			}
-			if got.Add(1) == count {
-				stop()
+			tell(1)
+		}
+	}
+	return nil
+}
+
+// inRounds confirms what came last and takes the next ones in one request.
+// Small bodies come along and are held against their hash, the others are
+// fetched.
+func inRounds(s *side, as string, done chan struct{}, tell func(int)) error {
+	var ask struct {
+		Stored []string `json:"stored"`
+		Next   struct {
+			Wait   string `json:"wait"`
+			Limit  int    `json:"limit"`
+			Bodies int    `json:"bodies"`
+		} `json:"next"`
+	}
+	ask.Next.Wait, ask.Next.Limit, ask.Next.Bodies = "500ms", 50, 1<<20
+	for !over(done) {
+		body, err := json.Marshal(ask)
+		if err != nil {
+			return err
+		}
+		answer, err := s.call("POST", "/v1/inbox", as, bytes.NewReader(body), http.StatusOK)
+		if err != nil {
+			return err
+		}
+		var got struct {
+			Confirmed []struct{ Receipt string }
+			Packets   []struct{ ID, Body, SHA256 string }
+		}
+		if err := json.Unmarshal(answer, &got); err != nil {
+			return err
+		}
+		for _, c := range got.Confirmed {
+			if c.Receipt == "" {
+				return fmt.Errorf("%s: a packet is not confirmed", as)
 			}
 		}
+		tell(len(got.Confirmed))
+		ask.Stored = nil
+		for _, p := range got.Packets {
+			if p.Body == "" {
+				err = s.fetch(as, p.ID)
+			} else if string(blob.Sum([]byte(p.Body))) != p.SHA256 {
+				err = fmt.Errorf("%s: body of %s differs", as, p.ID)
+			}
+			if err != nil {
+				return err
+			}
+			ask.Stored = append(ask.Stored, p.ID)
+		}
+	}
+	return nil
+}
+
+func over(done chan struct{}) bool {
+	select {
+	case <-done:
+		return true
+	default:
+		return false
 	}
 }

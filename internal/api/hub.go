@@ -8,6 +8,7 @@
 //	POST /v1/packets                hand a packet in; Idempotency-Key, Content-Digest
 //	GET  /v1/inbox?wait=25s         what waits, locked for the caller (long poll)
 //	GET  /v1/packets/{id}           the packet, byte for byte
+//	POST /v1/inbox                  many are stored here → receipts; and what waits next
 //	POST /v1/inbox/{id}/confirm     it is stored here       → receipt
 //	POST /v1/inbox/{id}/release     give it back, or refuse it as unreadable
 //	POST /v1/inbox/{id}/passed      a gateway: the hub beyond has it
@@ -78,6 +79,7 @@ func (s *server) routes() []route {
 		{"GET /v1/packets/{id}/lines", agency, (*server).lines},
 		{"GET /v1/packets/{id}/receipts", agency, (*server).receipts},
 		{"GET /v1/inbox", agency, (*server).inbox},
+		{"POST /v1/inbox", agency, (*server).round},
 		{"POST /v1/inbox/{id}/confirm", agency, (*server).confirm},
 		{"POST /v1/inbox/{id}/release", agency, (*server).release},
 		{"POST /v1/inbox/{id}/passed", agency, (*server).passed},

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/url"
 	"strconv"
 	"time"
 
@@ -13,7 +14,11 @@ import (
 // inbox is a long poll: it answers at the first packet, or with an empty list
 // when the wait is over.
 func (s *server) inbox(w http.ResponseWriter, r *http.Request, c hub.Caller) error {
-	look, err := lookOf(r)
+	next, err := nextOf(r.URL.Query())
+	if err != nil {
+		return err
+	}
+	look, err := next.look()
 	if err != nil {
 		return err
 	}
@@ -21,29 +26,85 @@ func (s *server) inbox(w http.ResponseWriter, r *http.Request, c hub.Caller) err
 	if err != nil {
 		return err
 	}
-	out := make([]arrivalJSON, len(list))
-	for i, a := range list {
-		out[i] = arrivalOf(a)
-	}
-	return writeJSON(w, http.StatusOK, struct {
+	err = writeJSON(w, http.StatusOK, struct {
 		Packets []arrivalJSON `json:"packets"`
-	}{out})
+	}{arrivalsOf(list)})
+	s.hub.HandedOver(c, list)
+	return err
 }
 
-func lookOf(r *http.Request) (k hub.Look, err error) {
-	q := r.URL.Query()
-	if k.Wait, err = duration(q.Get("wait")); err != nil {
-		return k, errRequest("wait", "wait là khoảng thời gian như 25s.")
+// round confirms what the caller has stored and hands out what waits next: one
+// request for many packets.
+func (s *server) round(w http.ResponseWriter, r *http.Request, c hub.Caller) error {
+	var in struct {
+		Stored []string  `json:"stored"`
+		Next   *nextJSON `json:"next"`
 	}
-	if k.Lock, err = duration(q.Get("lock")); err != nil {
-		return k, errRequest("lock", "lock là khoảng thời gian như 5m.")
+	if err := readJSON(w, r, &in); err != nil {
+		return err
 	}
+	if len(in.Stored) > hub.MaxInbox {
+		return errRequest("stored", "stored có nhiều nhất "+strconv.Itoa(hub.MaxInbox)+" gói tin.")
+	}
+	var next *hub.Look
+	if in.Next != nil {
+		look, err := in.Next.look()
+		if err != nil {
+			return err
+		}
+		next = &look
+	}
+	said, list, err := s.hub.Round(r.Context(), c, in.Stored, next)
+	if err != nil {
+		return err
+	}
+	err = writeJSON(w, http.StatusOK, struct {
+		Confirmed []confirmedJSON `json:"confirmed"`
+		Packets   []arrivalJSON   `json:"packets"`
+	}{confirmedOf(said), arrivalsOf(list)})
+	s.hub.HandedOver(c, list)
+	return err
+}
+
+// nextJSON is what a look for packets wants, in a query or in JSON.
+type nextJSON struct {
+	Wait   string `json:"wait"`
+	Limit  int    `json:"limit"`
+	Type   string `json:"type"`
+	Lock   string `json:"lock"`
+	Bodies int64  `json:"bodies"`
+}
+
+func nextOf(q url.Values) (n nextJSON, err error) {
+	n.Wait, n.Type, n.Lock = q.Get("wait"), q.Get("type"), q.Get("lock")
 	if v := q.Get("limit"); v != "" {
-		if k.Limit, err = strconv.Atoi(v); err != nil || k.Limit < 1 || k.Limit > hub.MaxInbox {
-			return k, errRequest("limit", "limit từ 1 đến "+strconv.Itoa(hub.MaxInbox)+".")
+		if n.Limit, err = strconv.Atoi(v); err != nil || n.Limit == 0 {
+			return n, errLimit()
 		}
 	}
-	switch q.Get("type") {
+	if v := q.Get("bodies"); v != "" {
+		if n.Bodies, err = strconv.ParseInt(v, 10, 64); err != nil {
+			return n, errRequest("bodies", "bodies là số byte.")
+		}
+	}
+	return n, nil
+}
+
+func (n nextJSON) look() (k hub.Look, err error) {
+	if k.Wait, err = duration(n.Wait); err != nil {
+		return k, errRequest("wait", "wait là khoảng thời gian như 25s.")
+	}
+	if k.Lock, err = duration(n.Lock); err != nil {
+		return k, errRequest("lock", "lock là khoảng thời gian như 5m.")
+	}
+	if n.Limit < 0 || n.Limit > hub.MaxInbox {
+		return k, errLimit()
+	}
+	if n.Bodies < 0 {
+		return k, errRequest("bodies", "bodies là số byte.")
+	}
+	k.Limit, k.Bodies = n.Limit, n.Bodies
+	switch n.Type {
 	case "":
 	case "status":
 		k.Statuses = true
@@ -53,6 +114,10 @@ func lookOf(r *http.Request) (k hub.Look, err error) {
 		return k, errRequest("type", "type là document hoặc status.")
 	}
 	return k, nil
+}
+
+func errLimit() error {
+	return errRequest("limit", "limit từ 1 đến "+strconv.Itoa(hub.MaxInbox)+".")
 }
 
 // duration reads a wait such as "25s"; empty is none.

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
@@ -20,13 +21,15 @@ func stamp(t time.Time) string {
 }
 
 func writeJSON(w http.ResponseWriter, status int, v any) error {
-	b, err := json.Marshal(v)
-	if err != nil {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false) // packets are XML, and no browser shows this as a page
+	if err := e.Encode(v); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.WriteHeader(status)
-	_, err = w.Write(append(b, '\n'))
+	_, err := w.Write(b.Bytes())
 	return ignoreGone(err)
 }
 
@@ -77,11 +80,39 @@ type arrivalJSON struct {
 	LockedUntil string   `json:"lockedUntil"`
 	Attempts    int      `json:"attempts"`
 	Trial       bool     `json:"trial"`
+	Body        string   `json:"body,omitempty"`
 }
 
 func arrivalOf(a hub.Arrival) arrivalJSON {
 	return arrivalJSON{a.ID, a.Kind, a.Sender, a.SenderName, a.To, a.Document, a.Notation, a.SHA256, a.Size, a.Priority,
-		stamp(a.At), stamp(a.LockedUntil), a.Attempts, a.Trial}
+		stamp(a.At), stamp(a.LockedUntil), a.Attempts, a.Trial, a.Text}
+}
+
+func arrivalsOf(list []hub.Arrival) []arrivalJSON {
+	out := make([]arrivalJSON, len(list))
+	for i, a := range list {
+		out[i] = arrivalOf(a)
+	}
+	return out
+}
+
+// confirmedJSON has a receipt, or says why there is none.
+type confirmedJSON struct {
+	ID      string       `json:"id"`
+	Receipt string       `json:"receipt,omitempty"`
+	Problem *problemJSON `json:"problem,omitempty"`
+}
+
+func confirmedOf(list []hub.Confirmed) []confirmedJSON {
+	out := make([]confirmedJSON, len(list))
+	for i, d := range list {
+		out[i] = confirmedJSON{ID: d.ID, Receipt: string(d.Receipt)}
+		if d.Err != nil {
+			p := problemOf(d.Err)
+			out[i].Problem = &p
+		}
+	}
+	return out
 }
 
 type lineJSON struct {

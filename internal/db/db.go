@@ -21,6 +21,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math/bits"
 	"time"
 )
 
@@ -204,19 +205,21 @@ func Time(ms int64) time.Time {
 }
 
 // In builds "($n,$n+1,…)" for a list that starts at placeholder from, and the
-// arguments for it. The one place where query text is built.
+// arguments for it. The one place where query text is built. The last value is
+// repeated up to a power of two, so that lists of all lengths make few texts to
+// compile and keep.
 func In[T any](from int, list []T) (string, []any) {
 	if len(list) == 0 {
 		return "(NULL)", nil
 	}
 	b := []byte{'('}
-	args := make([]any, len(list))
-	for i, v := range list {
+	args := make([]any, 1<<bits.Len(uint(len(list)-1)))
+	for i := range args {
 		if i > 0 {
 			b = append(b, ',')
 		}
 		b = fmt.Appendf(b, "$%d", from+i)
-		args[i] = v
+		args[i] = list[min(i, len(list)-1)]
 	}
 	return string(append(b, ')')), args
 }

@@ -111,6 +111,39 @@ func (b *Body) openFile(d *blob.Dir) (err error) {
 	return err
 }
 
+// addTexts puts small bodies beside the lines of a list, from its head, as long
+// as they come to no more than most bytes. One that cannot be had, or is no
+// longer what its hash says, is left out: who fetches it hears why.
+func (h *Hub) addTexts(ctx context.Context, list []Arrival, most int64) {
+	at := map[int64]*Arrival{}
+	var ids []int64
+	for i := range list {
+		x := &list[i]
+		if most -= x.Size; most < 0 {
+			break
+		}
+		if x.Size <= smallBody {
+			ids, at[x.packet] = append(ids, x.packet), x
+		}
+	}
+	if len(ids) == 0 {
+		return
+	}
+	in, args := db.In(1, ids)
+	h.Store.Read(ctx, func(v *db.View) error {
+		_, err := db.All(v, func(r db.Row) (struct{}, error) {
+			var packet int64
+			var text string
+			err := r.Scan(&packet, &text)
+			if x := at[packet]; err == nil && intact(text, x.SHA256) {
+				x.Text = text
+			}
+			return struct{}{}, err
+		}, `SELECT packet, text FROM body WHERE packet IN `+in, args...)
+		return err
+	})
+}
+
 // Close ends the reading.
 func (b *Body) Close() error {
 	if b.file == nil {

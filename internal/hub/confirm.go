@@ -13,27 +13,115 @@ import (
 // leaves the queue, its state becomes Delivered, and the receipt says so.
 // Confirming again changes nothing and returns the same receipt.
 func (h *Hub) Confirm(ctx context.Context, c Caller, id string) (receipt []byte, err error) {
-	var leaf int64
-	var entry *logged
-	err = h.carry(ctx, func(a *act) error {
-		list, err := received(a, c, id)
-		if err != nil {
-			return err
-		}
-		leaf, err = a.confirm(c, list)
-		entry = a.last
-		return err
-	})
+	said, _, err := h.Round(ctx, c, []string{id}, nil)
 	if err != nil {
 		return nil, err
 	}
-	h.fetches.confirmed(c, id)
-	h.counts.confirmed.Add(1)
-	return h.receipt(ctx, entry, leaf)
+	return said[0].Receipt, said[0].Err
 }
 
-func (a *act) confirm(c Caller, list []dup) (leaf int64, err error) {
-	a.unqueue(c, list[0])
+// Confirmed is the hub's answer to one confirmation.
+type Confirmed struct {
+	ID      string
+	Receipt []byte
+	Err     error // why it could not be confirmed; the others are
+}
+
+// Round is what a receiving system does all day, in one act: it confirms what
+// it has stored and is handed what waits next, as by Inbox; without next it
+// only confirms. What it confirmed is durable before the waiting begins.
+func (h *Hub) Round(ctx context.Context, c Caller, stored []string, next *Look) (said []Confirmed, list []Arrival, err error) {
+	var done []confirmation
+	if next != nil {
+		k := next.bounded(h)
+		next = &k
+	}
+	if len(stored) > 0 {
+		if done, list, err = h.round(ctx, c, stored, next); err != nil {
+			return nil, nil, err
+		}
+	}
+	if said, err = h.confirmed(ctx, c, stored, done); err != nil || next == nil {
+		return said, nil, err
+	}
+	if len(list) > 0 {
+		h.addTexts(ctx, list, next.Bodies)
+		return said, list, nil
+	}
+	list, err = h.Inbox(ctx, c, *next)
+	if len(said) > 0 {
+		err = nil // the receipts are due whatever became of the waiting
+	}
+	return said, list, err
+}
+
+func (h *Hub) round(ctx context.Context, c Caller, stored []string, next *Look) (done []confirmation, list []Arrival, err error) {
+	err = h.carry(ctx, func(a *act) error {
+		if done, err = a.confirmAll(c, stored); err != nil || next == nil {
+			return err
+		}
+		list, err = a.handOut(c, *next)
+		return err
+	})
+	h.counts.handedOut.Add(int64(len(list)))
+	return done, list, err
+}
+
+// confirmed draws the receipts.
+func (h *Hub) confirmed(ctx context.Context, c Caller, stored []string, done []confirmation) ([]Confirmed, error) {
+	said := make([]Confirmed, len(done))
+	for i, d := range done {
+		said[i] = Confirmed{ID: stored[i], Err: d.refused}
+		if d.refused != nil {
+			continue
+		}
+		h.fetches.confirmed(c, stored[i])
+		h.counts.confirmed.Add(1)
+		var err error
+		if said[i].Receipt, err = h.receipt(ctx, d.entry, d.leaf); err != nil {
+			return nil, err
+		}
+	}
+	return said, nil
+}
+
+// confirmation is Confirmed inside the turn.
+type confirmation struct {
+	leaf    int64
+	entry   *logged // of leaf, when it is new
+	refused error
+}
+
+func (a *act) confirmAll(c Caller, names []string) ([]confirmation, error) {
+	copies, err := receivedAll(a, c, names)
+	if err != nil {
+		return nil, err
+	}
+	done := make([]confirmation, len(names))
+	first := map[string]int{}
+	var left []dup // one copy of each packet
+	for i, name := range names {
+		if f, again := first[name]; again {
+			done[i] = done[f]
+			continue
+		}
+		first[name] = i
+		list := copies[name]
+		if len(list) == 0 {
+			done[i].refused = errNoPacket()
+			continue
+		}
+		left = append(left, list[0])
+		if done[i].leaf, err = a.confirm(list); err != nil {
+			return nil, err
+		}
+		done[i].entry = a.last
+	}
+	a.unqueue(c, left...)
+	return done, nil
+}
+
+func (a *act) confirm(list []dup) (leaf int64, err error) {
 	for _, k := range list {
 		if !k.confirmed.IsZero() {
 			leaf, err = a.lastLeaf(k, ledger.Confirmed)
@@ -54,33 +142,44 @@ func (a *act) confirmCopy(k dup) (leaf int64, err error) {
 			return 0, err
 		}
 	}
-	a.Put(`UPDATE delivery SET fetched_at = $1, confirmed_at = $2, transport = 'done', changed = $3 WHERE packet = $4 AND recipient = $5`,
-		db.Ms(k.fetched), db.Ms(a.Now), a.NewID(), k.packet, k.recipient)
-	a.arrive(k)
+	if to, ok := k.arrived(); ok {
+		a.Put(`UPDATE delivery SET fetched_at = $1, confirmed_at = $2, transport = 'done', changed = $3, state = $4, former = $5, state_at = $2, note = ''
+			WHERE packet = $6 AND recipient = $7`,
+			db.Ms(k.fetched), db.Ms(a.Now), a.NewID(), string(to.state), string(to.former), k.packet, k.recipient)
+	} else {
+		a.Put(`UPDATE delivery SET fetched_at = $1, confirmed_at = $2, transport = 'done', changed = $3 WHERE packet = $4 AND recipient = $5`,
+			db.Ms(k.fetched), db.Ms(a.Now), a.NewID(), k.packet, k.recipient)
+	}
 	if err := a.logStep(k, ledger.Confirmed, ""); err != nil {
 		return 0, err
 	}
 	return a.tail.Size() - 1, nil
 }
 
-// arrive is code 01 by the hub's own knowledge; of a delivery that has gone
-// further already it changes nothing.
-func (a *act) arrive(k dup) {
+// arrived is code 01 by the hub's own knowledge; a delivery that has gone
+// further already stays where it is.
+func (k dup) arrived() (line, bool) {
 	if k.line.state == Failed {
-		a.move(k.packet, k.recipient, line{Delivered, ""}, "")
-	} else if to, ok := k.line.step(CodeArrived); ok {
-		a.move(k.packet, k.recipient, to, "")
+		return line{Delivered, ""}, true
 	}
+	return k.line.step(CodeArrived)
 }
 
-// unqueue takes a packet out of an agency's queue, if it is there.
-func (a *act) unqueue(c Caller, k dup) {
-	if !k.waits {
+// unqueue takes packets out of an agency's queue, those that are in it.
+func (a *act) unqueue(c Caller, list ...dup) {
+	var packets []int64
+	for _, k := range list {
+		if k.waits {
+			packets = append(packets, k.packet)
+		}
+	}
+	if len(packets) == 0 {
 		return
 	}
-	a.Put(`DELETE FROM waiting WHERE packet = $1 AND recipient = $2`, k.packet, c.id)
-	a.Put(`UPDATE queue SET waiting = waiting - 1 WHERE agency = $1`, c.id)
-	a.wakes[c.id] = true // what its sender sent after it may come now
+	in, args := db.In(2, packets)
+	a.Put(`DELETE FROM waiting WHERE recipient = $1 AND packet IN `+in, append([]any{c.id}, args...)...)
+	a.Put(`UPDATE queue SET waiting = waiting - $1 WHERE agency = $2`, len(packets), c.id)
+	a.wakes[c.id] = true // what their senders sent after them may come now
 }
 
 func (a *act) lastLeaf(k dup, e ledger.Event) (int64, error) {

@@ -68,17 +68,32 @@ const (
 // it; otherwise it is made within a second or so. One that is lost in a crash
 // comes with the confirmation.
 func (h *Hub) Fetched(c Caller, b *Body) {
+	if b.mine {
+		h.noteFetch(c, b.ID)
+	}
+}
+
+// HandedOver is Fetched for the bodies that went out with a list.
+func (h *Hub) HandedOver(c Caller, list []Arrival) {
+	for _, x := range list {
+		if x.Text != "" {
+			h.noteFetch(c, x.ID)
+		}
+	}
+}
+
+func (h *Hub) noteFetch(c Caller, id string) {
 	k := &h.fetches
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if !b.mine || len(k.fresh) >= fetchesKept {
+	if len(k.fresh) >= fetchesKept {
 		return
 	}
 	if k.fresh == nil {
 		k.fresh = map[fetch]bool{}
 		time.AfterFunc(noteAfter, h.noteFetches)
 	}
-	k.fresh[fetch{c, b.ID}] = true
+	k.fresh[fetch{c, id}] = true
 }
 
 func (h *Hub) noteFetches() {
@@ -141,15 +156,28 @@ func scanDup(r db.Row) (k dup, err error) {
 // received lists the copies of a packet that the caller's system fetches; for
 // anybody else there is no such packet.
 func received(q db.Q, c Caller, name string) ([]dup, error) {
+	copies, err := receivedAll(q, c, []string{name})
+	if err == nil && len(copies[name]) == 0 {
+		err = errNoPacket()
+	}
+	return copies[name], err
+}
+
+func errNoPacket() error { return refuse(CodeNotFound, fail.NotFound()) }
+
+// receivedAll is received of several packets, by name.
+func receivedAll(q db.Q, c Caller, names []string) (map[string][]dup, error) {
+	in, args := db.In(2, names)
 	list, err := db.All(q, scanDup, `SELECT d.packet, d.recipient, a.code, d.state, d.former, d.fetched_at, d.confirmed_at,
 		w.packet IS NOT NULL, p.name, p.document, p.hash, p.status, s.code
-		FROM packet p JOIN agency s ON s.id = p.sender JOIN delivery d ON d.packet = p.id AND d.via = $2
-		JOIN agency a ON a.id = d.recipient LEFT JOIN waiting w ON w.packet = p.id AND w.recipient = $2
-		WHERE p.name = $1 ORDER BY d.recipient`, name, c.id)
-	if err == nil && len(list) == 0 {
-		err = refuse(CodeNotFound, fail.NotFound())
+		FROM packet p JOIN agency s ON s.id = p.sender JOIN delivery d ON d.packet = p.id AND d.via = $1
+		JOIN agency a ON a.id = d.recipient LEFT JOIN waiting w ON w.packet = p.id AND w.recipient = $1
+		WHERE p.name IN `+in+` ORDER BY d.recipient`, append([]any{c.id}, args...)...)
+	copies := make(map[string][]dup, len(names))
+	for _, k := range list {
+		copies[k.name] = append(copies[k.name], k)
 	}
-	return list, err
+	return copies, err
 }
 
 // logStep logs that one recipient's copy moved on.
@@ -183,7 +211,7 @@ func visible(q db.Q, c Caller, id string) (found, error) {
 	}, `SELECT p.id, p.sender, p.hash, p.size, p.gone, s.gateway, (SELECT COUNT(*) FROM delivery d WHERE d.packet = p.id AND d.via = $2)
 		FROM packet p JOIN agency s ON s.id = p.sender WHERE p.name = $1`, id, c.id)
 	if errors.Is(err, db.ErrNone) || err == nil && !p.mine && !p.sent {
-		err = refuse(CodeNotFound, fail.NotFound())
+		err = errNoPacket()
 	}
 	return p, err
 }

@@ -23,6 +23,7 @@ type Arrival struct {
 	At          time.Time // accepted by the hub
 	LockedUntil time.Time // until then nobody else is handed it, nor what came after it from its sender
 	Attempts    int       // how often it was handed out, this time included
+	Text        string    // the whole packet, where Look.Bodies asked for it and it is small
 	Trial       bool      // its sender is on trial: a trial message (law:BRVT1842-11.2)
 
 	packet, sender, recipient int64
@@ -36,13 +37,16 @@ type Look struct {
 	Statuses bool          // only status packets
 	Letters  bool          // only the others
 	Lock     time.Duration // 0 is the hub's own; at most an hour
+	Bodies   int64         // most bytes of small packets that come with the list, at most MaxBodies; 0 for none
 }
 
 // Limits of Look.
 const (
 	MaxWait  = 60 * time.Second
 	MaxInbox = 200
-	maxLock  = time.Hour
+	// MaxBodies keeps an answer, and the memory for it, small.
+	MaxBodies = 2 << 20
+	maxLock   = time.Hour
 	// scanAhead bounds how far a look goes past locked packets.
 	scanAhead = 1000
 )
@@ -59,6 +63,7 @@ func (h *Hub) Inbox(ctx context.Context, c Caller, k Look) ([]Arrival, error) {
 	for roused := false; ; roused = true {
 		rouse := h.Store.Await(db.Topic(c.id))
 		list, err := h.handOut(ctx, c, k, roused)
+		h.addTexts(ctx, list, k.Bodies)
 		if err != nil || len(list) > 0 || !sleep(ctx, rouse, until) {
 			return list, err
 		}
@@ -73,6 +78,7 @@ func (k Look) bounded(h *Hub) Look {
 		k.Lock = h.Lock
 	}
 	k.Limit, k.Wait, k.Lock = min(k.Limit, MaxInbox), min(k.Wait, MaxWait), min(k.Lock, maxLock)
+	k.Bodies = min(k.Bodies, MaxBodies)
 	return k
 }
 
@@ -88,18 +94,24 @@ func (h *Hub) handOut(ctx context.Context, c Caller, k Look, roused bool) (list 
 			return nil, err
 		}
 	}
-	err = h.carry(ctx, func(a *act) error {
-		if list, err = pick(a, a.Now, c, k); err != nil || len(list) == 0 {
-			return err
-		}
-		if err := addAddressees(a, c, list); err != nil {
-			return err
-		}
-		a.lock(c, list, a.Now.Add(k.Lock))
-		return nil
+	err = h.carry(ctx, func(a *act) (err error) {
+		list, err = a.handOut(c, k)
+		return err
 	})
 	h.counts.handedOut.Add(int64(len(list)))
 	return list, err
+}
+
+func (a *act) handOut(c Caller, k Look) ([]Arrival, error) {
+	list, err := pick(a, a.Now, c, k)
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	if err := addAddressees(a, c, list); err != nil {
+		return nil, err
+	}
+	a.lock(c, list, a.Now.Add(k.Lock))
+	return list, nil
 }
 
 // The first lines are taken from the queue before anything is joined to them:
@@ -163,10 +175,11 @@ func free(page []Arrival, now time.Time, limit int) (out []Arrival) {
 // page reads the first n of a queue that were accepted in [from, to), in order;
 // none while the agency is paused.
 func (k Look) page(q db.Q, c Caller, from, to int64, n int) ([]Arrival, error) {
+	// SQLite compiles a statement anew for each value of a bare LIMIT.
 	if k.Statuses == k.Letters {
-		return db.All(q, scanArrival, `SELECT `+arrivalColumns+`ORDER BY class, packet LIMIT $4`+arrivalJoins, c.id, from, to, n)
+		return db.All(q, scanArrival, `SELECT `+arrivalColumns+`ORDER BY class, packet LIMIT 0 + $4`+arrivalJoins, c.id, from, to, n)
 	}
-	return db.All(q, scanArrival, `SELECT `+arrivalColumns+`AND status = $4 ORDER BY class, packet LIMIT $5`+arrivalJoins, c.id, from, to, k.Statuses, n)
+	return db.All(q, scanArrival, `SELECT `+arrivalColumns+`AND status = $4 ORDER BY class, packet LIMIT 0 + $5`+arrivalJoins, c.id, from, to, k.Statuses, n)
 }
 
 // addAddressees fills in To: those that still lack the packet.

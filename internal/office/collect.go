@@ -31,20 +31,42 @@ func (o *Office) Collect(ctx context.Context, wait time.Duration) (came int, err
 		return 0, err
 	}
 	var waits error
+	var stored []string
 	for i, a := range list {
-		err := o.collectOne(ctx, a)
+		rejected, err := o.collectOne(ctx, a)
 		switch {
 		case errors.Is(err, errKeyBroken):
 			o.tellBroken(ctx, err)
 			waits = err // not given back, so that it comes again only when the hub's lock ends
 		case err != nil:
 			o.giveBack(ctx, list[i:])
-			return came, err
-		default:
+			return came, errors.Join(err, o.confirm(ctx, stored))
+		case !rejected:
+			stored = append(stored, a.ID)
+		}
+		if err == nil {
 			came++
 		}
 	}
+	if err := o.confirm(ctx, stored); err != nil {
+		return came, err
+	}
 	return came, waits
+}
+
+// confirm tells the hub what is stored here, in one request where it takes so.
+func (o *Office) confirm(ctx context.Context, stored []string) error {
+	if all, ok := o.Partner.(interface {
+		ConfirmAll(ctx context.Context, ids []string) error
+	}); ok && len(stored) > 0 {
+		return all.ConfirmAll(ctx, stored)
+	}
+	for _, id := range stored {
+		if err := o.Partner.Confirm(ctx, id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // giveBack returns what was handed out and not taken in, so that it need not
@@ -64,24 +86,23 @@ func (o *Office) giveBack(ctx context.Context, rest []partner.Arrival) {
 	}
 }
 
-func (o *Office) collectOne(ctx context.Context, a partner.Arrival) error {
-	h, err := o.fetch(ctx, a.ID)
+// collectOne stores a packet and lets it have its effect; it remains to be
+// confirmed unless it was rejected.
+func (o *Office) collectOne(ctx context.Context, a partner.Arrival) (rejected bool, err error) {
+	h, err := o.fetch(ctx, a)
 	if err != nil {
-		return err
+		return false, err
 	}
 	receipt, err := o.receiptOf(ctx, a)
 	if err != nil {
-		return err
+		return false, err
 	}
 	err = o.Arrive(ctx, Arrival{Message: a.ID, Sender: a.Sender, Packet: h, Receipt: receipt})
 	if why, bad := unreadable(err); bad {
 		o.log().Warn("packet rejected", "message", a.ID, "from", a.Sender, "err", err)
-		return o.Partner.Reject(ctx, a.ID, why)
+		return true, o.Partner.Reject(ctx, a.ID, why)
 	}
-	if err != nil {
-		return err
-	}
-	return o.Partner.Confirm(ctx, a.ID)
+	return false, err
 }
 
 // receiptOf keeps the hub's signed receipt of a status packet: the proof of
@@ -98,9 +119,9 @@ func (o *Office) receiptOf(ctx context.Context, a partner.Arrival) (blob.Hash, e
 	return o.Blobs.PutBytes(ctx, list[0].File)
 }
 
-func (o *Office) fetch(ctx context.Context, id string) (blob.Hash, error) {
+func (o *Office) fetch(ctx context.Context, a partner.Arrival) (blob.Hash, error) {
 	r, w := io.Pipe()
-	go func() { w.CloseWithError(o.Partner.Fetch(ctx, id, w)) }()
+	go func() { w.CloseWithError(partner.Bring(ctx, o.Partner, a, w)) }()
 	h, _, err := o.Blobs.Put(ctx, r, 1<<30)
 	r.CloseWithError(err)
 	return h, err

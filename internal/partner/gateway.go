@@ -176,7 +176,7 @@ func (w *way) passOne(ctx context.Context, a Arrival) error {
 	}
 	defer os.Remove(f.Name())
 	defer f.Close()
-	if err := w.from.Fetch(ctx, a.ID, f); err != nil {
+	if err := Bring(ctx, w.from, a, f); err != nil {
 		return err
 	}
 	w.passing.Lock()

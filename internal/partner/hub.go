@@ -2,8 +2,6 @@ package partner
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -95,104 +93,6 @@ func (h *Hub) SendTo(ctx context.Context, raw io.Reader, size int64, key string,
 		ack.To = append(ack.To, Leg(r))
 	}
 	return ack, nil
-}
-
-// Inbox implements Partner.
-func (h *Hub) Inbox(ctx context.Context, wait time.Duration) ([]Arrival, error) {
-	var out struct {
-		Packets []struct {
-			ID         string    `json:"id"`
-			Kind       string    `json:"kind"`
-			Sender     string    `json:"sender"`
-			To         []string  `json:"addressedTo"`
-			DocumentID string    `json:"documentId"`
-			SHA256     string    `json:"sha256"`
-			Size       int64     `json:"size"`
-			Priority   int       `json:"priority"`
-			AcceptedAt time.Time `json:"acceptedAt"`
-			Trial      bool      `json:"trial"`
-		} `json:"packets"`
-	}
-	q := url.Values{"wait": {strconv.Itoa(int(wait.Seconds())) + "s"}}
-	if err := h.get(ctx, "/v1/inbox?"+q.Encode(), &out); err != nil {
-		return nil, err
-	}
-	list := make([]Arrival, len(out.Packets))
-	for i, p := range out.Packets {
-		list[i] = Arrival{ID: p.ID, Kind: p.Kind, Sender: p.Sender, To: p.To, Document: p.DocumentID, SHA256: p.SHA256, Size: p.Size,
-			Priority: p.Priority, At: p.AcceptedAt, Trial: p.Trial}
-	}
-	return list, nil
-}
-
-// Fetch implements Partner. The body is held against the digest that the hub
-// sends with it.
-func (h *Hub) Fetch(ctx context.Context, id string, w io.Writer) error {
-	req, err := h.request(ctx, http.MethodGet, "/v1/packets/"+url.PathEscape(id), nil)
-	if err != nil {
-		return err
-	}
-	res, err := h.client.Do(req)
-	if err != nil {
-		return lineDown(err)
-	}
-	defer res.Body.Close()
-	if res.StatusCode != http.StatusOK {
-		return problem(res)
-	}
-	sum := sha256.New()
-	out := &sink{w: w}
-	if _, err := io.Copy(io.MultiWriter(out, sum), res.Body); err != nil {
-		if out.err != nil {
-			return out.err // our own disk, not the line
-		}
-		return lineDown(err)
-	}
-	want := res.Header.Get("Content-Digest")
-	if got := "sha-256=:" + base64.StdEncoding.EncodeToString(sum.Sum(nil)) + ":"; got != want {
-		return &Error{Temporary: true, Code: "hash_mismatch", Text: "Gói tin nhận về không khớp mã băm của trục.", Err: fmt.Errorf("got %s, want %s", got, want)}
-	}
-	return nil
-}
-
-// sink remembers that writing failed here, not reading from the line.
-type sink struct {
-	w   io.Writer
-	err error
-}
-
-func (s *sink) Write(p []byte) (int, error) {
-	n, err := s.w.Write(p)
-	s.err = err
-	return n, err
-}
-
-// Confirm implements Partner.
-func (h *Hub) Confirm(ctx context.Context, id string) error {
-	return h.post(ctx, "/v1/inbox/"+url.PathEscape(id)+"/confirm", nil, nil)
-}
-
-// Reject implements Partner.
-func (h *Hub) Reject(ctx context.Context, id, reason string) error {
-	body := struct {
-		Final  bool   `json:"final"`
-		Reason string `json:"reason"`
-	}{true, reason}
-	return h.post(ctx, "/v1/inbox/"+url.PathEscape(id)+"/release", body, nil)
-}
-
-// Release gives a packet back before its lock runs out: it comes again at the
-// next look.
-func (h *Hub) Release(ctx context.Context, id string) error {
-	return h.post(ctx, "/v1/inbox/"+url.PathEscape(id)+"/release", struct{}{}, nil)
-}
-
-// PublishKeyFor is PublishKey by a gateway for an agency behind it.
-func (h *Hub) PublishKeyFor(ctx context.Context, code string, der []byte) error {
-	return h.send(ctx, http.MethodPut, "/v1/encryption-certificate", struct {
-		Certificate []byte `json:"certificate"`
-		Agency      string `json:"agency"`
-	}{der, code}, nil)
 }
 
 // PublishKey puts the certificate (DER) that others encrypt to this agency with
@@ -460,12 +360,17 @@ func (h *Hub) do(req *http.Request, out any) error {
 	return nil
 }
 
+// problemText is the part of a refusal that people read.
+type problemText struct {
+	Code   string `json:"code"`
+	Detail string `json:"detail"`
+	Next   string `json:"next"`
+}
+
 // problem reads a refusal (application/problem+json).
 func problem(res *http.Response) error {
 	var p struct {
-		Code       string   `json:"code"`
-		Detail     string   `json:"detail"`
-		Next       string   `json:"next"`
+		problemText
 		Citations  []string `json:"citations"`
 		Recipients []struct {
 			Code   string `json:"code"`

@@ -8,7 +8,7 @@
 //
 //	list, err := p.Inbox(ctx, 25*time.Second)
 //	for _, a := range list {
-//		err := p.Fetch(ctx, a.ID, file) // store durably, then
+//		err := partner.Bring(ctx, p, a, file) // store durably, then
 //		err = p.Confirm(ctx, a.ID)
 //	}
 //
@@ -81,7 +81,17 @@ type Arrival struct {
 	Size     int64    // 0 where unknown
 	Priority int      // 0 thường … 4
 	At       time.Time
-	Trial    bool // its sender is on trial on the exchange; false where the hub does not tell
+	Text     string // the whole packet, held against SHA256, where the hub sent it along; else it is to be fetched
+	Trial    bool   // its sender is on trial on the exchange; false where the hub does not tell
+}
+
+// Bring writes an arrival's packet to w: as it came along, or fetched.
+func Bring(ctx context.Context, p Partner, a Arrival, w io.Writer) error {
+	if a.Text == "" {
+		return p.Fetch(ctx, a.ID, w)
+	}
+	_, err := io.WriteString(w, a.Text)
+	return err
 }
 
 // Line is what became of a packet at one recipient.
