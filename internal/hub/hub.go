@@ -98,7 +98,11 @@ func Open(ctx context.Context, c Config) (*Hub, error) {
 	if h.signer, h.public, err = readKey(c.Key); err != nil {
 		return nil, fmt.Errorf("hub: key: %w", err)
 	}
-	if h.seal, err = sealer(append(c.Former, c.Key)[0]); err != nil {
+	first := c.Key
+	if len(c.Former) > 0 {
+		first = c.Former[0]
+	}
+	if h.seal, err = sealer(first); err != nil {
 		return nil, fmt.Errorf("hub: key: %w", err)
 	}
 	if err := h.openLog(ctx); err != nil {

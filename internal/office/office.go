@@ -52,6 +52,7 @@ type Office struct {
 	back    sync.Mutex  // held while a file that was handed out is taken back
 	running sync.Map    // batches of signatures at work in this process
 	away    atomic.Bool // the hub did not answer: it may come back from an older copy
+	looking sync.Mutex  // held while the hub's log is looked at
 }
 
 // Converter makes PDFs of editors' files.

@@ -68,6 +68,8 @@ func (o *Office) WatchHub(ctx context.Context) error {
 	if !ok {
 		return nil
 	}
+	o.looking.Lock() // two looks at a hub that came back would tell of it twice
+	defer o.looking.Unlock()
 	var known HubLog
 	err := o.Read(ctx, func(v *db.View) (err error) {
 		known, err = HubLogOf(v)
