@@ -2,6 +2,8 @@ package pades
 
 import (
 	"bytes"
+	"fmt"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -24,10 +26,11 @@ func header(t *testing.T, in []byte, text string, at float64) []byte {
 }
 
 // The mark of a copy is clear of the state's name and of whatever else stands in
-// the margin, in the form of every profile; where the room is low its letters
-// shrink, and where there is none it is refused (HT33-11.4.a, ND30-PL1.I).
+// the margin; where the room is low its letters shrink, where the margin is full it
+// goes below, and where there is no room it is refused (HT33-11.4.a, ND30-PL1.I).
 func TestCopyIsClearOfTheText_HT33_11_4_a(t *testing.T) {
 	plain := sample(t, "libreoffice")
+	full := header(t, header(t, plain, "Điện thoại: 0200 3822 119, Fax: 0200 3822 120", 10), "Thư điện tử: hoix@example.vn", 18)
 	for name, c := range map[string]struct {
 		in     []byte
 		at     float64 // mm from the upper edge
@@ -39,7 +42,8 @@ func TestCopyIsClearOfTheText_HT33_11_4_a(t *testing.T) {
 		"fax line above": {in: header(t, plain, "FAX 0200 3822 119  03/03/2025 08:20  TRANG 1/2", 7), at: 8, shrunk: true},
 		"line below":     {in: header(t, plain, "Trang 1/2 ngày 03/03/2025", 20), at: 3.7},
 		"low room":       {in: header(t, plain, "Trang 1/2 ngày 03/03/2025", 16.5), at: 3.7, shrunk: true},
-		"no room":        {in: header(t, header(t, plain, "Trang 1/2", 10), "Trang 1/2", 18), full: true},
+		"full margin":    {in: full, at: 42, shrunk: true}, // beside the title
+		"no room":        {in: header(t, header(t, full, "ĐẾN Số: 12 Ngày: 03/03/2025", 48), "Chuyển: Phòng Kinh tế xây dựng", 56), full: true},
 	} {
 		f := open(t, c.in)
 		pages, err := f.Pages()
@@ -115,5 +119,35 @@ func TestPictureKeepsItsSize_HT33_21_b(t *testing.T) {
 	}
 	if _, _, err := old.Copy(TrueCopy, "Sở Xây dựng", nil, 36, signedAt).InCorner(f, pages[0]); err != nil {
 		t.Error("without a picture:", err)
+	}
+}
+
+// A scan is a picture: the mark keeps clear of what is dark on it, here a page
+// that was laid on the glass too high.
+func TestCopyIsClearOfTheInk_HT33_11_4_a(t *testing.T) {
+	scan := read(t, "../internal/web/story/testdata/quet-200.pdf")
+	for name, c := range map[string]struct {
+		up     float64 // mm that the picture is moved up by
+		y      float64 // where the mark stands
+		shrunk bool
+	}{
+		"straight":  {0, cornerTop, false},
+		"high":      {9, cornerEdge, true},
+		"very high": {16, 30, false}, // under the date
+	} {
+		moved := bytes.Replace(scan, []byte(" 0 0 cm /P Do"), []byte(fmt.Sprintf(" 0 %1.0f cm /P Do", c.up*pdf.PointsPerMM)), 1)
+		f := open(t, moved)
+		pages, err := f.Pages()
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := CopyLook(TrueCopy, "Sở Xây dựng", signedAt)
+		l, place, err := want.InCorner(f, pages[0])
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if math.Abs(place.Box.Y-c.y) > 1.5 || l.H < want.H != c.shrunk {
+			t.Errorf("%s: at %.1f mm, %.1f mm high", name, place.Box.Y, l.H)
+		}
 	}
 }

@@ -28,6 +28,16 @@ func (m matrix) mul(n matrix) matrix {
 	}
 }
 
+// inverse undoes m; ok is false where it flattens.
+func (m matrix) inverse() (n matrix, ok bool) {
+	det := m[0]*m[3] - m[1]*m[2]
+	if det == 0 || math.IsNaN(det) || math.IsInf(det, 0) {
+		return identity, false
+	}
+	return matrix{m[3] / det, -m[1] / det, -m[2] / det, m[0] / det,
+		(m[2]*m[5] - m[3]*m[4]) / det, (m[1]*m[4] - m[0]*m[5]) / det}, true
+}
+
 func (m matrix) point(x, y float64) (float64, float64) {
 	return m[0]*x + m[2]*y + m[4], m[1]*x + m[3]*y + m[5]
 }
@@ -289,7 +299,7 @@ func (in *interpreter) xobject(res Dict) error {
 	}
 	switch in.f.Name(st.Dict["Subtype"]) {
 	case "Image":
-		in.image(st.Dict)
+		in.image(st)
 	case "Form":
 		return in.runForm(st, res)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	"image/jpeg"
 	"image/png"
 	"testing"
 )
@@ -69,6 +70,34 @@ func FuzzText(f *testing.F) {
 			}
 			l.Span(0, len(l.Text))
 			l.find("A")
+		}
+	})
+}
+
+// FuzzInk looks at a page that shows a picture: no panic, and no more rows than
+// were asked for.
+func FuzzInk(f *testing.F) {
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, image.NewGray(image.Rect(0, 0, 8, 8)), nil); err != nil {
+		f.Fatal(err)
+	}
+	f.Add([]byte("q 595 0 0 842 0 0 cm /I Do Q"), b.Bytes())
+	f.Add([]byte("q 0 842 -595 0 595 0 cm /I Do Q /I"), b.Bytes()[:99])
+	f.Fuzz(func(t *testing.T, content, picture []byte) {
+		stream := func(d string, data []byte) string {
+			return fmt.Sprintf("<<%s/Length %d>>\nstream\n%s\nendstream", d, len(data), data)
+		}
+		file, err := Open(build("", catalog, onePage, pageHead+" /Contents 4 0 R /Resources <</XObject <</I 5 0 R>>>>>>", stream("", content),
+			stream("/Subtype/Image/Width 8/Height 8/Filter/DCTDecode", picture)))
+		if err != nil {
+			return
+		}
+		pages, err := file.Pages()
+		if err != nil {
+			return
+		}
+		if rows := file.Ink(pages[0], Box{X: 140, Y: 3, W: 55, H: 50}, .5); len(rows) > 100 {
+			t.Fatal(len(rows))
 		}
 	})
 }

@@ -7,6 +7,9 @@ type Shown struct {
 	Rect          Rect // user space
 	Width, Height int  // pixels
 	DPI           float64
+
+	stream *Stream
+	at     matrix // of the unit square
 }
 
 // maxShownImages bounds the images of one page that are noted.
@@ -24,7 +27,8 @@ func (f *File) ShownImages(p Page) ([]Shown, error) {
 }
 
 // image notes an image that fills the unit square (iso32000-2:8.9.5.1).
-func (in *interpreter) image(d Dict) {
+func (in *interpreter) image(st *Stream) {
+	d := st.Dict
 	w, _ := in.f.Int(d["Width"])
 	h, _ := in.f.Int(d["Height"])
 	m := in.state.ctm
@@ -32,5 +36,5 @@ func (in *interpreter) image(d Dict) {
 	if w <= 0 || h <= 0 || !(x > 0) || !(y > 0) || x > 1e6 || y > 1e6 || len(in.images) >= maxShownImages {
 		return
 	}
-	in.images = append(in.images, Shown{m.bounds(Rect{0, 0, 1, 1}), w, h, 72 * min(float64(w)/x, float64(h)/y)})
+	in.images = append(in.images, Shown{m.bounds(Rect{0, 0, 1, 1}), w, h, 72 * min(float64(w)/x, float64(h)/y), st, m})
 }
