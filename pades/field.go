@@ -33,7 +33,8 @@ const (
 )
 
 // Fields lists the terminal fields of the form, in tree order. Circles and
-// broken parts of the tree are left out.
+// broken parts of the tree are left out; a form beyond the limits is refused
+// (BadInput), since a signature might be among what is not looked at.
 func Fields(f *pdf.File) ([]Field, error) {
 	pages, err := f.Pages()
 	if err != nil {
@@ -45,7 +46,7 @@ func Fields(f *pdf.File) ([]Field, error) {
 		w.pageOf[p.Ref] = p.Index
 		annots := f.Array(p.Dict["Annots"])
 		if seen += len(annots); seen > maxAnnots {
-			break
+			return nil, refuse(BadInput, "Tệp có quá %d chú thích.", maxAnnots)
 		}
 		for _, a := range annots {
 			if r, ok := a.(pdf.Ref); ok {
@@ -56,6 +57,9 @@ func Fields(f *pdf.File) ([]Field, error) {
 	form := f.Dict(f.Catalog()["AcroForm"])
 	for _, k := range f.Array(form["Fields"]) {
 		w.walk(k, inherited{}, 0)
+	}
+	if len(w.out) > maxFields {
+		return nil, refuse(BadInput, "Biểu mẫu trong tệp có quá %d trường.", maxFields)
 	}
 	return w.out, nil
 }
@@ -78,7 +82,7 @@ type inherited struct {
 
 func (w *fieldWalk) walk(o pdf.Object, above inherited, depth int) {
 	ref, ok := o.(pdf.Ref)
-	if !ok || w.seen[ref] || depth > pdf.MaxNesting || len(w.out) >= maxFields {
+	if !ok || w.seen[ref] || depth > pdf.MaxNesting || len(w.out) > maxFields {
 		return
 	}
 	w.seen[ref] = true

@@ -32,7 +32,7 @@ type Signature struct {
 	Reason    string
 	Location  string
 	Time      time.Time // claimed in /M; zero if absent or unreadable
-	DocMDP    int       // 1, 2, 3 for a certifying signature, else 0
+	DocMDP    int       // 1, 2, 3 for a certifying signature or a field whose /Lock has /P, else 0
 	FieldMDP  []FieldLock
 	// Problems tells in English what is wrong with the form of the entry: a
 	// signature with any problem covers nothing that can be relied on.
@@ -202,14 +202,23 @@ func trimDER(b []byte) []byte {
 	return b[:head+n]
 }
 
+// readTransforms reads what may change after the signature. iso32000-2:12.7.5.5
+// 12.8.2.2 12.8.2.4
 func (s *Signature) readTransforms(f *pdf.File) {
+	lock := f.Dict(s.Field.Dict["Lock"]) // a field that was signed keeps its own
+	if p, ok := f.Int(lock["P"]); ok {
+		s.DocMDP = p
+	}
 	for _, o := range f.Array(s.Dict["Reference"]) {
 		ref := f.Dict(o)
 		params := f.Dict(ref["TransformParams"])
 		switch f.Name(ref["TransformMethod"]) {
 		case "DocMDP":
-			s.DocMDP = 2
-			if p, ok := f.Int(params["P"]); ok {
+			p, ok := f.Int(params["P"])
+			if !ok {
+				p = 2
+			}
+			if s.DocMDP == 0 || p < s.DocMDP {
 				s.DocMDP = p
 			}
 		case "FieldMDP":

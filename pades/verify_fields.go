@@ -26,8 +26,9 @@ func (c *comparer) fields(was, is pdf.Object) {
 
 type fieldCompare struct {
 	*comparer
-	seen  map[pdf.Ref]bool
-	names []string
+	seen   map[pdf.Ref]bool
+	names  []string
+	fields []Field // of the new revision, once they were asked for
 }
 
 // fillable are the keys that entering a value may change; strict validators
@@ -59,12 +60,7 @@ func (w *fieldCompare) field(o pdf.Object, prefix string, typ pdf.Object, done b
 	case w.changed[ref.Num]:
 		w.entered(ref, name, typ, a, b)
 	}
-	kids, now := w.old.Array(a["Kids"]), w.new.Array(b["Kids"])
-	if !slices.EqualFunc(kids, now, same) {
-		w.other("cấu trúc của trường “%s” bị thay", name)
-		return
-	}
-	for _, k := range kids {
+	for _, k := range w.old.Array(a["Kids"]) { // a change of them is nobody's
 		w.field(k, name, typ, done, depth+1)
 	}
 }
@@ -128,7 +124,7 @@ func (w *fieldCompare) entered(ref pdf.Ref, name string, typ pdf.Object, a, b pd
 // a painted lie, and a time stamp, which anybody can get, has nothing to show.
 func (w *fieldCompare) signature(ref pdf.Ref, name string, d pdf.Dict) bool {
 	visible := w.area(d) > 0
-	value := w.new.Dict(d["V"])
+	value := w.value(ref)
 	stamp := isStamp(w.new.Name(value["Type"]), w.new.Name(value["SubFilter"]))
 	switch {
 	case value == nil && visible && d["AP"] != nil:
@@ -144,6 +140,21 @@ func (w *fieldCompare) signature(ref pdf.Ref, name string, d pdf.Dict) bool {
 		w.raise(FormFilling)
 	}
 	return true
+}
+
+// value is the signature that Signatures lists for a field or widget, nil if it
+// lists none: what nobody will verify is no signature, whatever /V says.
+func (w *fieldCompare) value(ref pdf.Ref) pdf.Dict {
+	if w.fields == nil {
+		w.fields, _ = Fields(w.new) // an error ends the verification elsewhere
+	}
+	for _, fd := range w.fields {
+		shows := func(x Widget) bool { return x.Ref == ref }
+		if fd.Signed() && (fd.Ref == ref || slices.ContainsFunc(fd.Widgets, shows)) {
+			return w.new.Dict(fd.Value)
+		}
+	}
+	return nil
 }
 
 // isStamp says that a signature is a document time stamp, by either mark.

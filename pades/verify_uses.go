@@ -25,10 +25,7 @@ var waysBack = []pdf.Name{"Parent", "P", "Pg", "Obj", "T", "Annot", "IRT", "Popu
 // said about what points where.
 func countUses(f *pdf.File) (uses, bool) {
 	u := uses{map[int]int{}, map[int]int{}}
-	for n, e := range f.Entries() {
-		if e.Kind == 0 {
-			continue
-		}
+	for n := range f.Entries() {
 		if f.Loose(n) {
 			return u, false
 		}

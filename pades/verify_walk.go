@@ -190,11 +190,6 @@ func (c *comparer) diff() {
 			c.changed[n] = true
 		}
 	}
-	for n, o := range was {
-		if _, ok := is[n]; !ok && o.Kind != 0 {
-			c.changed[n] = true
-		}
-	}
 	for n := range c.changed {
 		if c.new.Loose(n) {
 			c.other("đối tượng %d không đọc được, hoặc đọc được theo nhiều cách", n)
