@@ -9,6 +9,7 @@
 //	vanthu verify FILE…    signatures, packets and receipts, offline if need be
 //	vanthu check           is everything in order
 //	vanthu trust-hub CODE  trust the hub's log again after an alarm
+//	vanthu offer-again CODE  send a hub again what it has lost
 package cli
 
 import (
@@ -32,6 +33,7 @@ type commands struct {
 	Certificate certificateCmd `cmd:"" help:"Chứng thư số: liệt kê khóa, đăng ký."`
 	Verify      verifyCmd      `cmd:"" help:"Kiểm tra chữ ký của PDF, gói tin edXML, chữ ký CMS, biên nhận của trục."`
 	Check       checkCmd       `cmd:"" help:"Kiểm tra máy chủ: chương trình kèm theo, kho, nhật ký."`
+	OfferAgain  offerAgainCmd  `cmd:"" help:"Gửi lại những gì trục đã nhận từ một thời điểm, khi một trục không có sổ cái vừa phục hồi từ bản cũ."`
 	TrustHub    trustHubCmd    `cmd:"" help:"Tin lại sổ cái của trục sau khi đã báo động, khi đơn vị vận hành trục đã giải trình."`
 }
 

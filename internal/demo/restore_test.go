@@ -397,3 +397,24 @@ func TestRestoredHubRefuses(t *testing.T) {
 		return err
 	}))
 }
+
+// Told by the operator of a hub without a log, an agency offers again what the hub
+// took since a moment; a hub that has it all changes nothing (BRVT1842-6.5).
+func TestOfferAgainSince(t *testing.T) {
+	s := newStage(t)
+	ctx := context.Background()
+	s.sent(theLetter)
+	s.must(s.Clock.Advance(time.Hour))
+	noon := s.Clock.Now()
+	id := s.sent(theLetter)
+	s.must(s.Settle(ctx))
+	before := s.traffic()
+	o, _ := s.who("an")
+	n, err := o.OfferAgain(ctx, noon, "CV 13/STTTT")
+	s.must(err)
+	if _, queued := s.log(); n != 1 || queued != 1 {
+		t.Fatalf("%d offered again, %d queued", n, queued)
+	}
+	s.must(s.Settle(ctx))
+	s.whole(before, id, s.Hub.PublicKey())
+}

@@ -54,7 +54,7 @@ func TestOfferAgain_BRVT1842_10_7(t *testing.T) {
 			if _, err = Put(tx, Item{Document: 1, Kind: Status, Code: "new"}); err != nil {
 				return err
 			}
-			n, err = OfferAgain(tx, 8)
+			n, err = OfferAgain(tx, 8, time.Time{})
 			return err
 		})
 		if n != 2 {

@@ -89,15 +89,40 @@ func regain(tx *db.Tx, c comeback, from int64) (packets int64, err error) {
 	if err := exchange.LoseHeads(tx, c.kept); err != nil {
 		return 0, err
 	}
-	if packets, err = exchange.OfferAgain(tx, from); err != nil {
+	if packets, err = exchange.OfferAgain(tx, from, time.Time{}); err != nil {
 		return 0, err
 	}
-	for _, mark := range []string{sentSetting, directorySetting} {
-		if err := org.Set(tx, mark, ""); err != nil {
-			return 0, err
-		}
+	if err := readAnew(tx); err != nil {
+		return 0, err
 	}
 	return packets, journal.Write(tx, HubRestored, 0, 0, journal.Detail{"entry": itoa(from), "packets": itoa(packets)})
+}
+
+// readAnew forgets the hub's marks of change.
+func readAnew(tx *db.Tx) error {
+	for _, mark := range []string{sentSetting, directorySetting} {
+		if err := org.Set(tx, mark, ""); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// OfferAgain queues again what a hub took since a moment: its operator says that it
+// came back from an older copy, and it has no log that would show what is missing.
+// What it has it recognises. It tells how many packets. An act at the machine, by
+// whoever runs it. law:BRVT1842-6.5 HT33-14.6
+func (o *Office) OfferAgain(ctx context.Context, since time.Time, reason string) (packets int64, err error) {
+	err = o.Store.Write(ctx, db.System, func(tx *db.Tx) error {
+		if packets, err = exchange.OfferAgain(tx, 0, since); err != nil {
+			return err
+		}
+		if err := readAnew(tx); err != nil {
+			return err
+		}
+		return journal.Write(tx, HubRestored, 0, 0, journal.Detail{"text": reason, "packets": itoa(packets)})
+	})
+	return packets, err
 }
 
 // meetHub believes the key that a hub shows, at the first meeting and after
