@@ -55,6 +55,9 @@ func (o *Office) present(tx *db.Tx, d *document.Document, to org.PersonID, note 
 // Who: the clerk. Refuses E-FILE for a scan below the norm, E-STATE once the
 // document was presented. law:HT33-8.1 ND30-22 ND30-PL1.I.2
 func (o *Office) AttachScan(ctx context.Context, by org.Actor, id document.ID, scan Upload) error {
+	if err := o.may(ctx, by, id, access.AttachScan); err != nil {
+		return err
+	}
 	if err := o.fitScan(scan); err != nil {
 		o.refused(ctx, by, int64(id), access.AttachScan, err)
 		return err

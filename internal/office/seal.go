@@ -106,15 +106,8 @@ func (o *Office) sealingJob(ctx context.Context, by org.Actor, id document.ID) (
 		if j.dr, err = draft.Of(v, id); err != nil {
 			return err
 		}
-		if j.cert, err = signing.OfAgency(v); err != nil {
+		if j.cert, err = agencyKey(v, by.ID); err != nil {
 			return err
-		}
-		who, err := signing.Custodian(v, j.cert.ID)
-		if err != nil {
-			return err
-		}
-		if who != by.ID {
-			return fail.Deny("Chỉ người đang giữ khóa ký số cơ quan được ký.", "HT33-4.1", "ND30-32.2")
 		}
 		j.file, err = document.Newest(v, id, document.Signed_)
 		return err
@@ -127,4 +120,18 @@ func (o *Office) sealingJob(ctx context.Context, by org.Actor, id document.ID) (
 		err = fail.State("Chữ ký của người có thẩm quyền không hợp lệ, không ký số cơ quan được: "+look.sentence, "ND30-32.2")
 	}
 	return j, err
+}
+
+// agencyKey is the agency's certificate, for the keeper of its key and nobody
+// else. law:HT33-4.1 ND30-32.2
+func agencyKey(q db.Q, p org.PersonID) (signing.Certificate, error) {
+	c, err := signing.OfAgency(q)
+	if err != nil {
+		return c, err
+	}
+	who, err := signing.Custodian(q, c.ID)
+	if err == nil && who != p {
+		err = fail.Deny("Chỉ người đang giữ khóa ký số cơ quan được ký.", "HT33-4.1", "ND30-32.2")
+	}
+	return c, err
 }

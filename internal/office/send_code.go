@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"vanthu/internal/db"
-	"vanthu/internal/fail"
 	"vanthu/internal/org"
 	"vanthu/internal/signing"
 )
@@ -21,13 +20,7 @@ func (o *Office) SendCode(ctx context.Context, p org.PersonID, purpose signing.P
 			c, err = signing.OfPerson(v, p)
 			return err
 		}
-		if c, err = signing.OfAgency(v); err != nil {
-			return err
-		}
-		who, err := signing.Custodian(v, c.ID)
-		if err == nil && who != p {
-			err = fail.Deny("Chỉ người đang giữ khóa ký số cơ quan được ký.", "HT33-4.1", "ND30-32.2")
-		}
+		c, err = agencyKey(v, p)
 		return err
 	})
 	if err != nil {

@@ -26,7 +26,8 @@ type copying struct {
 	Sends  bool        // the key's service sends a code
 	Signed *part.Field // of a key that signs on another machine: the file that comes back
 	Scan   string      // address of the scan to sign there
-	Scans  part.Field  // a better scan in its place
+	Clerk  bool        // may present it, and put a better scan in its place
+	Scans  part.Field
 
 	key signing.Certificate
 }
@@ -36,7 +37,7 @@ func (c *content) toCopy() error {
 	if c.act == "nhan-ban-sao" || c.act == "gui-ma" {
 		f = c.form
 	}
-	k := &copying{Scans: c.of("gan-ban-quet", nil).Upload("scan", "Bản quét").Takes(".pdf").Need().Law("HT33-8.1").Named("f-other-scan")}
+	k := &copying{Clerk: c.x.Actor.Has(org.Clerk), Scans: c.of("gan-ban-quet", nil).Upload("scan", "Bản quét").Takes(".pdf").Need().Law("HT33-8.1").Named("f-other-scan")}
 	c.p.Do.Copy = k
 	var err error
 	if k.Fields, err = c.x.CopyFields(c.v, f); err != nil {

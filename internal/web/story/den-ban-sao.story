@@ -73,3 +73,19 @@ download 'Tải về quet-200-ban-sao.pdf' as ban
 pdf valid $ban 1
 follow 'Lịch sử'
 see 'Ký bản sao' 'Trần Thị Lan'
+
+# An agency whose key is lost goes on the same day: its scan is unsigned, and says so.
+as tam
+open /chung-thu-so
+follow 'Sở Xây dựng'
+press 'Ngừng dùng' 'Lý do'='Mất thiết bị'
+as lan
+open /den/dang-ky
+notsee 'Hình thức sao'
+upload 'Bản quét' testdata/quet-200.pdf
+press 'Lưu và trình lãnh đạo' 'Số'='81' 'Ký hiệu'='HOIX' 'Ngày văn bản'=28/2/2025 'Cơ quan ban hành'='Hội X' 'Trích yếu'='V/v tuyên truyền' 'Trình lãnh đạo'='Lê Quốc Hùng, Giám đốc'
+see 'số đến 417: 81/HOIX, đã trình lãnh đạo.'
+as hung
+open /
+follow '81/HOIX'
+see 'Bản quét chưa được ký số.' 'bản giấy giữ giá trị'
