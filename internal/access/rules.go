@@ -17,6 +17,7 @@ const (
 	FormChecker Relation = "form"        // người kiểm tra thể thức
 	Approver    Relation = "approver"    // người duyệt, ký
 	Custodian   Relation = "custodian"   // người giữ khóa ký số cơ quan
+	KeyKeeper   Relation = "key_keeper"  // văn thư được người ký giao giữ khóa cá nhân
 	Director    Relation = "director"    // lãnh đạo cho ý kiến chỉ đạo
 	Distributor Relation = "distributor" // lãnh đạo đơn vị được giao: assigns inside the unit
 	Lead        Relation = "lead"        // chủ trì
@@ -81,7 +82,7 @@ var everybody = []org.Role{org.Clerk, org.Leader, org.Head, org.Chief, org.UnitL
 
 // Rules is the whole policy (requirements §5.1), in the order of the work.
 var Rules = []Policy{
-	{See, "xem văn bản này", []Relation{Registrar, Overseer, Drafter, UnitHead, FormChecker, Approver, Custodian, Director, Distributor, Lead, Coordinator, Informed}, nil, refs("HN20-7.1.b", "HN20-8.1.b")},
+	{See, "xem văn bản này", []Relation{Registrar, Overseer, Drafter, UnitHead, FormChecker, Approver, Custodian, KeyKeeper, Director, Distributor, Lead, Coordinator, Informed}, nil, refs("HN20-7.1.b", "HN20-8.1.b")},
 	{SeeRegister, "xem sổ đăng ký", nil, []org.Role{org.Clerk, org.Leader, org.Head, org.Chief}, refs("HN20-6.1.a")},
 
 	{CreateDraft, "soạn dự thảo", nil, everybody, refs("ND30-10")},
@@ -91,7 +92,7 @@ var Rules = []Policy{
 	{ReviewContent, "duyệt nội dung dự thảo này", []Relation{UnitHead}, nil, refs("ND30-12.1")},
 	{CheckForm, "kiểm tra thể thức dự thảo này", []Relation{FormChecker}, nil, refs("ND30-12.2")},
 	{Approve, "duyệt văn bản này", []Relation{Approver}, nil, refs("ND30-11", "HT33-10.1.a")},
-	{Sign, "ký văn bản này", []Relation{Approver}, nil, refs("ND30-13", "HT33-10.1.b")},
+	{Sign, "ký văn bản này", []Relation{Approver, KeyKeeper}, nil, refs("ND30-13", "HT33-10.1.b", "HT33-4.2")},
 	{Number, "cấp số cho văn bản này", []Relation{Registrar}, nil, refs("ND30-15", "HT33-10.1.c.i")},
 	{Seal, "ký số cơ quan trên văn bản này", []Relation{Custodian}, nil, refs("ND30-32.2", "HT33-4.1")},
 	{FinalCheck, "kiểm tra cuối văn bản này", []Relation{FormChecker}, nil, refs("HN20-7.1.d")},

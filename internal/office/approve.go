@@ -54,7 +54,11 @@ func (o *Office) Approve(ctx context.Context, by org.Actor, id document.ID, plac
 		if _, err := o.addFile(tx, p.file(id, dr.Version, document.Prepared)); err != nil {
 			return err
 		}
-		if err := document.Hand(tx, id, org.Of(dr.Signer), document.ToSign, o.sameDay(tx.Now, d.Urgency)); err != nil {
+		w := document.Waiting{Document: id, Due: o.sameDay(tx.Now, d.Urgency)}
+		if err := document.Hand(tx, id, org.Of(dr.Signer), document.ToSign, w.Due); err != nil {
+			return err
+		}
+		if err := passToKeeper(tx, dr, w); err != nil {
 			return err
 		}
 		return journal.Write(tx, ApprovedIt, int64(id), 0, journal.Detail{"version": itoa(int64(dr.Version)), "sha256": string(p.Hash)})

@@ -9,7 +9,7 @@ import (
 )
 
 // SeeKey gives a certificate to those who oversee keys, to its holder, to the
-// keeper of its key, and to whom the key is being handed over; nobody else
+// keeper of its key, and to whom the key is being handed over or was entrusted; nobody else
 // learns that it is there. law:HT33-4.1 HT33-4.2
 func SeeKey(q db.Q, by org.Actor, id int64) (signing.Certificate, error) {
 	oversees := access.May(by, access.SeeKeys) == nil
@@ -20,6 +20,15 @@ func SeeKey(q db.Q, by org.Actor, id int64) (signing.Certificate, error) {
 	keeper, err := signing.Custodian(q, id)
 	if err != nil || keeper == by.ID {
 		return c, err
+	}
+	entrusted, err := signing.Entrustments(q, id)
+	if err != nil {
+		return signing.Certificate{}, err
+	}
+	for _, e := range entrusted {
+		if e.Keeper == by.ID && e.Ended.IsZero() {
+			return c, nil
+		}
 	}
 	list, err := signing.OffersTo(q, by.ID)
 	for _, h := range list {

@@ -11,12 +11,14 @@ import (
 	"vanthu/internal/journal"
 	"vanthu/internal/org"
 	"vanthu/internal/signing"
+	"vanthu/viet"
 )
 
 // Sign puts the competent person's signature on the approved file, with his
 // own key and his consent to this one use.
 //
-// Who: the person who approved it, himself (a mandate lends rights, not keys).
+// Who: the person who approved it, himself (a mandate lends rights, not keys),
+// or the clerk whom he entrusted with his key.
 // Refuses when the file is not the one approved, and with a [signing.State]
 // when his certificate or its issuer is not valid now, or the key does not
 // sign. law:ND30-13 HT33-10.1.b HT33-4.2 ND23-15
@@ -47,6 +49,9 @@ func (o *Office) enterSigned(ctx context.Context, by org.Actor, j *signingJob) e
 		if err := document.Hand(tx, d.ID, org.RoleToken(org.Clerk), document.ToNumber, o.nextMorning(tx.Now, d.Urgency)); err != nil {
 			return err
 		}
+		if err := tellOwner(tx, by, j.cert, *d); err != nil {
+			return err
+		}
 		if err := j.enter(tx); err != nil {
 			return err
 		}
@@ -64,10 +69,11 @@ func (o *Office) signingJob(ctx context.Context, by org.Actor, id document.ID) (
 		if j.dr, err = draft.Of(v, id); err != nil {
 			return err
 		}
-		if j.dr.Signer != by.ID {
-			return fail.Deny("Chỉ người ký dùng được khóa của mình.", "HT33-4.2")
+		j.cert, err = signing.OfPerson(v, j.dr.Signer)
+		if refused := ownKey(v, by, j.dr, j.cert, viet.DayOf(v.Now)); refused != nil {
+			return refused
 		}
-		if j.cert, err = signing.OfPerson(v, by.ID); err != nil {
+		if err != nil {
 			return err
 		}
 		if j.doc.State != document.Approved {

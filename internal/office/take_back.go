@@ -14,6 +14,7 @@ import (
 	"vanthu/internal/signing"
 	"vanthu/pades"
 	"vanthu/pdf"
+	"vanthu/viet"
 )
 
 // Taken is a file that came back signed.
@@ -267,11 +268,14 @@ func (o *Office) signedBy(ctx context.Context, by org.Actor, j *signingJob, h si
 	}
 	owner := org.PersonID(0)
 	if h.Purpose == signing.ByPerson {
-		owner = by.ID
+		owner = j.dr.Signer
 	}
 	err = o.Read(ctx, func(v *db.View) (err error) {
-		if j.cert, err = signing.InUse(v, owner, signing.Fingerprint(sd.Signers[0].Certificate)); err != nil || owner != 0 {
+		if j.cert, err = signing.InUse(v, owner, signing.Fingerprint(sd.Signers[0].Certificate)); err != nil {
 			return err
+		}
+		if owner != 0 {
+			return ownKey(v, by, j.dr, j.cert, viet.DayOf(v.Now))
 		}
 		who, err := signing.Custodian(v, j.cert.ID)
 		if err == nil && who != by.ID {

@@ -58,6 +58,8 @@ const (
 	KeyOffered         journal.Verb = "key.offered"
 	KeyTaken           journal.Verb = "key.taken"
 	KeyWithdrawn       journal.Verb = "key.withdrawn"
+	KeyEntrusted       journal.Verb = "key.entrusted"
+	KeyTakenBack       journal.Verb = "key.taken_back"
 
 	HubSeen    journal.Verb = "hub.seen"
 	HubDoubted journal.Verb = "hub.doubted"
@@ -78,7 +80,7 @@ var VerbNames = map[journal.Verb]string{
 	TaskReturned: "Trả lại việc", OpenedIt: "Bắt đầu xử lý", ProgressedIt: "Tiến độ", CompletedIt: "Hoàn thành", ClosedIt: "Kết thúc",
 	"document.resent": "Gửi lại", "document.followed": "Đã theo dõi", "document.scanned": "Gắn bản quét",
 	CertificateEntered: "Đăng ký chứng thư số", CertificateEnded: "Ngừng dùng chứng thư số", OpeningKeyEntered: "Đăng ký khóa mở tệp mã hóa", OpeningKeyEnded: "Ngừng dùng khóa mở tệp mã hóa", PictureSet: "Thay hình chữ ký, con dấu",
-	KeyOffered: "Đề nghị bàn giao khóa", KeyTaken: "Nhận bàn giao khóa", KeyWithdrawn: "Thôi bàn giao khóa",
+	KeyOffered: "Đề nghị bàn giao khóa", KeyTaken: "Nhận bàn giao khóa", KeyWithdrawn: "Thôi bàn giao khóa", KeyEntrusted: "Giao văn thư giữ khóa", KeyTakenBack: "Thôi giao giữ khóa",
 	HubSeen: "Xác nhận sổ cái của trục", HubDoubted: "Sổ cái của trục không đáng tin", HubTrusted: "Tin lại trục",
 	HubRestored: "Trục phục hồi từ bản sao lưu", OfferedAgainIt: "Gửi lại sau khi trục phục hồi",
 	"act.refused": "Bị từ chối",

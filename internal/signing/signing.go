@@ -6,7 +6,7 @@
 // register, so that a signature is prepared without the key; the [Ring] then
 // asks the driver once for all that was prepared. Keys that sign in another
 // program get the file handed out ([HandOut]). Tables: certificate, custody,
-// signature, handout.
+// entrustment, signature, handout, batch.
 //
 // law:HT33-4.1 HT33-4.2 ND30-32.2 ND23-15
 package signing

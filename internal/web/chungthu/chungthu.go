@@ -13,6 +13,9 @@
 //	POST /chung-thu-so/ban-giao/{id}/nhan      the receiver confirms
 //	POST /chung-thu-so/ban-giao/{id}/thoi      not handed over after all
 //	GET  /chung-thu-so/ban-giao/{id}/bien-ban  the minutes, as PDF
+//	GET  /chung-thu-so/{id}/giao-giu           entrust a personal key to a clerk; POST
+//	POST /chung-thu-so/giao-giu/{id}/thoi      take it back
+//	GET  /chung-thu-so/giao-giu/{id}/quy-che   the regulation that allows it
 //	GET  /chung-thu-so/{id}/hinh               the picture of seal or signature; POST
 //
 // A certificate is shown to those who oversee keys, to its holder, to the
@@ -51,6 +54,10 @@ func Routes(s *seat.Site, mux *http.ServeMux) {
 	mux.Handle("POST /chung-thu-so/ban-giao/{id}/nhan", s.Handle(take))
 	mux.Handle("POST /chung-thu-so/ban-giao/{id}/thoi", s.Handle(withdraw))
 	mux.Handle("GET /chung-thu-so/ban-giao/{id}/bien-ban", s.Handle(minutes))
+	mux.Handle("GET /chung-thu-so/{id}/giao-giu", s.Handle(showEntrust))
+	mux.Handle("POST /chung-thu-so/{id}/giao-giu", s.Handle(entrust))
+	mux.Handle("POST /chung-thu-so/giao-giu/{id}/thoi", s.Handle(takeBack))
+	mux.Handle("GET /chung-thu-so/giao-giu/{id}/quy-che", s.Handle(regulation))
 	mux.Handle("GET /chung-thu-so/{id}/hinh", s.Handle(picture))
 	mux.Handle("POST /chung-thu-so/{id}/hinh", s.Handle(setPicture))
 }

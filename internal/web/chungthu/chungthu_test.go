@@ -7,5 +7,5 @@ import (
 )
 
 func TestViews(t *testing.T) {
-	kittest.Check(t, listView, showView, offerView, trustView, enterView, openingView)
+	kittest.Check(t, listView, showView, offerView, trustView, enterView, openingView, entrustView)
 }

@@ -32,6 +32,7 @@ type showPage struct {
 	Links   []part.Link // beside the name
 	Offer   *openOffer
 	Keepers []keeper
+	Trusts  []trust
 	Picture *pictured
 	Uses    []use
 	Used    int
@@ -105,6 +106,11 @@ func (p *showPage) load(v *db.View, r *http.Request, s *seat.Seat, c signing.Cer
 	}
 	if c.Person == 0 {
 		if err := p.custody(v, s, c); err != nil {
+			return err
+		}
+	}
+	if c.Person != 0 {
+		if err := p.trusts(v, s, c); err != nil {
 			return err
 		}
 	}

@@ -5,6 +5,7 @@ import (
 
 	"vanthu/internal/db"
 	"vanthu/internal/document"
+	"vanthu/internal/draft"
 	"vanthu/internal/fail"
 	"vanthu/internal/org"
 	"vanthu/internal/signing"
@@ -84,7 +85,11 @@ func (a act) inBackground(r *http.Request, x *seat.Seat, id document.ID, f *kit.
 	}
 	var c signing.Certificate
 	err = x.Read(r, func(v *db.View) error {
-		c, err = signing.OfPerson(v, x.Actor.ID)
+		dr, err := draft.Of(v, id)
+		if err != nil {
+			return err
+		}
+		c, err = signing.OfPerson(v, dr.Signer)
 		if p == signing.ByAgency {
 			c, err = signing.OfAgency(v)
 		}

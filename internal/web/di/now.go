@@ -7,6 +7,7 @@ import (
 	"vanthu/internal/db"
 	"vanthu/internal/document"
 	"vanthu/internal/draft"
+	"vanthu/internal/office"
 	"vanthu/internal/org"
 	"vanthu/internal/register"
 	"vanthu/internal/signing"
@@ -256,7 +257,14 @@ func (m maker) toApprove() error {
 
 func (m maker) toSign() error {
 	m.Facts = m.facts()
-	if m.x.Actor.ID != m.d.dr.Signer {
+	keeps, err := office.UsesKeyOf(m.v, m.x.Actor, m.d.dr, viet.DayOf(m.x.Now()))
+	if err != nil {
+		return err
+	}
+	if keeps && m.x.Actor.ID != m.d.dr.Signer {
+		m.Notes = append(m.Notes, part.Note{Icon: part.Icon("key-round"), Text: m.d.doc.SignerName + " đã duyệt và giao ông/bà giữ khóa; mỗi lần ký được báo cho chủ khóa.", Laws: refs("HT33-4.2")})
+	}
+	if !keeps {
 		m.Notes = append(m.Notes, part.Note{Text: "Đã duyệt. Chờ " + m.d.doc.SignerName + " ký bằng khóa của mình.", Laws: refs("HT33-4.2")})
 	} else {
 		c, err := m.certificate(m.d.dr.Signer)
@@ -267,7 +275,9 @@ func (m maker) toSign() error {
 			return err
 		}
 	}
-	m.dialog("tra-lai", "Trả lại")
+	if !keeps || m.x.Actor.ID == m.d.dr.Signer { // giving back is the signer's, and of whom he mandated
+		m.dialog("tra-lai", "Trả lại")
+	}
 	return nil
 }
 

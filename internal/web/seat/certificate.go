@@ -102,6 +102,8 @@ func (s *Seat) CertificateNote(c signing.Certificate) part.Note {
 	whose, until := "Chứng thư của ông/bà", viet.DayOf(c.NotAfter).String()
 	if c.Person == 0 {
 		whose = "Chứng thư của cơ quan"
+	} else if c.Person != s.Actor.ID {
+		whose = "Chứng thư của " + CommonName(c.Subject)
 	}
 	switch t := Validity(c, s.Now()); {
 	case t.Kind == "late":

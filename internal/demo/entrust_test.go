@@ -1,0 +1,106 @@
+package demo
+
+import (
+	"bytes"
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"vanthu/internal/db"
+	"vanthu/internal/document"
+	"vanthu/internal/fail"
+	"vanthu/internal/notice"
+	"vanthu/internal/office"
+	"vanthu/internal/org"
+	"vanthu/internal/signing"
+	"vanthu/viet"
+)
+
+// A leader entrusts the clerk with his key under the agency's regulation: she
+// signs what he approved himself, he is told, both names are kept. Without the
+// rule, without the entrustment, after it, and on what he has not approved, the
+// key stays his alone (HT33-4.2).
+func TestKeyIsEntrusted_HT33_4_2(t *testing.T) {
+	s := newStage(t)
+	ctx := context.Background()
+	o, hung := s.who("hung")
+	_, lan := s.who("lan")
+	_, binh := s.who("binh")
+	approved, waiting, later := s.stopped("sign"), s.stopped("approve"), s.stopped("approve")
+	cert := must2(certOf(o, hung.ID))
+	regulation, err := o.Keep(ctx, "quy-che-van-thu.pdf", bytes.NewReader(must2(s.sheet(theLetter))))
+	s.must(err)
+	today := viet.DayOf(s.Clock.Now())
+	in := office.EntrustInput{Keeper: lan.ID, Rule: "12/QĐ-SXD", RuleDay: today, File: regulation, Until: today + 7}
+
+	s.refused(fail.Hidden, o.Sign(ctx, binh, approved, signing.Consent{}))
+	if err := o.Sign(ctx, lan, approved, signing.Consent{}); err == nil {
+		t.Fatal("signed without an entrustment")
+	}
+	bad := in
+	bad.Rule, bad.File = "", office.Upload{}
+	s.refused(fail.BadInput, o.EntrustKey(ctx, hung, cert.ID, bad))
+	bad = in
+	bad.Keeper = binh.ID // no clerk
+	s.refused(fail.BadInput, o.EntrustKey(ctx, hung, cert.ID, bad))
+	s.refused(fail.Denied, o.EntrustKey(ctx, lan, cert.ID, in))
+
+	s.must(o.EntrustKey(ctx, hung, cert.ID, in))
+	s.refused(fail.Conflict, o.EntrustKey(ctx, hung, cert.ID, in))
+	s.must(o.Sign(ctx, lan, approved, signing.Consent{}))
+	s.inState(o, approved, document.Signed)
+	if err := o.Sign(ctx, lan, waiting, signing.Consent{}); err == nil {
+		t.Error("signed what its signer has not approved")
+	}
+	s.inState(o, waiting, document.LeaderReview)
+	s.must(o.Approve(ctx, hung, waiting, office.Places{}))
+	s.must(o.Read(ctx, func(v *db.View) error {
+		desk, err := document.Desk(v, lan, 0)
+		on := false
+		for _, it := range desk {
+			on = on || it.Document == waiting && it.Step == document.ToSign
+		}
+		if !on {
+			t.Error("what was approved is not on the keeper's desk")
+		}
+		uses := must2(signing.Uses(v, cert.ID, 0, 1))
+		if uses[0].Person != lan.ID || uses[0].Document != approved {
+			t.Errorf("%+v", uses[0])
+		}
+		told := must2(notice.Of(v, int64(hung.ID), 20))
+		if len(told) == 0 || !strings.Contains(told[0].Text, lan.Name+" đã ký") {
+			t.Errorf("the owner was told %+v", told)
+		}
+		return err
+	}))
+
+	e := must2(entrustedNow(o, cert.ID))
+	s.refused(fail.Hidden, o.TakeKeyBack(ctx, binh, e.ID))
+	s.must(o.TakeKeyBack(ctx, hung, e.ID))
+	if err := o.Sign(ctx, lan, waiting, signing.Consent{}); err == nil {
+		t.Error("signed after the key was taken back")
+	}
+	s.must(o.EntrustKey(ctx, hung, cert.ID, in))
+	s.must(o.Approve(ctx, hung, later, office.Places{}))
+	s.must(s.Clock.Advance(8 * 24 * time.Hour))
+	s.refused(fail.Denied, o.Sign(ctx, lan, later, signing.Consent{}))
+	s.must(o.Sign(ctx, hung, later, signing.Consent{}))
+}
+
+func certOf(o *office.Office, p org.PersonID) (c signing.Certificate, err error) {
+	return c, o.Read(context.Background(), func(v *db.View) (err error) {
+		c, err = signing.OfPerson(v, p)
+		return err
+	})
+}
+
+func entrustedNow(o *office.Office, cert int64) (e signing.Entrustment, err error) {
+	return e, o.Read(context.Background(), func(v *db.View) error {
+		list, err := signing.Entrustments(v, cert)
+		if err == nil {
+			e = list[0]
+		}
+		return err
+	})
+}
