@@ -243,6 +243,10 @@ func (c *corpus) readings() []vector {
 		(&editor{f: f, u: u}).set(root, pdf.Dict{"DSS": u.Add(pdf.Dict{"Type": pdf.Name("DSS"), "Certs": pdf.Array{s}})})
 	})
 	long, longSprung := c.longStream()
+	often := c.lone
+	for range maxWalk {
+		often = c.table(often, "", "")
+	}
 	return slices.Concat(
 		sprung("trap-key-twice", "a page has /Contents twice, one of them not there yet", twice, twiceSprung),
 		sprung("trap-reference-with-a-comment", "a comment stands inside a reference to what is not there yet", comment, commentSprung),
@@ -252,6 +256,7 @@ func (c *corpus) readings() []vector {
 		sprung("trap-listed-twice", "a table lists the page's content twice: where it stands and where another sleeps", nil, both),
 		sprung("trap-veiled", "a hybrid table deletes the page's content for readers that know only tables", nil, c.veil(c.lone)),
 		sprung("trap-long-stream", "the page's content says that it is longer than the file, and is continued when the file has grown", long, longSprung),
+		sprung("isa-very-often", "incremental saving: more empty updates than anybody follows", nil, often),
 		sprung("isa-hidden-beside-evidence", "incremental saving: a definition that the table does not name stands before evidence", nil, edit(c.t, append(slices.Clone(c.lone), body...), added)),
 		sprung("isa-hidden-in-evidence", "incremental saving: such a definition in the data of evidence", nil, inData),
 		sprung("isa-hidden-behind-the-table", "incremental saving: such a definition behind the cross-reference stream", streams, slices.Concat(tail[:cut], []byte(body), tail[cut:])),
