@@ -250,6 +250,14 @@ func (p *Province) StartHub(ctx context.Context) error {
 	return p.Settle(ctx)
 }
 
+// Unread implements story.World: its sender and the operator are told at once.
+func (p *Province) Unread(ctx context.Context, agency, reason string) error {
+	if err := p.World.Unread(ctx, agency, reason); err != nil {
+		return err
+	}
+	return p.settle(ctx)
+}
+
 // journalEnds is where the journal of each agency stands: what is older was
 // not done by a story.
 func (p *Province) journalEnds(ctx context.Context) (map[string]int64, error) {

@@ -17,6 +17,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -232,6 +233,31 @@ func (w *World) StopHub(context.Context) error {
 	err := w.hubSrv.Close()
 	w.hubSrv = nil
 	return err
+}
+
+// Unread lets an agency's system give back, as unreadable, what waits for it.
+func (w *World) Unread(ctx context.Context, code, reason string) error {
+	for _, a := range province {
+		if a.code != code {
+			continue
+		}
+		secret, err := os.ReadFile(w.secretFile(a))
+		if err != nil {
+			return err
+		}
+		c, err := w.Hub.Authenticate(ctx, code, strings.TrimSpace(string(secret)))
+		if err != nil {
+			return err
+		}
+		list, err := w.Hub.Queue(ctx, code, 100)
+		for _, d := range list {
+			if err == nil {
+				err = w.Hub.Release(ctx, c, d.ID, true, reason, 0)
+			}
+		}
+		return err
+	}
+	return fmt.Errorf("demo: agency %s is missing", code)
 }
 
 // HubURL is where the hub listens.

@@ -18,7 +18,7 @@ func (h *Host) TellAlarms(ctx context.Context, x *hub.Hub) error {
 	}
 	told := make([]office.Alarm, len(list))
 	for i, a := range list {
-		told[i] = office.Alarm{ID: a.ID, Text: a.Text}
+		told[i] = office.Alarm{ID: a.ID, Subject: a.Subject, Text: a.Text}
 	}
 	for _, o := range h.Offices() {
 		if err := o.TellAlarms(ctx, told); err != nil {

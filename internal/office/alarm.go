@@ -2,6 +2,7 @@ package office
 
 import (
 	"context"
+	"strconv"
 
 	"vanthu/internal/db"
 	"vanthu/internal/journal"
@@ -12,9 +13,14 @@ import (
 
 // Alarm is something at the hub that a person must see to.
 type Alarm struct {
-	ID   int64 // grows with every alarm of the hub
-	Text string
+	ID      int64  // grows with every alarm of the hub
+	Subject string // code of the agency that it is about, or ""
+	Text    string
 }
+
+// AlarmTopic begins the topics of notices about alarms; the alarm's id and
+// subject follow.
+const AlarmTopic = "truc:"
 
 // TellAlarms is the follower "hub-alarm": it tells this agency's operators of
 // the hub's alarms, each alarm once. An agency without operators is told
@@ -46,7 +52,8 @@ func (o *Office) TellAlarms(ctx context.Context, list []Alarm) error {
 		}
 		for _, a := range news {
 			for _, p := range people {
-				if err := notice.Tell(tx, int64(p.ID), "Trục liên thông: "+a.Text, 0); err != nil {
+				topic := AlarmTopic + strconv.FormatInt(a.ID, 10) + ":" + a.Subject
+				if _, err := notice.Renew(tx, int64(p.ID), topic, "Trục liên thông: "+a.Text); err != nil {
 					return err
 				}
 			}

@@ -26,6 +26,7 @@ type office struct {
 	mu      sync.Mutex
 	now     time.Time
 	hub     bool
+	unread  string
 	polls   int
 	journal []Entry
 	saved   string
@@ -154,7 +155,7 @@ func (o *office) pending(w http.ResponseWriter, r *http.Request) {
 	if o.polls > 2 {
 		text = "Đã đến"
 	}
-	page_(w, r, fmt.Sprintf("<p>%s</p><p>%s, trục %v</p>", text, viet.DateTime(o.now), o.hub))
+	page_(w, r, fmt.Sprintf("<p>%s</p><p>%s, trục %v %s</p>", text, viet.DateTime(o.now), o.hub, o.unread))
 }
 
 func (o *office) BaseURL() string { return o.URL }
@@ -175,6 +176,9 @@ func (o *office) set(f func()) error {
 func (o *office) SetClock(_ context.Context, t time.Time) error { return o.set(func() { o.now = t }) }
 func (o *office) AdvanceClock(_ context.Context, d time.Duration) error {
 	return o.set(func() { o.now = o.now.Add(d) })
+}
+func (o *office) Unread(_ context.Context, agency, reason string) error {
+	return o.set(func() { o.unread = agency + ": " + reason })
 }
 func (o *office) StopHub(context.Context) error  { return o.set(func() { o.hub = false }) }
 func (o *office) StartHub(context.Context) error { return o.set(func() { o.hub = true }) }

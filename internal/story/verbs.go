@@ -55,6 +55,7 @@ var verbs = map[string]verb{
 	"at":        {usage: "at 2025-03-03 08:05, at 3/3/2025 08:05 hoặc at 08:05", min: 1, max: 2, run: doAt},
 	"clock":     {usage: "clock +2h, +30m hoặc +3d", min: 1, max: 1, run: doClock},
 	"hub":       {usage: "hub stop hoặc hub start", min: 1, max: 1, run: doHub, check: oneOf(0, "stop", "start")},
+	"unread":    {usage: "unread 'mã cơ quan' 'lý do'", min: 2, max: 2, run: doUnread},
 	"journal":   {usage: "journal việc.đã.làm ['chữ' …] [10s]", min: 1, max: -1, within: true, run: doJournal},
 	"nojournal": {usage: "nojournal việc.đã.làm ['chữ' …]", min: 1, max: -1, run: doNoJournal},
 }
@@ -148,6 +149,10 @@ func doHub(ctx context.Context, r *run, s *Step) error {
 		return r.world.StopHub(ctx)
 	}
 	return r.world.StartHub(ctx)
+}
+
+func doUnread(ctx context.Context, r *run, s *Step) error {
+	return r.world.Unread(ctx, s.Args[0], s.Args[1])
 }
 
 func doShow(_ context.Context, r *run, _ *Step) error {

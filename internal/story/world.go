@@ -22,6 +22,9 @@ type World interface {
 	// StopHub cuts the hub off, StartHub brings it back.
 	StopHub(ctx context.Context) error
 	StartHub(ctx context.Context) error
+	// Unread lets the system of the agency with that code give back, as
+	// unreadable, what waits for it at the hub.
+	Unread(ctx context.Context, agency, reason string) error
 	// Journal gives the code of the person's agency and what was entered in
 	// its journal since the World was made, oldest first.
 	Journal(ctx context.Context, person string) (agency string, entries []Entry, err error)

@@ -8,6 +8,9 @@ hub stop
 wait 'Đã đến' 5s
 see '10:05' 'trục false'
 hub start
+unread '000.00.12.H99' 'sai định dạng'
+reload
+see '000.00.12.H99: sai định dạng'
 at 07:00
 clock +3d
 reload

@@ -94,6 +94,10 @@ func rowOf(n office.Told) row {
 	if _, id, ok := strings.Cut(n.Topic, ":"); ok { // certificates and keys
 		x.Href, x.Code = "/chung-thu-so/"+id, "Chứng thư số"
 	}
+	if alarm, ok := strings.CutPrefix(n.Topic, office.AlarmTopic); ok {
+		_, agency, _ := strings.Cut(alarm, ":")
+		x.Href, x.Code = strings.TrimSuffix("/truc/"+agency, "/"), "Bảng điều hành"
+	}
 	if n.Topic == office.EvidenceTopic {
 		x.Href, x.Code = "/quan-tri", "Quản trị"
 	}
