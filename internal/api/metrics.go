@@ -94,7 +94,7 @@ func (b *figures) ledger(o hub.Overview, c cover) {
 }
 
 func (b *figures) clock(o hub.Overview, c hub.Clock) {
-	b.one("clock_seconds", "gauge", "The hub's clock.", float64(o.Now.UnixMilli())/1000)
+	b.one("clock_timestamp_seconds", "gauge", "The hub's clock.", float64(o.Now.UnixMilli())/1000)
 	if c.Reference.Source != "" {
 		b.one("clock_drift_seconds", "gauge", "How far the hub's clock is behind the time-stamping authority's.", c.Reference.Off.Seconds())
 	}
