@@ -195,6 +195,33 @@ func TestCheckpointsArePublished(t *testing.T) {
 	if list, _, err := s.Witnesses(ctx, 10); err != nil || len(list) != 1 || list[0].Code != SNV || list[0].Size < 1 {
 		t.Fatalf("%+v %v", list, err)
 	}
+	// One that was given more than there is convicts the hub (GL443-3.4.ii).
+	forks := func() (n int) {
+		t.Helper()
+		list, err := s.Alarms(ctx)
+		for _, a := range list {
+			if a.Kind == hub.AlarmFork && a.Subject == SNV {
+				n++
+			}
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	for _, x := range []struct {
+		from string
+		want int
+	}{{"1", 0}, {"100000", 1}, {"1", 0}} {
+		s.call(SNV, "GET", "/v1/consistency?from="+x.from, "")
+		s.call("", "GET", "/v1/consistency?from=100000", "") // a stranger raises nothing
+		if err := s.Tick(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if n := forks(); n != x.want {
+			t.Errorf("from %s: %d alarms", x.from, n)
+		}
+	}
 	if c, err := s.Clock(ctx); err != nil || len(c.Wrong) != 1 || c.Wrong[0].Source != SNV {
 		t.Fatalf("%+v %v", c, err)
 	}

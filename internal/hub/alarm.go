@@ -14,6 +14,7 @@ type AlarmKind string
 
 // The kinds. Subject is the agency's code, but for those of the hub itself.
 const (
+	AlarmFork   AlarmKind = "fork"   // an agency holds a head of the log that is longer than the log
 	AlarmLate   AlarmKind = "late"   // packets wait for longer than LateAfter
 	AlarmSilent AlarmKind = "silent" // the link is lost while packets wait
 	AlarmDead   AlarmKind = "dead"   // packets were given back as unreadable
@@ -23,8 +24,8 @@ const (
 	AlarmStamp  AlarmKind = "stamp"  // checkpoints have waited for their time stamp for a day
 )
 
-// AlarmKinds are all of them.
-var AlarmKinds = []AlarmKind{AlarmLate, AlarmSilent, AlarmDead, AlarmTrial, AlarmDisk, AlarmClock, AlarmStamp}
+// AlarmKinds are all of them, what is worst first.
+var AlarmKinds = []AlarmKind{AlarmFork, AlarmDisk, AlarmClock, AlarmLate, AlarmDead, AlarmSilent, AlarmStamp, AlarmTrial}
 
 // Alarm is something that a person must see to (cảnh báo).
 type Alarm struct {
@@ -110,8 +111,26 @@ func (a *act) wrong() (list []Alarm, err error) {
 		return nil, err
 	}
 	list = append(append(list, dead...), trials...)
+	forks, err := a.forkAlarms()
+	if err != nil {
+		return nil, err
+	}
 	own, err := a.ownAlarms()
-	return append(list, own...), err
+	return append(append(list, forks...), own...), err
+}
+
+// forkAlarms are those of agencies that were given more of the log than there
+// is: it lost its end, or is another (law:GL443-3.4.ii).
+func (a *act) forkAlarms() ([]Alarm, error) {
+	return db.All(a, func(r db.Row) (o Alarm, err error) {
+		var name string
+		var seen, size int64
+		err = r.Scan(&o.Subject, &name, &seen, &size)
+		o.Kind, o.Text = AlarmFork, fmt.Sprintf("%s giữ đầu sổ cái đến mục %s, sổ cái của trục chỉ có %s mục: trục mất phần cuối hoặc sổ bị thay. Dừng nhận gói tin, kiểm tra sổ cái, phục hồi theo hướng dẫn vận hành.",
+			name, viet.Int(seen), viet.Int(size))
+		return o, err
+	}, `SELECT g.code, g.name, w.size, l.size FROM witness w JOIN agency g ON g.id = w.agency, (SELECT COALESCE(MAX(id), -1) + 1 AS size FROM leaf) l
+		WHERE w.size > l.size ORDER BY g.code LIMIT $1`, maxAlarms)
 }
 
 // stampLate is how long a checkpoint may wait for its stamp before somebody

@@ -31,6 +31,10 @@ func (h *Hub) Witnessed(c Caller, note []byte) {
 	}
 }
 
+// Ahead notes that an agency asked to go on from a head that is longer than the
+// log, which Tick raises an alarm for.
+func (h *Hub) Ahead(c Caller, size int64) { h.sights.Store(c.id, sight{size, h.Store.Now()}) }
+
 // keepSight writes what an agency was last shown.
 func keepSight(a *act, agency int64, x any) error {
 	s := x.(sight)

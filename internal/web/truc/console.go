@@ -171,6 +171,9 @@ func (p *page) fillAlarms(r *http.Request, s *seat.Seat) error {
 	if err != nil {
 		return err
 	}
+	slices.SortStableFunc(list, func(a, b hub.Alarm) int {
+		return cmp.Compare(slices.Index(hub.AlarmKinds, a.Kind), slices.Index(hub.AlarmKinds, b.Kind))
+	})
 	p.More = max(0, len(list)-shownAlarms)
 	for _, a := range list[:min(len(list), shownAlarms)] {
 		p.Alarms = append(p.Alarms, alarmOf(a))
@@ -188,9 +191,10 @@ func alarmOf(a hub.Alarm) alarm {
 		x.Href += "#dieu-kien"
 	case hub.AlarmLate:
 		x.Href += "#hang-doi"
-	}
-	if a.Subject == "" {
-		x.Href = ""
+	case hub.AlarmFork, hub.AlarmStamp:
+		x.Href = "/truc/so-cai"
+	case hub.AlarmClock, hub.AlarmDisk:
+		x.Href = "#may-chu"
 	}
 	return x
 }
