@@ -1,11 +1,16 @@
 package browser
 
 import (
+	"crypto/x509"
 	"os"
 	"testing"
 
+	"vanthu/internal/authority"
+	"vanthu/internal/db"
 	"vanthu/internal/document"
 	"vanthu/internal/office"
+	"vanthu/internal/signing"
+	"vanthu/internal/signing/signingtest"
 	"vanthu/viet"
 )
 
@@ -91,4 +96,61 @@ func TestCopyByKeyboardAndPhone(t *testing.T) {
 	for _, id := range ids {
 		state(t, o, id, document.Submitted)
 	}
+}
+
+// TestCopyWithAToken: the agency's key is on a real PKCS#11 token. A wrong PIN is
+// named and does not come back in the page; what was chosen stays; the right one
+// signs and presents (HT33-8.1, HT33-4.2).
+func TestCopyWithAToken(t *testing.T) {
+	const clerk = "yen"
+	o := atSNV.office(t)
+	key := signingtest.NewKey(t, "RSA-2048")
+	cert, err := theStage.CA.CertifyAgency(authority.Agency{Name: atSNV.name, Code: atSNV.agency, Locality: "Mẫu"}, key.Public())
+	if err != nil {
+		t.Fatal(err)
+	}
+	chain := []*x509.Certificate{cert, theStage.CA.Issuing()}
+	hsm := signingtest.NewSoftHSM(t)
+	hsm.Put("02", key, chain)
+	hsm.Start()
+	agent := signing.NewAgent(hsm.Socket)
+	o.Keys.Drivers[signing.ByToken] = agent
+	list, err := agent.Keys(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := signing.Describe(chain)
+	c.Driver, c.KeyRef = signing.ByToken, list[0].Ref
+	write := func(f func(tx *db.Tx) error) {
+		t.Helper()
+		if err := o.Store.Write(theStage.browser, db.System, f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(func(tx *db.Tx) (err error) {
+		if c.ID, err = signing.AddCertificate(tx, c); err != nil {
+			return err
+		}
+		return signing.HandOver(tx, c.ID, actor(t, o, clerk).ID, "03/QĐ-SNV", "04/BBBG-SNV")
+	})
+	t.Cleanup(func() { write(func(tx *db.Tx) error { return signing.End(tx, c.ID, "hết phép thử") }) })
+
+	id := onPaper(t, o, clerk, "95")
+	b := as(t, clerk, desktop)
+	b.open("/den/" + itoa(id))
+	b.sees("Mã PIN của thiết bị ký")
+	b.shoot("ban-sao-pin")
+	b.choose("#f-form", "SAO LỤC")
+	b.fill("pin", "111199")
+	b.leave(pressPrimary)
+	b.forget("409")
+	b.sees("Mã PIN sai.")
+	if b.str(`document.querySelector("input[name=pin]").value`) != "" || b.str(`document.querySelector("#f-form").value`) != "SAO LỤC" {
+		t.Error("the PIN came back in the page, or the form of the copy did not")
+	}
+	state(t, o, id, document.Registered)
+	b.fill("pin", signingtest.PIN)
+	b.leave(pressPrimary)
+	b.sees("95/HOIX: đã ký bản sao và trình lãnh đạo.")
+	state(t, o, id, document.Submitted)
 }
