@@ -114,7 +114,7 @@ func TestUpdateBeforeReceipt_QD28_9_2(t *testing.T) {
 	id := s.incoming()[0].ID
 	s.refused(fail.Integrity, o.Receive(ctx, hoa, id, arrivalOf(s.incoming()[0], 0)))
 
-	p := update(s.foreign("k1", attached("cv.pdf", s.other("bản sửa"))), "k1", "Ký lại, sửa trích yếu")
+	p := update(s.foreign("k1", attached("cv-moi.pdf", s.other("bản sửa"))), "k1", "Ký lại, sửa trích yếu")
 	p.Header.Subject = "V/v quy hoạch chung thị trấn B"
 	s.carry(s.written(p))
 	x := s.changed(id)
@@ -122,7 +122,8 @@ func TestUpdateBeforeReceipt_QD28_9_2(t *testing.T) {
 	if x.Subject != p.Header.Subject || len(x.changes) != 1 || x.changes[0].State != exchange.Taken {
 		t.Errorf("%q, %+v", x.Subject, x.changes)
 	}
-	if want := []exchange.Difference{{Name: "Trích yếu", Was: "V/v quy hoạch chung thị trấn", Now: "V/v quy hoạch chung thị trấn B"}}; len(x.changes) == 1 && !slices.Equal(x.changes[0].Differences, want) {
+	want := []exchange.Difference{{Name: "Trích yếu", Was: "V/v quy hoạch chung thị trấn", Now: "V/v quy hoạch chung thị trấn B"}, {Name: "Tệp", Was: "cv.pdf", Now: "cv-moi.pdf"}}
+	if len(x.changes) == 1 && !slices.Equal(x.changes[0].Differences, want) {
 		t.Errorf("%+v", x.changes[0].Differences)
 	}
 	if w := x.waits(document.ToReceive); !strings.Contains(w.Note, "Ký lại") || w.Due.IsZero() || len(x.desk) != 1 {

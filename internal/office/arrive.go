@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"io"
+	"slices"
 	"strings"
 
 	"vanthu/cms"
@@ -206,6 +207,10 @@ func (o *Office) repeated(tx *db.Tx, a Arrival, p *edxml.Packet, files []arrived
 	o.log().Info("document came before", "message", a.Message, "first", old.Message, "state", d.State)
 	if !over(d) {
 		return true, nil
+	}
+	packets, err := exchange.Packets(tx, d.ID)
+	if err != nil || slices.Contains(packets, a.Packet) {
+		return true, err
 	}
 	said, err := o.arrivedDocument(tx, a, p)
 	if err != nil {

@@ -81,13 +81,20 @@ func (o *Office) update(tx *db.Tx, d *document.Document, a Arrival, p *edxml.Pac
 	if drops(p.Business.Info, self) {
 		c.Differences = append(c.Differences, exchange.Difference{Name: "Nơi nhận", Was: self.Name, Now: "không còn là nơi nhận"})
 	}
-	fresh, err := unknownFiles(tx, d.ID, files)
+	was, anew, err := otherFiles(tx, d.ID, files)
 	if err != nil {
 		return err
 	}
+	if anew {
+		c.Differences = append(c.Differences, exchange.Difference{Name: "Tệp", Was: was, Now: fileNames(files)})
+	}
 	if d.State == document.Arrived || d.State == document.Held {
 		*d = now
-		return o.takeUpdate(tx, *d, c, files, len(fresh) > 0)
+		return o.takeUpdate(tx, *d, c, files, anew)
+	}
+	fresh, err := unknownFiles(tx, d.ID, files)
+	if err != nil {
+		return err
 	}
 	for _, x := range fresh {
 		if err := o.addArrivedFile(tx, d.ID, document.Updating, x); err != nil {
@@ -373,6 +380,35 @@ func drops(b *edxml.BusinessInfo, self org.Agency) bool {
 	return b != nil && b.DocumentReceiver && slices.ContainsFunc(b.Receivers, func(r edxml.Receiver) bool {
 		return r.Type == 0 && (r.OrganID == self.Code || r.OrganID == self.AltCode)
 	})
+}
+
+// otherFiles tells whether a packet has other files than the document, and the
+// names of those. One without any leaves them as they are.
+func otherFiles(q db.Q, id document.ID, files []arrived) (names string, other bool, err error) {
+	have, err := document.Files(q, id)
+	if err != nil || len(files) == 0 {
+		return "", false, err
+	}
+	in := map[blob.Hash]bool{}
+	for _, x := range files {
+		in[x.Hash] = true
+	}
+	var list []string
+	for _, f := range have {
+		if f.Slot == document.Body || f.Slot == document.Annex {
+			list = append(list, f.Name)
+			other = other || !in[f.Hash]
+		}
+	}
+	return strings.Join(list, ", "), other || len(list) != len(files), nil
+}
+
+func fileNames(files []arrived) string {
+	list := make([]string, len(files))
+	for i, x := range files {
+		list[i] = x.Name
+	}
+	return strings.Join(list, ", ")
 }
 
 // unknownFiles are those of a packet that the document does not have yet.

@@ -72,6 +72,9 @@ func (c *content) verdicts() error {
 	return nil
 }
 
+// newestChanges is how many of a sender's changes the page tells of.
+const newestChanges = 10
+
 // changes are the notes of what the sender did to the document after it came,
 // the newest first. law:QD28-9.2
 func (c *content) changes() error {
@@ -83,7 +86,7 @@ func (c *content) changes() error {
 	if err != nil {
 		return err
 	}
-	for _, x := range slices.Backward(list) {
+	for _, x := range slices.Backward(list[max(0, len(list)-newestChanges):]) {
 		n := changeNote(x)
 		if x.Replacement != 0 {
 			n.Title = "Nơi gửi thay thế văn bản này bằng văn bản khác lúc " + viet.ShortTime(x.At) + "."

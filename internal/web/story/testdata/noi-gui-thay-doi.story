@@ -28,7 +28,7 @@ journal document.change_declined 'Đã thực hiện xong'
 
 open /den/cho-tiep-nhan
 follow '60/SXD-QH'
-see 'Sửa trang 2' 'Đã nhận theo bản mới' 'Bản trước: cv-gia-1.pdf'
+see 'Sửa trang 2' 'Tệp: cv-gia-1.pdf → cv-gia-2.pdf' 'Đã nhận theo bản mới' 'Bản trước: cv-gia-1.pdf'
 press 'Tiếp nhận'
 see 'đã tiếp nhận'
 
