@@ -39,6 +39,7 @@ type run struct {
 	profiles string // directory for profiles of the hub; "": none
 	out      *tabwriter.Writer
 	made     int
+	ratios   *ratios
 
 	mu    sync.Mutex
 	stops []func() // what must not outlive an interrupted run
@@ -57,12 +58,34 @@ func main() {
 	only := flag.String("only", "", "measurements, by id: B1,B4")
 	engine := flag.String("engine", "sqlite,postgres", "databases of the hub")
 	profiles := flag.String("profiles", "", "directory that gets processor profiles of the hub under B1 and B2")
+	record := flag.Bool("record", false, "record the ratios in "+ratiosFile+" instead of holding them against it")
 	flag.Parse()
 	r := &run{short: *short, engines: list(*engine), profiles: *profiles}
-	if err := r.measure(list(*only)); err != nil {
+	if err := r.judged(list(*only), *record); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
+}
+
+// judged measures and holds the ratios against the recorded ones, or records
+// them. On a busy machine nothing is judged.
+func (r *run) judged(only []string, record bool) (err error) {
+	if r.ratios, err = readRatios(ratiosFile); err != nil {
+		return err
+	}
+	calm := quiet()
+	if err := r.measure(only); err != nil {
+		return err
+	}
+	switch {
+	case record:
+		return r.ratios.write(ratiosFile)
+	case !r.short && calm:
+		return r.ratios.judge()
+	case !r.short && len(r.ratios.fallen) > 0:
+		fmt.Println("the machine was busy at the start: not judged,", r.ratios.judge())
+	}
+	return nil
 }
 
 func list(s string) []string {
@@ -149,6 +172,10 @@ func (r *run) temp(name string) (string, error) {
 
 // line prints one measurement, its ratio and the aim last.
 func (r *run) line(id, what, figures string, ratio float64, aim string) {
-	fmt.Fprintf(r.out, "%s\t%s\t%s\t%.2f (aim %s)\n", id, what, figures, ratio, aim)
+	recorded := ""
+	if r.ratios != nil {
+		recorded = r.ratios.add(id+"\t"+what, aim, ratio)
+	}
+	fmt.Fprintf(r.out, "%s\t%s\t%s\t%.2f (aim %s%s)\n", id, what, figures, ratio, aim, recorded)
 	r.out.Flush()
 }

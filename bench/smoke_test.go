@@ -49,3 +49,32 @@ func TestInjectedDisk(t *testing.T) {
 		t.Errorf("50 acts made %d syncs of 2 ms and took %v", n, took)
 	}
 }
+
+// A ratio that falls by more than its share fails the run; one that is new, or
+// is to be low, does not.
+func TestRatiosAreHeld(t *testing.T) {
+	path := t.TempDir() + "/ratios.tsv"
+	k, err := readRatios(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	k.add("B1\tsqlite", "≥ 2", 2.00)
+	k.add("B2\tsqlite", "≥ 5", 5.00)
+	k.add("B7\tsqlite", "≤ 1 s", 0.40)
+	if err := k.write(path); err != nil {
+		t.Fatal(err)
+	}
+	if k, err = readRatios(path); err != nil {
+		t.Fatal(err)
+	}
+	k.add("B1\tsqlite", "≥ 2", 1.71)
+	k.add("B3\tsqlite", "≥ 0.6", 0.10)
+	k.add("B7\tsqlite", "≤ 1 s", 0.01)
+	if err := k.judge(); err != nil {
+		t.Error(err)
+	}
+	k.add("B2\tsqlite", "≥ 5", 4.24)
+	if err := k.judge(); err == nil {
+		t.Error("a fallen ratio is let through")
+	}
+}
