@@ -418,3 +418,25 @@ func TestOfferAgainSince(t *testing.T) {
 	s.must(s.Settle(ctx))
 	s.whole(before, id, s.Hub.PublicKey())
 }
+
+// The first packet to a hub that was away waits until what it has forgotten has
+// gone, so that the order of an agency's packets stays (BRVT1842-6.5).
+func TestForgottenGoesFirst(t *testing.T) {
+	s := newStage(t)
+	ctx := context.Background()
+	ids := []document.ID{s.sent(theLetter)}
+	s.watch()
+	n := s.copyHub()
+	s.must(s.Hub.Pause(ctx, db.System, snvCode, true, "thay máy chủ"))
+	ids = append(ids, s.sent(theLetter))
+	ready := theLetter
+	ready.stop = "issue"
+	ids = append(ids, s.sent(ready))
+	s.must(s.StopHub(ctx))
+	s.must(s.Settle(ctx)) // the hub does not answer
+	n.back(true)
+	o, lan := s.who("lan")
+	s.must(o.Issue(ctx, lan, ids[2]))
+	s.must(s.Settle(ctx))
+	s.inOrder(ids)
+}
