@@ -96,6 +96,8 @@ func (a *act) wrong() (list []Alarm, err error) {
 	for _, g := range o.Busy {
 		switch {
 		case len(list) == maxAlarms:
+		case g.Late && g.Paused:
+			list = append(list, Alarm{Kind: AlarmLate, Subject: g.Code, Text: g.Name + " có gói tin chờ quá 72 giờ vì hàng đợi đang tạm giữ. Mở lại hàng đợi, hoặc báo nơi gửi chuyển bản giấy."})
 		case g.Late:
 			list = append(list, Alarm{Kind: AlarmLate, Subject: g.Code, Text: g.Name + " có gói tin chờ quá 72 giờ. Gọi đầu mối kỹ thuật, báo nơi gửi chuyển bản giấy."})
 		case g.Silent && !g.Paused && a.Now.Sub(g.Oldest) > SilentAfter:

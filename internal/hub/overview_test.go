@@ -2,6 +2,7 @@ package hub_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -260,6 +261,21 @@ func TestAlarms(t *testing.T) {
 		*now = now.AddDate(0, 2, -3)
 		if got, want := kinds(), "trial "+HOIX; got != want {
 			t.Errorf("%q, not %q", got, want)
+		}
+	})
+}
+
+// Where the operator's own pause is the cause, the alarm says so (BRVT1842-10.4).
+func TestAlarmOfAPausedQueue(t *testing.T) {
+	console(t, func(t *testing.T, w *World, now *time.Time) {
+		must(t, w.Pause(ctx, Operator, SNV, true, "bảo trì"))
+		w.Send(SXD, Packet(Doc{From: SXD, To: []string{SNV}}))
+		*now = now.Add(73 * time.Hour)
+		must(t, w.Tick(ctx))
+		list, err := w.Alarms(ctx)
+		late := slices.IndexFunc(list, func(a hub.Alarm) bool { return a.Kind == hub.AlarmLate })
+		if err != nil || late < 0 || !strings.Contains(list[late].Text, "Mở lại hàng đợi") {
+			t.Fatalf("%+v %v", list, err)
 		}
 	})
 }
