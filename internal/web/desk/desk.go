@@ -216,6 +216,8 @@ func rowOf(v *db.View, x *seat.Seat, it document.Item) (row, error) {
 			line.Sub += " · " + it.Note
 		}
 		return line, line.verdict(v, d)
+	case document.ToChange:
+		line.Sub += " · " + it.Note // what the sender did is no fault
 	case document.ToFollow, document.ToPost:
 		if err := line.trouble(v, it); err != nil || it.Step == document.ToFollow {
 			return line, err
