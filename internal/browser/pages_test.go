@@ -44,6 +44,7 @@ var pages = []page{
 	{"chung-thu-so", "tam", "/chung-thu-so", ""},
 	{"chung-thu", "lan", "/chung-thu-so", "Sở Xây dựng"},
 	{"dang-ky-chung-thu", "tam", "/chung-thu-so/moi", ""},
+	{"giao-giu-khoa", "hung", "/chung-thu-so", "Lê Quốc Hùng"},
 	{"khoa-mo", "tam", "/chung-thu-so/khoa-mo", ""},
 	{"tin-cay", "tam", "/chung-thu-so/tin-cay", ""},
 	{"ky-so", "hung", "/ky-so", ""},
