@@ -81,6 +81,11 @@ func Entrustments(q db.Q, certificate int64) ([]Entrustment, error) {
 	return db.All(q, scanEntrustment, entrustmentColumns+` WHERE certificate = $1 ORDER BY id DESC`, certificate)
 }
 
+// EntrustedTo lists the personal keys of others that a person keeps on a day.
+func EntrustedTo(q db.Q, p org.PersonID, on viet.Day) ([]Certificate, error) {
+	return db.All(q, scan, columns+` WHERE ended_at = 0 AND id IN (SELECT certificate FROM entrustment WHERE keeper = $1 AND ended_at = 0 AND until >= $2) ORDER BY id`, p, on)
+}
+
 // Keeper is who may use a personal key on a day beside its owner; 0: nobody.
 func Keeper(q db.Q, certificate int64, on viet.Day) (org.PersonID, error) {
 	p, err := db.Value[org.PersonID](q, `SELECT keeper FROM entrustment WHERE certificate = $1 AND ended_at = 0 AND until >= $2`, certificate, on)

@@ -1,7 +1,6 @@
 package di
 
 import (
-	"encoding/json"
 	"mime"
 	"net/http"
 
@@ -44,12 +43,17 @@ type awayFile struct {
 var purposes = map[document.Step]signing.Purpose{document.ToSign: signing.ByPerson, document.ToSeal: signing.ByAgency}
 
 // signsOnDesk says whether a page must be able to reach the signing program:
-// the person's own key, or the agency's that he keeps, signs there.
+// the person's own key, or one that he keeps, signs there.
 func signsOnDesk(v *db.View, x *seat.Seat) (bool, error) {
 	list, err := signing.Kept(v, x.Actor.ID)
 	if err != nil {
 		return false, err
 	}
+	entrusted, err := signing.EntrustedTo(v, x.Actor.ID, viet.DayOf(v.Now))
+	if err != nil {
+		return false, err
+	}
+	list = append(list, entrusted...)
 	own, err := signing.OfPerson(v, x.Actor.ID)
 	if err == nil {
 		list = append(list, own)
@@ -146,7 +150,7 @@ func beginOnDesk(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
 	for _, f := range s.Files {
 		out.Files = append(out.Files, deskCallOf(x, s, f))
 	}
-	return writeJSON(w, out)
+	return seat.JSON(w, out)
 }
 
 func deskCallOf(x *seat.Seat, s office.Session, f office.SessionFile) deskCall {
@@ -189,13 +193,7 @@ func stateAway(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
 		e := signing.Refuse(why, nil)
 		out.Text, out.Next = e.Text, e.Next
 	}
-	return writeJSON(w, out)
-}
-
-func writeJSON(w http.ResponseWriter, v any) error {
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-store")
-	return json.NewEncoder(w).Encode(v)
+	return seat.JSON(w, out)
 }
 
 // toSignAway reads which signature waits for the person at a document.

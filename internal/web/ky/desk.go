@@ -1,7 +1,6 @@
 package ky
 
 import (
-	"encoding/json"
 	"net/http"
 
 	"vanthu/internal/db"
@@ -34,7 +33,7 @@ func beginOnDesk(w http.ResponseWriter, r *http.Request, s *seat.Seat) error {
 	for _, x := range b.Files {
 		out.Files = append(out.Files, deskFile{itoa(x.ID), x.Name, seat.FetchPath(s.Office, x)})
 	}
-	return writeJSON(w, out)
+	return seat.JSON(w, out)
 }
 
 // stateOnDesk tells the script what became of the documents: only what the
@@ -52,7 +51,7 @@ func stateOnDesk(w http.ResponseWriter, r *http.Request, s *seat.Seat) error {
 	if err != nil {
 		return err
 	}
-	return writeJSON(w, struct{ Signed, Refused, Waits int }{b.Signed(), len(b.Lines) - b.Signed() - b.Waits(), b.Waits()})
+	return seat.JSON(w, struct{ Signed, Refused, Waits int }{b.Signed(), len(b.Lines) - b.Signed() - b.Waits(), b.Waits()})
 }
 
 // stopOnDesk ends a batch that the person does not go on with.
@@ -65,12 +64,6 @@ func stopOnDesk(w http.ResponseWriter, r *http.Request, s *seat.Seat) error {
 		return err
 	}
 	return s.Kit.Done(w, r, seat.BatchAt(id), part.Toast{Kind: "ok", Text: "Đã thôi ký; tệp đã giao không nhận lại nữa."})
-}
-
-func writeJSON(w http.ResponseWriter, v any) error {
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-store")
-	return json.NewEncoder(w).Encode(v)
 }
 
 // reach opens the one way that the desk needs whose key signs on this machine.

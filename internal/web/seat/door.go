@@ -1,6 +1,8 @@
 package seat
 
 import (
+	"encoding/json"
+	"net/http"
 	"net/url"
 	"strconv"
 
@@ -33,3 +35,10 @@ func TakeBackAllPath(o *office.Office, b office.Bundle) string {
 
 // BatchAt is the page of a batch of signatures: how far it is.
 func BatchAt(batch int64) string { return "/ky-so/" + strconv.FormatInt(batch, 10) }
+
+// JSON answers a script of the signing desk.
+func JSON(w http.ResponseWriter, v any) error {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	return json.NewEncoder(w).Encode(v)
+}

@@ -24,7 +24,8 @@ pdf sound $quyche
 as Lan
 open /thong-bao
 see 'Được giao giữ khóa ký số của Đặng Tuyết Mai đến 31/03/2025'
-open $khoa
+open /toi
+follow 'Khóa của Đặng Tuyết Mai, được giao giữ'
 see 'Giao văn thư giữ khóa'
 as Binh
 open $khoa

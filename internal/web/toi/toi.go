@@ -107,6 +107,13 @@ func (p *page) keys(v *db.View, s *seat.Seat) (err error) {
 	if err != nil {
 		return err
 	}
+	entrusted, err := signing.EntrustedTo(v, s.Actor.ID, viet.DayOf(v.Now))
+	for _, c := range entrusted {
+		p.Kept = append(p.Kept, kept{"Khóa của " + seat.CommonName(c.Subject) + ", được giao giữ", seat.CertificateAt(c.ID)})
+	}
+	if err != nil {
+		return err
+	}
 	c, err := signing.OfPerson(v, s.Actor.ID)
 	if fail.Is(err, fail.Conflict) {
 		return nil
