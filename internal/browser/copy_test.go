@@ -1,16 +1,23 @@
 package browser
 
 import (
+	"crypto"
 	"crypto/x509"
 	"os"
+	"path/filepath"
 	"testing"
 
+	"github.com/chromedp/chromedp"
+
+	"vanthu/cms"
 	"vanthu/internal/authority"
 	"vanthu/internal/db"
 	"vanthu/internal/document"
 	"vanthu/internal/office"
 	"vanthu/internal/signing"
 	"vanthu/internal/signing/signingtest"
+	"vanthu/pades"
+	"vanthu/pdf"
 	"vanthu/viet"
 )
 
@@ -98,29 +105,17 @@ func TestCopyByKeyboardAndPhone(t *testing.T) {
 	}
 }
 
-// TestCopyWithAToken: the agency's key is on a real PKCS#11 token. A wrong PIN is
-// named and does not come back in the page; what was chosen stays; the right one
-// signs and presents (HT33-8.1, HT33-4.2).
-func TestCopyWithAToken(t *testing.T) {
-	const clerk = "yen"
-	o := atSNV.office(t)
-	key := signingtest.NewKey(t, "RSA-2048")
+// copiesWith enters a certificate of SNV that its clerk signs copies with until
+// the test ends. ref is asked for once the chain is known.
+func copiesWith(t *testing.T, o *office.Office, clerk string, key crypto.Signer, by signing.Kind, ref func(chain []*x509.Certificate) string) []*x509.Certificate {
+	t.Helper()
 	cert, err := theStage.CA.CertifyAgency(authority.Agency{Name: atSNV.name, Code: atSNV.agency, Locality: "Mẫu"}, key.Public())
 	if err != nil {
 		t.Fatal(err)
 	}
 	chain := []*x509.Certificate{cert, theStage.CA.Issuing()}
-	hsm := signingtest.NewSoftHSM(t)
-	hsm.Put("02", key, chain)
-	hsm.Start()
-	agent := signing.NewAgent(hsm.Socket)
-	o.Keys.Drivers[signing.ByToken] = agent
-	list, err := agent.Keys(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
 	c := signing.Describe(chain)
-	c.Driver, c.KeyRef = signing.ByToken, list[0].Ref
+	c.Driver, c.KeyRef = by, ref(chain)
 	write := func(f func(tx *db.Tx) error) {
 		t.Helper()
 		if err := o.Store.Write(theStage.browser, db.System, f); err != nil {
@@ -134,6 +129,28 @@ func TestCopyWithAToken(t *testing.T) {
 		return signing.HandOver(tx, c.ID, actor(t, o, clerk).ID, "03/QĐ-SNV", "04/BBBG-SNV")
 	})
 	t.Cleanup(func() { write(func(tx *db.Tx) error { return signing.End(tx, c.ID, "hết phép thử") }) })
+	return chain
+}
+
+// TestCopyWithAToken: the agency's key is on a real PKCS#11 token. A wrong PIN is
+// named and does not come back in the page; what was chosen stays; the right one
+// signs and presents (HT33-8.1, HT33-4.2).
+func TestCopyWithAToken(t *testing.T) {
+	const clerk = "yen"
+	o := atSNV.office(t)
+	key := signingtest.NewKey(t, "RSA-2048")
+	copiesWith(t, o, clerk, key, signing.ByToken, func(chain []*x509.Certificate) string {
+		hsm := signingtest.NewSoftHSM(t)
+		hsm.Put("02", key, chain)
+		hsm.Start()
+		agent := signing.NewAgent(hsm.Socket)
+		o.Keys.Drivers[signing.ByToken] = agent
+		list, err := agent.Keys(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return list[0].Ref
+	})
 
 	id := onPaper(t, o, clerk, "95")
 	b := as(t, clerk, desktop)
@@ -152,5 +169,44 @@ func TestCopyWithAToken(t *testing.T) {
 	b.fill("pin", signingtest.PIN)
 	b.leave(pressPrimary)
 	b.sees("95/HOIX: đã ký bản sao và trình lãnh đạo.")
+	state(t, o, id, document.Submitted)
+}
+
+// TestCopySignedElsewhereAndUploaded: the clerk fetches the scan, signs it with a
+// program of hers and sends it back; a file that does not say that it is a copy
+// is refused with the next step (HT33-8.1, ND30-25).
+func TestCopySignedElsewhereAndUploaded(t *testing.T) {
+	const clerk = "yen"
+	o := atSNV.office(t)
+	key := signingtest.NewKey(t, "P-256")
+	chain := copiesWith(t, o, clerk, key, signing.ByUpload, func([]*x509.Certificate) string { return "" })
+	signer, err := cms.NewSoftwareSigner(key, chain[0], chain[1:])
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := onPaper(t, o, clerk, "96")
+	b := as(t, clerk, desktop)
+	b.open("/den/" + itoa(id))
+	b.sees("Tải bản quét về để ký", "Gửi bản sao đã ký")
+	b.shoot("ban-sao-ky-ngoai")
+	scan := fetch(t, clerk, b.str(`document.querySelector("#xu-ly a[download]").getAttribute("href")`))
+	upload := func(data []byte) {
+		t.Helper()
+		path := filepath.Join(t.TempDir(), "da-ky.pdf")
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		b.do(chromedp.SetUploadFiles(chromedp.CSS("#xu-ly input[type=file]"), []string{path}))
+		b.is("sent", `document.querySelector("#xu-ly .file input[type=hidden]")?.value`)
+		b.leave(pressPrimary)
+	}
+	upload(signed(t, scan, signer, pades.Options{}))
+	b.forget("422")
+	b.sees("Tệp trả về không ghi hình thức sao đã chọn.", "Trong phần mềm ký số chọn “Ký bản sao”")
+	state(t, o, id, document.Registered)
+	look := pades.CopyLook(pades.TrueCopy, atSNV.name, o.Store.Now())
+	place := &pades.Place{Box: pdf.Box{X: 140, Y: 6, W: look.W, H: look.H}}
+	upload(signed(t, scan, signer, pades.Options{Look: look, Place: place}))
+	b.sees("96/HOIX: đã ký bản sao và trình lãnh đạo.")
 	state(t, o, id, document.Submitted)
 }
