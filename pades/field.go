@@ -35,13 +35,17 @@ const (
 // Fields lists the terminal fields of the form, in tree order. Circles and
 // broken parts of the tree are left out; a form beyond the limits is refused
 // (BadInput), since a signature might be among what is not looked at.
-func Fields(f *pdf.File) ([]Field, error) {
+func Fields(f *pdf.File) ([]Field, error) { return listFields(f, true) }
+
+// listFields leaves a /V that is a reference as it is, unless it is to be
+// resolved: signatures are long.
+func listFields(f *pdf.File, resolve bool) ([]Field, error) {
 	pages, err := f.Pages()
 	if err != nil {
 		return nil, err
 	}
 	seen := 0
-	w := &fieldWalk{f: f, seen: map[pdf.Ref]bool{}, values: map[pdf.Ref]pdf.Object{}, onPage: map[pdf.Ref]int{}, pageOf: map[pdf.Ref]int{}}
+	w := &fieldWalk{f: f, resolve: resolve, seen: map[pdf.Ref]bool{}, values: map[pdf.Ref]pdf.Object{}, onPage: map[pdf.Ref]int{}, pageOf: map[pdf.Ref]int{}}
 	for _, p := range pages {
 		w.pageOf[p.Ref] = p.Index
 		annots := f.Array(p.Dict["Annots"])
@@ -65,12 +69,13 @@ func Fields(f *pdf.File) ([]Field, error) {
 }
 
 type fieldWalk struct {
-	f      *pdf.File
-	seen   map[pdf.Ref]bool
-	values map[pdf.Ref]pdf.Object // signatures are long, and many fields may name one
-	onPage map[pdf.Ref]int        // widget → page, from /Annots
-	pageOf map[pdf.Ref]int
-	out    []Field
+	f       *pdf.File
+	resolve bool
+	seen    map[pdf.Ref]bool
+	values  map[pdf.Ref]pdf.Object // many fields may name one
+	onPage  map[pdf.Ref]int        // widget → page, from /Annots
+	pageOf  map[pdf.Ref]int
+	out     []Field
 }
 
 type inherited struct {
@@ -133,7 +138,7 @@ func (w *fieldWalk) inherit(d pdf.Dict, up inherited) inherited {
 
 func (w *fieldWalk) field(ref pdf.Ref, d pdf.Dict, in inherited, widgets []pdf.Ref) Field {
 	out := Field{Name: in.name, Type: in.typ, Ref: ref, Dict: d, Value: in.value, Flags: in.flags}
-	if at, isRef := in.value.(pdf.Ref); isRef {
+	if at, isRef := in.value.(pdf.Ref); isRef && w.resolve {
 		if _, known := w.values[at]; !known {
 			w.values[at] = w.f.Resolve(at)
 		}

@@ -146,7 +146,7 @@ func (w *fieldCompare) signature(ref pdf.Ref, name string, d pdf.Dict) bool {
 // lists none: what nobody will verify is no signature, whatever /V says.
 func (w *fieldCompare) value(ref pdf.Ref) pdf.Dict {
 	if w.fields == nil {
-		w.fields, _ = Fields(w.new) // an error ends the verification elsewhere
+		w.fields, _ = listFields(w.new, false) // an error ends the verification elsewhere
 	}
 	for _, fd := range w.fields {
 		shows := func(x Widget) bool { return x.Ref == ref }
