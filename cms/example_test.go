@@ -9,6 +9,7 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"errors"
 	"fmt"
 	"log"
 	"math/big"
@@ -96,4 +97,19 @@ func ExampleEncrypt() {
 	// Output:
 	// Phụ lục <nil>
 	//  dữ liệu không được mã hóa cho chứng thư số này
+}
+
+// Who is trusted, and for what: a certificate leads to a root of a kind, or not.
+func ExamplePool_BuildChain() {
+	known, stranger := newSigner().Certificate(), newSigner().Certificate()
+	anchors := &cms.Anchors{} // or cms.LoadAnchors(os.DirFS("trust"))
+	anchors.Add(cms.BanCoYeu, known)
+	pool := cms.NewPool(anchors)
+	chain, err := pool.BuildChain(known, time.Now())
+	fmt.Println(chain.Kind, len(chain.Certificates), err)
+	_, err = pool.BuildChain(stranger, time.Now())
+	fmt.Println(errors.Is(err, cms.ErrNoAnchor))
+	// Output:
+	// ban-co-yeu 1 <nil>
+	// true
 }

@@ -3,11 +3,13 @@ package pades_test
 import (
 	"context"
 	"crypto"
+	"crypto/sha256"
 	"crypto/x509"
 	"encoding/json"
 	"fmt"
 	"log"
 	"os"
+	"strings"
 	"time"
 
 	"vanthu/cms"
@@ -162,4 +164,24 @@ func ExampleAddDSS() {
 	again, err := pades.Verify(ctx, kept, offline)
 	fmt.Println(again.Result, err)
 	// Output: valid <nil>
+}
+
+// Verify a CMS signature that stands beside any file.
+func ExampleVerifyCMS() {
+	content := "Bản chữ của dự thảo.\n"
+	digest := sha256.Sum256([]byte(content))
+	signature, err := cms.SignDetached(context.Background(), digest[:], crypto.SHA256, hung, cms.Options{TSA: ca.TSA().Stamp})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, s := range []string{content, "Bản chữ khác.\n"} {
+		report, err := pades.VerifyCMS(context.Background(), signature, strings.NewReader(s), trust())
+		if err != nil {
+			log.Fatal(err) // no signature
+		}
+		fmt.Println(report.Result, "–", report.Sentence)
+	}
+	// Output:
+	// valid – Hợp lệ: 1 chữ ký số, nội dung không bị sửa sau khi ký.
+	// invalid – Không hợp lệ: nội dung không khớp giá trị băm đã ký.
 }

@@ -71,3 +71,23 @@ func ExampleFile_Update() {
 	// Quyết định phê duyệt quy hoạch
 	// 2 revisions, prefix kept: true
 }
+
+// What cannot be read is refused with a kind for the program and a sentence for
+// the person; what had to be repaired can be read, and not signed.
+func ExampleOpen() {
+	whole, err := os.ReadFile("testdata/quyet-dinh.pdf")
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, err = pdf.Open([]byte("Kính gửi: …"))
+	fmt.Println(pdf.Is(err, pdf.NotPDF), err)
+	f, err := pdf.Open(whole[:len(whole)-20]) // cut at its end
+	if err != nil {
+		log.Fatal(err)
+	}
+	pages, err := f.Pages()
+	fmt.Println(len(pages), err, pdf.Is(f.Unsignable(), pdf.Damaged))
+	// Output:
+	// true pdf: Tệp không phải là PDF. (no %PDF- header in the first 1024 bytes)
+	// 2 <nil> true
+}
