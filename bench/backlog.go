@@ -15,6 +15,10 @@ import (
 	schema "vanthu/internal/schema/hub"
 )
 
+// sharedSize makes the body that a backlog shares a file: small ones are rows of
+// one packet.
+const sharedSize = 40_000
+
 // backlog lets count packets wait for an agency, written as rows: how they got
 // there is not measured. They share one body.
 func (s *side) backlog(to string, count int) error {
@@ -92,7 +96,7 @@ func (r *run) deadOn(engine string, waiting, count int) error {
 		s *side
 		n int
 	}{{with, waiting}, {without, few}} {
-		if err := x.s.send(sender(0), newLetter(sender(0), []string{dead}, 4000, 0)); err != nil {
+		if err := x.s.send(sender(0), newLetter(sender(0), []string{dead}, sharedSize, 0)); err != nil {
 			return err
 		}
 		if err := x.s.backlog(dead, x.n); err != nil {
@@ -149,7 +153,7 @@ func (r *run) killedOn(engine string, waiting int) error {
 		return err
 	}
 	defer s.close()
-	if err := s.send(sender(0), newLetter(sender(0), []string{dead}, 4000, 0)); err != nil {
+	if err := s.send(sender(0), newLetter(sender(0), []string{dead}, sharedSize, 0)); err != nil {
 		return err
 	}
 	if err := s.backlog(dead, waiting); err != nil {

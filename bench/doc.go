@@ -3,7 +3,7 @@
 // left out. It is a module of its own, so that the product does not depend on
 // what it is compared with.
 //
-//	go run . [-short] [-only B1,B4] [-engine sqlite,postgres]
+//	go run . [-short] [-only B1,B4] [-engine sqlite,postgres] [-profiles dir] [-record]
 //
 // Each measurement is one line with its ratio last; doc/benchmarks.md explains
 // them. Hub, PostgreSQL and the others run as processes of their own on

@@ -29,7 +29,8 @@ type Confirmed struct {
 
 // Round is what a receiving system does all day, in one act: it confirms what
 // it has stored and is handed what waits next, as by Inbox; without next it
-// only confirms. What it confirmed is durable before the waiting begins.
+// only confirms. What it confirmed is durable before the waiting begins
+// (law:BRVT1842-6.5 HT33-10.2.i).
 func (h *Hub) Round(ctx context.Context, c Caller, stored []string, next *Look) (said []Confirmed, list []Arrival, err error) {
 	var done []confirmation
 	if next != nil {
