@@ -227,19 +227,26 @@ func (d *Dir) Has(h Hash) bool {
 	return err == nil
 }
 
-// Delete removes a file for good, durably: for recalled documents and disposal
-// only.
+// Delete removes a file; after a loss of power it may be there again.
 func (d *Dir) Delete(h Hash) error {
 	if !h.Valid() {
 		return ErrNone
 	}
-	p := d.path(h)
-	err := os.Remove(p)
+	err := os.Remove(d.path(h))
 	if errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
-	if err == nil {
-		err = SyncDir(filepath.Dir(p))
+	return err
+}
+
+// Destroy is Delete for good: of what a recall or a disposal ends.
+func (d *Dir) Destroy(h Hash) error {
+	if err := d.Delete(h); err != nil {
+		return err
+	}
+	err := SyncDir(filepath.Dir(d.path(h)))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil // nothing was ever kept there
 	}
 	return err
 }

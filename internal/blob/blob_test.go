@@ -35,6 +35,14 @@ func TestPutReadDelete(t *testing.T) {
 	if _, err := d.Read(h); !errors.Is(err, ErrNone) {
 		t.Fatalf("read after delete: %v", err)
 	}
+	if h, _, err = d.Put(ctx, strings.NewReader("tờ trình"), 100); err != nil {
+		t.Fatal(err)
+	}
+	for _, what := range []Hash{h, h, Sum([]byte("chưa từng có"))} { // what is gone already is no fault
+		if err := d.Destroy(what); err != nil || d.Has(what) {
+			t.Errorf("destroy: %v", err)
+		}
+	}
 }
 
 func TestTooLargeLeavesNothing(t *testing.T) {

@@ -96,7 +96,7 @@ var slowFields = map[string]string{"Blobs": "files", "Partner": "network", "Conv
 // light are functions of slow packages that only look at values in memory, and
 // those two of the store of files that must be in the turn: whether a file that
 // is being named is there, and the removal of one that nobody names.
-var light = map[string]bool{"os.IsNotExist": true, "os.Getenv": true, "http.StatusText": true, "Blobs.Has": true, "Blobs.Delete": true}
+var light = map[string]bool{"os.IsNotExist": true, "os.Getenv": true, "http.StatusText": true, "Blobs.Has": true, "Blobs.Destroy": true}
 
 // Transactions finds calls of slow packages inside functions that hold a
 // transaction, those with a parameter *db.Tx: directly, or through a function

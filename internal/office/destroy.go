@@ -75,7 +75,7 @@ func (o *Office) removeUnnamed(tx *db.Tx, h blob.Hash) (bool, error) {
 	if err != nil || named {
 		return false, err
 	}
-	return true, o.Blobs.Delete(h)
+	return true, o.Blobs.Destroy(h)
 }
 
 // addFile enters a stored file. The same content may have been destroyed since
