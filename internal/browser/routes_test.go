@@ -121,6 +121,46 @@ func TestClerkRouteByKeyboard(t *testing.T) {
 	hung.js(`document.querySelectorAll("form[data-dirty]").forEach(f => delete f.dataset.dirty)`)
 }
 
+// TestOlderAnswerDoesNotWin asks twice whether a document is in the book
+// already, from two fields; the answer about what was typed first comes last and
+// must not stand over the newer one.
+func TestOlderAnswerDoesNotWin(t *testing.T) {
+	b := as(t, "lan", desktop)
+	b.open("/den/dang-ky")
+	b.js(`
+		const real = window.fetch
+		let asked = 0
+		window.fetch = async (address, options) => {
+			const first = String(address).includes("/den/trung") && ++asked === 1
+			const answer = await real(address, options)
+			if (!first) return answer
+			const text = answer.text.bind(answer)
+			answer.text = () => text().finally(() => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => window.vtRead = true))))
+			window.vtHeld = true
+			await new Promise(go => window.vtLetGo = go)
+			return answer
+		}
+		window.vtType = (name, value) => {
+			const e = document.querySelector("[name=" + name + "]")
+			if (e.tagName === "SELECT" && ![...e.options].some(o => o.value === value)) e.add(new Option(value, value))
+			e.value = value
+			if (name !== "notation") e.dispatchEvent(new Event("change", {bubbles: true}))
+		}
+		document.querySelector("[name=issuer]").value = "000.00.31.H99"
+		vtType("notation", "UBH-VP")
+		vtType("number", "120")`)
+	b.is("the first answer is on its way", "window.vtHeld")
+	b.js(`vtType("issuer", "000.00.12.H99")`)
+	b.is("the second answer is there", `performance.getEntriesByType("resource").filter(e => e.name.includes("/den/trung") && e.responseEnd).length >= 2`)
+	b.is("nothing is the same", `!document.querySelector("#trung").textContent.includes("Trùng số")`)
+	b.js("vtLetGo()")
+	b.is("the first answer was read, or given up", "window.vtRead")
+	if b.str(`document.querySelector("#trung").textContent`) != "" {
+		t.Error("the older answer stands")
+	}
+	b.js(`document.querySelectorAll("form[data-dirty]").forEach(f => delete f.dataset.dirty)`)
+}
+
 // TestPaperByKeyboard registers a paper document without the mouse, from n to
 // Ctrl+Enter, and meets the warning of a double (ND30-22, ND30-PL6.III.1h).
 func TestPaperByKeyboard(t *testing.T) {

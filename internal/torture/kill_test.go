@@ -87,6 +87,11 @@ func TestKilledAtAnyMoment(t *testing.T) {
 		s.kill()
 		y := p.books.judge(t)
 		s.audit()
+		if s.pg != nil {
+			if err := s.pg.Check(); err != nil {
+				t.Error(err)
+			}
+		}
 		if y.arrivals == 0 || y.statuses == 0 {
 			t.Errorf("%v: no traffic", y)
 		}

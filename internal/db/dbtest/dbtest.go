@@ -224,6 +224,12 @@ func (c *Cluster) Stop(mode string) error {
 	return c.run(c.bin+"/pg_ctl", "-D", c.Data(), "-m", mode, "-w", "stop")
 }
 
+// Check has PostgreSQL's own pg_amcheck read every table and index, and whether
+// each row is found in each of its indexes.
+func (c *Cluster) Check() error {
+	return c.run(c.bin+"/pg_amcheck", "--all", "--install-missing", "--heapallindexed", "-h", c.dir, "-U", "postgres")
+}
+
 // Remove stops the server and removes its files.
 func (c *Cluster) Remove() {
 	c.Stop("immediate")
