@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"vanthu/internal/blob"
 	. "vanthu/internal/hub/hubtest"
@@ -39,8 +40,12 @@ func TestRound(t *testing.T) {
 		}
 	}
 	late := s.Send(SXD, Packet(Doc{From: SXD, To: []string{SNV}, Number: 4}))
-	ask := fmt.Sprintf(`{"stored":["%s","00","%s"],"next":{"bodies":10}}`, ids[0], ids[2])
+	ask := fmt.Sprintf(`{"stored":["%s","00","%s"],"next":{"bodies":10,"wait":"60s"}}`, ids[0], ids[2]) // its receipts are due at once
+	start := time.Now()
 	status, got = s.call(SNV, "POST", "/v1/inbox", ask)
+	if took := time.Since(start); took > 30*time.Second {
+		t.Errorf("the receipts came after %v", took)
+	}
 	done := got["confirmed"].([]any)
 	if status != 200 || len(done) != 3 || done[1].(map[string]any)["problem"].(map[string]any)["code"] != "not_found" {
 		t.Fatalf("%d %v", status, got)
@@ -54,7 +59,7 @@ func TestRound(t *testing.T) {
 			t.Errorf("receipt %d: %+v %v", i, r, err)
 		}
 	}
-	_, again := s.call(SNV, "POST", "/v1/inbox", strings.Replace(ask, `,"next":{"bodies":10}`, "", 1))
+	_, again := s.call(SNV, "POST", "/v1/inbox", strings.Replace(ask, `,"next":{"bodies":10,"wait":"60s"}`, "", 1))
 	if fmt.Sprint(again["confirmed"].([]any)[2]) != fmt.Sprint(done[2]) {
 		t.Error("a repeat gave another receipt")
 	}

@@ -29,31 +29,26 @@ type Confirmed struct {
 
 // Round is what a receiving system does all day, in one act: it confirms what
 // it has stored and is handed what waits next, as by Inbox; without next it
-// only confirms. What it confirmed is durable before the waiting begins
-// (law:BRVT1842-6.5 HT33-10.2.i).
+// only confirms. Receipts are due at once, so a round that confirms something
+// never waits for the next packet (law:BRVT1842-6.5 HT33-10.2.i).
 func (h *Hub) Round(ctx context.Context, c Caller, stored []string, next *Look) (said []Confirmed, list []Arrival, err error) {
-	var done []confirmation
-	if next != nil {
-		k := next.bounded(h)
-		next = &k
-	}
-	if len(stored) > 0 {
-		if done, list, err = h.round(ctx, c, stored, next); err != nil {
-			return nil, nil, err
+	if len(stored) == 0 {
+		if next != nil {
+			list, err = h.Inbox(ctx, c, *next)
 		}
+		return nil, list, err
 	}
-	if said, err = h.confirmed(ctx, c, stored, done); err != nil || next == nil {
-		return said, nil, err
+	done, list, err := h.round(ctx, c, stored, next)
+	if err != nil {
+		return nil, nil, err
 	}
-	if len(list) > 0 {
-		h.addTexts(ctx, list, next.Bodies)
-		return said, list, nil
+	if said, err = h.confirmed(ctx, c, stored, done); err != nil {
+		return nil, nil, err
 	}
-	list, err = h.Inbox(ctx, c, *next)
-	if len(said) > 0 {
-		err = nil // the receipts are due whatever became of the waiting
+	if next != nil {
+		h.addTexts(ctx, list, next.bounded(h).Bodies)
 	}
-	return said, list, err
+	return said, list, nil
 }
 
 func (h *Hub) round(ctx context.Context, c Caller, stored []string, next *Look) (done []confirmation, list []Arrival, err error) {
@@ -61,7 +56,7 @@ func (h *Hub) round(ctx context.Context, c Caller, stored []string, next *Look) 
 		if done, err = a.confirmAll(c, stored); err != nil || next == nil {
 			return err
 		}
-		list, err = a.handOut(c, *next)
+		list, err = a.handOut(c, next.bounded(h))
 		return err
 	})
 	h.counts.handedOut.Add(int64(len(list)))
