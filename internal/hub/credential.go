@@ -103,6 +103,7 @@ func (h *Hub) Credentials(ctx context.Context, code string, limit int) (list []C
 func (h *Hub) Authenticate(ctx context.Context, code, secret string) (Caller, error) {
 	l := login{code, hashSecret(secret)}
 	if c, ok := h.logins.get(l); ok {
+		h.heard.Store(c.id, h.Store.Now())
 		return c, nil
 	}
 	c, err := h.authenticate(ctx, code, func(hash, _ string) bool {
