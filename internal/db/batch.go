@@ -57,6 +57,9 @@ func (s *Store) gather(w *write) (acts []*write) {
 func (s *Store) commit(l *line, acts []*write) {
 	b := &batch{store: s, line: l, acts: acts, errs: make([]error, len(acts))}
 	failed := b.run()
+	if syncFailed(failed) {
+		s.broken.Store(&failed)
+	}
 	topics := map[string]bool{}
 	for i, w := range acts {
 		if b.errs[i] == nil {

@@ -20,3 +20,9 @@ func IsUnique(err error) bool {
 	}
 	return false
 }
+
+// syncFailed says whether SQLite could not sync a file or directory.
+func syncFailed(err error) bool {
+	var lite *sqlite.Error
+	return errors.As(err, &lite) && (lite.Code() == sqlite3.SQLITE_IOERR_FSYNC || lite.Code() == sqlite3.SQLITE_IOERR_DIR_FSYNC)
+}

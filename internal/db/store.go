@@ -7,6 +7,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"vanthu/internal/fail"
 )
 
 // Store is one agency's (or the host's, or the hub's) data.
@@ -26,6 +28,8 @@ type Store struct {
 	seen, epoch int64 // of the writer alone: the last id it committed; see Moment
 
 	bell bell
+
+	broken atomic.Pointer[error] // a sync failed; nothing is written any more
 }
 
 // write is one act that waits for its turn.
@@ -51,6 +55,9 @@ func (s *Store) Now() time.Time { return s.host.clock().UTC().Truncate(time.Mill
 // cut off half-way. Acts that wait at the same time share one commit: f must
 // not call Write.
 func (s *Store) Write(ctx context.Context, by Actor, f func(*Tx) error) error {
+	if e := s.broken.Load(); e != nil {
+		return errBroken(*e)
+	}
 	w := &write{ctx: ctx, by: by, f: f, err: make(chan error, 1)}
 	select {
 	case s.queue <- w:
@@ -74,6 +81,14 @@ func (s *Store) Write(ctx context.Context, by Actor, f func(*Tx) error) error {
 	// The act has begun: a caller that goes away must learn nothing false, so it
 	// waits for the verdict, which always comes.
 	return <-w.err
+}
+
+// errBroken: a disk that fails to sync says so once and may have dropped what it
+// was given; a later sync would succeed over the hole. What is on the disk is
+// found out by starting anew.
+func errBroken(cause error) error {
+	return fail.New(fail.Busy, "Ổ đĩa bị lỗi, kho dữ liệu tạm ngừng ghi.", "HT33-14.6").Because(cause).
+		Then("Báo quản trị kiểm tra ổ đĩa rồi khởi động lại.")
 }
 
 var errClosed = errors.New("db: store is closed")

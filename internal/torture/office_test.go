@@ -446,3 +446,30 @@ func TestOfficeKilledAtAnyMoment(t *testing.T) {
 	d.hub.audit()
 	t.Logf("%d kills", n)
 }
+
+// A commit of the office's store cannot be synced, once: nothing is acknowledged
+// any more, and after a new start all that was is there (R3: HT33-14.6).
+func TestFailedSyncOfOffice(t *testing.T) {
+	d := newDesk(t)
+	d.start()
+	quiet, idle := d.busy()
+	d.wait(6)
+	sound := spoil(t, d.cmd.Process.Pid, filepath.Join(d.dir, "sxd", "sxd.db-wal"))
+	for {
+		if _, again := d.act("/den/dang-ky", entry(9000, "CV-HONG", "Công ty Giấy", "Giấy hỏng.")); again {
+			break
+		}
+	}
+	sound()
+	for n := range 10 {
+		if number, again := d.act("/den/dang-ky", entry(9001+n, "CV-HONG", "Công ty Giấy", "Giấy sau lỗi.")); !again {
+			t.Fatalf("number %d after a failed sync", number)
+		}
+	}
+	d.kill()
+	d.start()
+	quiet()
+	idle()
+	d.kill()
+	d.judge()
+}
