@@ -120,7 +120,7 @@ CREATE TABLE batch (
   certificate INTEGER NOT NULL REFERENCES certificate (id),
   started_at INTEGER NOT NULL,
   ended_at INTEGER NOT NULL
-) STRICT;
+, token TEXT NOT NULL DEFAULT '', ends_at INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE INDEX batch_person ON batch (person);
 
 -- written by internal/signing only
@@ -161,6 +161,16 @@ CREATE TABLE certificate (
   device TEXT NOT NULL,
   ended_at INTEGER NOT NULL
 , pem TEXT NOT NULL DEFAULT '', ended_reason TEXT NOT NULL DEFAULT '') STRICT;
+
+-- written by internal/document only
+CREATE TABLE condemned (
+  hash TEXT NOT NULL,
+  document INTEGER NOT NULL REFERENCES document (id),
+  at INTEGER NOT NULL,
+  destroyed_at INTEGER NOT NULL,
+  PRIMARY KEY (hash, document)
+) STRICT;
+CREATE INDEX condemned_open ON condemned (destroyed_at, document);
 
 -- written by internal/signing only
 CREATE TABLE custody (
@@ -276,6 +286,24 @@ CREATE TABLE draft (
   reply_to INTEGER NOT NULL
 ) STRICT;
 
+-- written by internal/signing only
+CREATE TABLE entrustment (
+  id INTEGER PRIMARY KEY,
+  certificate INTEGER NOT NULL REFERENCES certificate (id),
+  person INTEGER NOT NULL,
+  keeper INTEGER NOT NULL,
+  rule TEXT NOT NULL,
+  rule_day TEXT NOT NULL,
+  rule_name TEXT NOT NULL,
+  rule_file TEXT NOT NULL,
+  begun_at INTEGER NOT NULL,
+  until TEXT NOT NULL,
+  ended_at INTEGER NOT NULL,
+  ended_by INTEGER NOT NULL
+) STRICT;
+CREATE INDEX entrustment_keeper ON entrustment (keeper);
+CREATE UNIQUE INDEX entrustment_open ON entrustment (certificate) WHERE ended_at = 0;
+
 -- written by internal/journal only
 CREATE TABLE entry (
   id INTEGER PRIMARY KEY,
@@ -298,7 +326,7 @@ CREATE TABLE evidence (
   stamped INTEGER NOT NULL,
   rsa INTEGER NOT NULL,
   renewed INTEGER NOT NULL
-) STRICT;
+, tries INTEGER NOT NULL DEFAULT 0, next_at INTEGER NOT NULL DEFAULT 0, trouble TEXT NOT NULL DEFAULT '') STRICT;
 CREATE INDEX evidence_until ON evidence (renewed, until);
 
 -- written by internal/document only
@@ -326,6 +354,24 @@ CREATE TABLE follower (
   entry INTEGER NOT NULL
 ) STRICT;
 
+-- written by internal/exchange only
+CREATE TABLE handed (
+  id INTEGER PRIMARY KEY,
+  document INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  code TEXT NOT NULL,
+  note TEXT NOT NULL,
+  receiver TEXT NOT NULL,
+  packet TEXT NOT NULL,
+  message TEXT NOT NULL,
+  entry INTEGER NOT NULL,
+  receipt TEXT NOT NULL,
+  at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX handed_at ON handed (at);
+CREATE INDEX handed_entry ON handed (entry);
+CREATE INDEX handed_message ON handed (message);
+
 -- written by internal/signing only
 CREATE TABLE handout (
   id INTEGER PRIMARY KEY,
@@ -344,7 +390,8 @@ CREATE TABLE handout (
   done_at INTEGER NOT NULL,
   state TEXT NOT NULL,
   result TEXT NOT NULL
-) STRICT;
+, signature INTEGER NOT NULL DEFAULT 0, batch INTEGER NOT NULL DEFAULT 0) STRICT;
+CREATE INDEX handout_batch ON handout (batch);
 CREATE INDEX handout_session ON handout (session);
 CREATE INDEX handout_token ON handout (token);
 
@@ -366,6 +413,17 @@ CREATE TABLE handover (
 ) STRICT;
 CREATE INDEX handover_certificate ON handover (certificate, id);
 CREATE UNIQUE INDEX handover_open ON handover (certificate) WHERE state = 'open';
+
+-- written by internal/exchange only
+CREATE TABLE hub_head (
+  id INTEGER PRIMARY KEY,
+  size INTEGER NOT NULL,
+  note TEXT NOT NULL,
+  key TEXT NOT NULL,
+  proven INTEGER NOT NULL,
+  lost INTEGER NOT NULL
+) STRICT;
+CREATE INDEX hub_head_size ON hub_head (lost, size);
 
 -- written by internal/register only
 CREATE TABLE line (
@@ -439,7 +497,7 @@ CREATE TABLE outbox (
   next_at INTEGER NOT NULL,
   since INTEGER NOT NULL,
   error TEXT NOT NULL
-) STRICT;
+, again INTEGER NOT NULL DEFAULT FALSE) STRICT;
 
 -- written by internal/org only
 CREATE TABLE person (
@@ -492,6 +550,13 @@ CREATE TABLE role (
 ) STRICT;
 CREATE INDEX role_person ON role (person);
 
+-- written by internal/document only
+CREATE TABLE scan_copy (
+  file INTEGER PRIMARY KEY REFERENCES file (id),
+  scan INTEGER NOT NULL REFERENCES file (id),
+  form TEXT NOT NULL
+) STRICT;
+
 CREATE TABLE schema_version (version BIGINT PRIMARY KEY, name TEXT NOT NULL);
 
 -- written by internal/exchange only
@@ -530,6 +595,30 @@ CREATE TABLE search_text (
 
 -- written by internal/search only
 CREATE VIRTUAL TABLE search_word USING fts5(kind, head_fold, body_fold, content='search_text', content_rowid='subject', tokenize='ascii', prefix='2 3');
+
+-- written by internal/exchange only
+CREATE TABLE sender_change (
+  id INTEGER PRIMARY KEY,
+  document INTEGER NOT NULL REFERENCES document (id),
+  kind TEXT NOT NULL,
+  state TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  replacement INTEGER NOT NULL,
+  digest TEXT NOT NULL,
+  at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX sender_change_digest ON sender_change (digest);
+CREATE INDEX sender_change_document ON sender_change (document, id);
+
+-- written by internal/exchange only
+CREATE TABLE sender_difference (
+  change_id INTEGER NOT NULL REFERENCES sender_change (id),
+  place INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  was TEXT NOT NULL,
+  now TEXT NOT NULL,
+  PRIMARY KEY (change_id, place)
+) STRICT;
 
 -- written by internal/org only
 CREATE TABLE setting (
@@ -657,6 +746,12 @@ CREATE TABLE alarm (
 CREATE INDEX alarm_open ON alarm (kind, subject) WHERE until = 0;
 
 -- written by internal/hub only
+CREATE TABLE body (
+  packet INTEGER PRIMARY KEY REFERENCES packet (id),
+  text TEXT NOT NULL
+) STRICT;
+
+-- written by internal/hub only
 CREATE TABLE catalogue (
   agency INTEGER PRIMARY KEY,
   code TEXT NOT NULL,
@@ -690,7 +785,7 @@ CREATE TABLE credential (
   sealed TEXT NOT NULL,
   since INTEGER NOT NULL,
   revoked INTEGER NOT NULL
-) STRICT;
+, certificate TEXT NOT NULL DEFAULT '', holder TEXT NOT NULL DEFAULT '') STRICT;
 CREATE INDEX credential_agency ON credential (agency);
 
 -- written by internal/hub only
@@ -786,6 +881,17 @@ CREATE INDEX packet_hash ON packet (hash);
 CREATE INDEX packet_notation ON packet (sender, notation);
 
 -- written by internal/hub only
+CREATE TABLE passed (
+  packet INTEGER NOT NULL REFERENCES packet (id),
+  recipient INTEGER NOT NULL,
+  via INTEGER NOT NULL,
+  beyond TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (packet, recipient)
+) STRICT;
+CREATE INDEX passed_beyond ON passed (via, beyond);
+
+-- written by internal/hub only
 CREATE TABLE queue (
   agency INTEGER PRIMARY KEY,
   waiting INTEGER NOT NULL,
@@ -805,12 +911,14 @@ CREATE TABLE readiness (
 ) STRICT;
 
 -- written by internal/hub only
-CREATE TABLE relayed (
+CREATE TABLE relayed_receipt (
   packet INTEGER NOT NULL REFERENCES packet (id),
   via INTEGER NOT NULL,
+  event TEXT NOT NULL,
+  recipient TEXT NOT NULL,
   at INTEGER NOT NULL,
   receipt TEXT NOT NULL,
-  PRIMARY KEY (packet, via)
+  PRIMARY KEY (packet, via, event, recipient)
 ) STRICT;
 
 CREATE TABLE schema_version (version BIGINT PRIMARY KEY, name TEXT NOT NULL);
@@ -833,10 +941,24 @@ CREATE INDEX status_outcome ON status (outcome, id);
 CREATE INDEX status_subject ON status (subject, recipient, id);
 
 -- written by internal/hub only
+CREATE TABLE succession (
+  id INTEGER PRIMARY KEY,
+  at INTEGER NOT NULL,
+  note TEXT NOT NULL
+) STRICT;
+
+-- written by internal/hub only
 CREATE TABLE tail (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   tail TEXT NOT NULL,
   origin TEXT NOT NULL
+) STRICT;
+
+-- written by internal/hub only
+CREATE TABLE told (
+  via INTEGER PRIMARY KEY,
+  token TEXT NOT NULL,
+  at INTEGER NOT NULL
 ) STRICT;
 
 -- written by internal/hub only

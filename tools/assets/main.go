@@ -125,17 +125,17 @@ func bundle(o output, pdfBase string, files map[string]string) error {
 		Target:              api.ES2020,
 		Engines:             []api.Engine{{Name: api.EngineChrome, Version: "87"}, {Name: api.EngineFirefox, Version: "78"}, {Name: api.EngineSafari, Version: "14"}},
 		// Safari 14 fails only on destructuring forms that nobody writes.
-		Supported: map[string]bool{"destructuring": true, "top-level-await": true},
-		Loader:              map[string]api.Loader{".woff2": api.LoaderFile, ".svg": api.LoaderFile},
-		Define:              map[string]string{"PDF_BASE": fmt.Sprintf("%q", "/static/"+pdfBase+"/")},
-		EntryNames:          "[name]-[hash]",
-		ChunkNames:          "chunk-[name]-[hash]",
-		AssetNames:          "[name]-[hash]",
-		Outdir:              out,
-		PublicPath:          "/static",
-		LegalComments:       api.LegalCommentsNone,
-		LogLevel:            api.LogLevelWarning,
-		LogLimit:            8,
+		Supported:     map[string]bool{"destructuring": true, "top-level-await": true},
+		Loader:        map[string]api.Loader{".woff2": api.LoaderFile, ".svg": api.LoaderFile},
+		Define:        map[string]string{"PDF_BASE": fmt.Sprintf("%q", "/static/"+pdfBase+"/")},
+		EntryNames:    "[name]-[hash]",
+		ChunkNames:    "chunk-[name]-[hash]",
+		AssetNames:    "[name]-[hash]",
+		Outdir:        out,
+		PublicPath:    "/static",
+		LegalComments: api.LegalCommentsNone,
+		LogLevel:      api.LogLevelWarning,
+		LogLimit:      8,
 	})
 	if len(r.Errors) > 0 {
 		return fmt.Errorf("%d errors in script or style", len(r.Errors))

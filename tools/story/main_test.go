@@ -24,6 +24,7 @@ func (w onePage) SetClock(context.Context, time.Time) error          { return ni
 func (w onePage) AdvanceClock(context.Context, time.Duration) error  { return nil }
 func (w onePage) StopHub(context.Context) error                      { return nil }
 func (w onePage) StartHub(context.Context) error                     { return nil }
+func (w onePage) Unread(context.Context, string, string) error       { return nil }
 func (w onePage) Journal(context.Context, string) (string, []story.Entry, error) {
 	return "", nil, errors.New("không có nhật ký")
 }
