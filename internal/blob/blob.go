@@ -17,6 +17,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 
 	"vanthu/internal/fail"
 )
@@ -47,9 +48,10 @@ func (h Hash) Valid() bool {
 // each writes its half-written files in a place of its own, tmp/…, which it
 // keeps locked while it lives.
 type Dir struct {
-	root string
-	desk *os.File
-	kept sync.Map // sub-directories that are durable themselves
+	root   string
+	desk   *os.File
+	kept   sync.Map              // sub-directories that are durable themselves
+	broken atomic.Pointer[error] // a sync failed; nothing is kept any more
 }
 
 // Open makes the directory if needed and sweeps what processes that are dead
@@ -120,6 +122,9 @@ func (d *Dir) path(h Hash) string { return filepath.Join(d.root, string(h[:2]), 
 // Put stores what r gives, at most limit bytes, and returns its hash and size.
 // More than limit is E-FILE and leaves nothing behind.
 func (d *Dir) Put(ctx context.Context, r io.Reader, limit int64) (Hash, int64, error) {
+	if err := d.sound(); err != nil {
+		return "", 0, err // before much is read in vain
+	}
 	f, err := os.CreateTemp(d.desk.Name(), "put")
 	if err != nil {
 		return "", 0, err
@@ -149,9 +154,9 @@ func (d *Dir) keep(f *os.File, sum hash.Hash) (Hash, error) {
 	p := d.path(h)
 	if _, err := os.Stat(p); err == nil {
 		// Another Put may have renamed it and not yet synced the directories.
-		return h, errors.Join(SyncDir(filepath.Dir(p)), d.shelf(filepath.Dir(p)))
+		return h, errors.Join(d.syncDir(filepath.Dir(p)), d.shelf(filepath.Dir(p)))
 	}
-	if err := f.Sync(); err != nil {
+	if err := d.sync(f); err != nil {
 		return "", err
 	}
 	if err := d.shelf(filepath.Dir(p)); err != nil {
@@ -160,7 +165,7 @@ func (d *Dir) keep(f *os.File, sum hash.Hash) (Hash, error) {
 	if err := os.Rename(f.Name(), p); err != nil {
 		return "", err
 	}
-	return h, SyncDir(filepath.Dir(p))
+	return h, d.syncDir(filepath.Dir(p))
 }
 
 // shelf makes a sub-directory, durable in its parent. Once is enough for each.
@@ -171,7 +176,7 @@ func (d *Dir) shelf(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	if err := SyncDir(d.root); err != nil {
+	if err := d.syncDir(d.root); err != nil {
 		return err
 	}
 	d.kept.Store(dir, true)
@@ -179,13 +184,39 @@ func (d *Dir) shelf(dir string) error {
 }
 
 // SyncDir makes what was created, renamed or removed in a directory durable.
-func SyncDir(dir string) error {
+func SyncDir(dir string) error { return syncDir(dir, (*os.File).Sync) }
+
+func (d *Dir) syncDir(dir string) error { return syncDir(dir, d.sync) }
+
+func syncDir(dir string, sync func(*os.File) error) error {
 	f, err := os.Open(dir)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	return f.Sync()
+	return sync(f)
+}
+
+// sync makes an open file or directory durable. A disk that fails to sync says
+// so once and may have dropped what it was given; the next sync would succeed
+// over the hole. After the first failure nothing is durable here any more,
+// until the directory is opened anew by a process that is started anew.
+func (d *Dir) sync(f *os.File) error {
+	if err := d.sound(); err != nil {
+		return err
+	}
+	if err := f.Sync(); err != nil {
+		d.broken.CompareAndSwap(nil, &err)
+	}
+	return d.sound() // or somebody else was told of the failure meanwhile
+}
+
+func (d *Dir) sound() error {
+	if e := d.broken.Load(); e != nil {
+		return fail.New(fail.Busy, "Ổ đĩa bị lỗi, kho tệp tạm ngừng ghi.", "HT33-14.6").Because(*e).
+			Then("Báo quản trị kiểm tra ổ đĩa rồi khởi động lại.")
+	}
+	return nil
 }
 
 // Open gives the file for reading; ErrNone when it is not here.
@@ -241,10 +272,13 @@ func (d *Dir) Delete(h Hash) error {
 
 // Destroy is Delete for good: of what a recall or a disposal ends.
 func (d *Dir) Destroy(h Hash) error {
+	if err := d.sound(); err != nil {
+		return err
+	}
 	if err := d.Delete(h); err != nil {
 		return err
 	}
-	err := SyncDir(filepath.Dir(d.path(h)))
+	err := d.syncDir(filepath.Dir(d.path(h)))
 	if errors.Is(err, os.ErrNotExist) {
 		return nil // nothing was ever kept there
 	}

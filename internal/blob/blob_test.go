@@ -2,6 +2,7 @@ package blob
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"io"
 	"os"
@@ -65,6 +66,42 @@ func TestFlippedBitIsRefused(t *testing.T) {
 	os.WriteFile(d.path(h), b, 0o600)
 	if _, err := d.Read(h); !fail.Is(err, fail.Integrity) {
 		t.Fatalf("got %v", err)
+	}
+}
+
+// After a sync that failed nothing is kept any more, not even what is here
+// already and would only be synced again; what is here can be read, and a new
+// opening finds the disk as it is (HT33-14.6).
+func TestNothingIsKeptAfterAFailedSync(t *testing.T) {
+	root, ctx := t.TempDir(), context.Background()
+	d, err := Open(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, err := d.PutBytes(ctx, []byte("công văn"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, pipe, err := os.Pipe() // which cannot be synced
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.keep(pipe, sha256.New()); !fail.Is(err, fail.Busy) {
+		t.Fatalf("a file that cannot be synced: %v", err)
+	}
+	for _, text := range []string{"công văn", "tờ trình"} {
+		if _, err := d.PutBytes(ctx, []byte(text)); !fail.Is(err, fail.Busy) {
+			t.Errorf("%s after a failed sync: %v", text, err)
+		}
+	}
+	if err := d.Destroy(h); !fail.Is(err, fail.Busy) || !d.Has(h) {
+		t.Errorf("destroyed after a failed sync: %v", err)
+	}
+	if d, err = Open(root); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.PutBytes(ctx, []byte("tờ trình")); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -98,7 +98,7 @@ func (o *offered) collect() {
 // directory: the hub takes nothing any more, never syncs over the hole, and
 // after a new start has everything that it acknowledged (R3: BRVT1842-6.5).
 func TestFailedSync(t *testing.T) {
-	for name, where := range map[string]string{"commit": "hub/hub.db-wal", "body": "", "directory": "hub/blob"} {
+	for name, where := range map[string][]string{"commit": {"hub/hub.db-wal"}, "body": nil, "directory": {"hub/blob"}} {
 		t.Run(name, func(t *testing.T) {
 			s := newSite(t, nil)
 			s.start()
@@ -106,10 +106,10 @@ func TestFailedSync(t *testing.T) {
 			for n := 1; n < 10; n++ {
 				o.offer(n, 200_000)
 			}
-			if where != "" {
-				where = filepath.Join(s.dir, where)
+			for i := range where {
+				where[i] = filepath.Join(s.dir, where[i])
 			}
-			sound := spoil(t, s.cmd.Process.Pid, where)
+			sound := spoil(t, s.cmd.Process.Pid, where...)
 			for n := 10; o.failed == 0 && n < 200; n++ { // each in a directory of the store by chance
 				o.offer(n, 200_000)
 			}
@@ -130,13 +130,13 @@ func TestFailedSync(t *testing.T) {
 }
 
 // spoil makes the next sync of a process fail, whichever of its threads makes
-// it; of one file or directory when a path is given. sound ends that.
-func spoil(t *testing.T, pid int, path string) (sound func()) {
+// it; of certain files or directories when paths are given. sound ends that.
+func spoil(t *testing.T, pid int, paths ...string) (sound func()) {
 	t.Helper()
 	args := inject(t, "error=EIO")
 	args = slices.DeleteFunc(args, func(a string) bool { return a == "-qq" || a == "--" })
 	args = append(args, "-p", strconv.Itoa(pid))
-	if path != "" {
+	for _, path := range paths {
 		args = append(args, "-P", path)
 	}
 	cmd := exec.Command(args[0], args[1:]...)

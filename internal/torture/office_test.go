@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"mime/multipart"
 	"net/http"
 	"net/url"
 	"os"
@@ -117,12 +118,12 @@ func (d *desk) start() {
 func (d *desk) kill() { d.cmd = killed(d.cmd) }
 
 // ask is a request of the clerk's browser.
-func (d *desk) ask(method, path string, form url.Values) (*http.Response, string, error) {
-	req, err := http.NewRequest(method, "http://"+d.addr+path, strings.NewReader(form.Encode()))
+func (d *desk) ask(method, path, kind string, body io.Reader) (*http.Response, string, error) {
+	req, err := http.NewRequest(method, "http://"+d.addr+path, body)
 	if err != nil {
 		return nil, "", err
 	}
-	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Content-Type", kind)
 	req.AddCookie(&http.Cookie{Name: "vt_session", Value: token})
 	res, err := lone.Transport.RoundTrip(req)
 	if err != nil {
@@ -134,7 +135,7 @@ func (d *desk) ask(method, path string, form url.Values) (*http.Response, string
 }
 
 func (d *desk) page(path string) (string, error) {
-	res, text, err := d.ask(http.MethodGet, path, nil)
+	res, text, err := d.ask(http.MethodGet, path, "", nil)
 	if err == nil && res.StatusCode != http.StatusOK {
 		err = fmt.Errorf("%s: %s", path, res.Status)
 	}
@@ -146,7 +147,23 @@ var numberIn = regexp.MustCompile(`số đến (\d+)`)
 // act posts a form. number is what the next page tells; again says that the
 // answer was no verdict.
 func (d *desk) act(path string, form url.Values) (number int64, again bool) {
-	res, text, err := d.ask(http.MethodPost, path, form)
+	return d.verdict(d.ask(http.MethodPost, path, "application/x-www-form-urlencoded", strings.NewReader(form.Encode())))
+}
+
+// scanned registers a paper with a scan of its own, of at least size bytes.
+func (d *desk) scanned(n, size int) (number int64, again bool) {
+	var b bytes.Buffer
+	w := multipart.NewWriter(&b)
+	for field, value := range entry(n, "CV-Q", "Công ty Giấy", fmt.Sprintf("Giấy quét số %d.", n)) {
+		w.WriteField(field, value[0])
+	}
+	f, _ := w.CreateFormFile("scan", "quet.pdf")
+	fmt.Fprintf(f, "%s%%%d %s\n", letterPDF(), n, strings.Repeat("x", size))
+	w.Close()
+	return d.verdict(d.ask(http.MethodPost, "/den/dang-ky", w.FormDataContentType(), &b))
+}
+
+func (d *desk) verdict(res *http.Response, text string, err error) (number int64, again bool) {
 	switch {
 	case err != nil || res.StatusCode >= 500:
 		d.mu.Lock()
@@ -447,29 +464,77 @@ func TestOfficeKilledAtAnyMoment(t *testing.T) {
 	t.Logf("%d kills", n)
 }
 
-// A commit of the office's store cannot be synced, once: nothing is acknowledged
-// any more, and after a new start all that was is there (R3: HT33-14.6).
+// A commit of the office's store, or the directory of a file, cannot be synced,
+// once: no act with a file is acknowledged any more, after a commit none at all,
+// and after a new start all that was is there (R3: HT33-14.6).
 func TestFailedSyncOfOffice(t *testing.T) {
+	shelves := []string{"sxd/blob"}
+	for i := range 256 {
+		shelves = append(shelves, fmt.Sprintf("sxd/blob/%02x", i))
+	}
+	for name, where := range map[string][]string{"commit": {"sxd/sxd.db-wal"}, "directory": shelves} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t)
+			for i := range where {
+				where[i] = filepath.Join(d.dir, where[i])
+			}
+			d.start()
+			quiet, idle := d.busy()
+			d.wait(6)
+			sound := spoil(t, d.cmd.Process.Pid, where...)
+			n := 9000
+			for again := false; !again && n < 9100; n++ {
+				_, again = d.scanned(n, 0)
+			}
+			sound()
+			for range 10 {
+				n++
+				if number, again := d.scanned(n, 0); !again {
+					t.Fatalf("number %d after a failed sync", number)
+				}
+			}
+			d.kill()
+			d.start()
+			quiet()
+			idle()
+			d.kill()
+			d.judge()
+		})
+	}
+}
+
+// The disk of the office is full: it says so, keeps what it answered, and goes
+// on when there is room (R3: HT33-14.6).
+func TestDiskFullOfOffice(t *testing.T) {
 	d := newDesk(t)
+	d.wrap = full(3_000_000)
 	d.start()
 	quiet, idle := d.busy()
-	d.wait(6)
-	sound := spoil(t, d.cmd.Process.Pid, filepath.Join(d.dir, "sxd", "sxd.db-wal"))
-	for {
-		if _, again := d.act("/den/dang-ky", entry(9000, "CV-HONG", "Công ty Giấy", "Giấy hỏng.")); again {
-			break
+	if number, again := d.scanned(9000, 4_000_000); !again {
+		t.Errorf("number %d for a scan without room", number)
+	}
+	for n := 9001; n < 9600 && d.refusals() < 6; n++ {
+		if number, again := d.scanned(n, 0); !again {
+			d.answered(d.registered, fmt.Sprintf("Giấy quét số %d.", n), number)
 		}
 	}
-	sound()
-	for n := range 10 {
-		if number, again := d.act("/den/dang-ky", entry(9001+n, "CV-HONG", "Công ty Giấy", "Giấy sau lỗi.")); !again {
-			t.Fatalf("number %d after a failed sync", number)
-		}
+	if d.refusals() < 6 {
+		t.Fatal("the disk is not filled")
 	}
 	d.kill()
+	d.wrap = nil
 	d.start()
+	if number, again := d.scanned(9000, 4_000_000); number == 0 || again {
+		t.Errorf("number %d for the scan when there is room, refused: %t", number, again)
+	}
 	quiet()
 	idle()
 	d.kill()
 	d.judge()
+}
+
+func (d *desk) refusals() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.refused
 }
