@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"strconv"
 
 	"vanthu/internal/hub"
 	"vanthu/ledger"
@@ -35,8 +36,11 @@ func (s *server) passed(w http.ResponseWriter, r *http.Request, c hub.Caller) er
 		Receipt string     `json:"receipt"`
 		Lines   []wordJSON `json:"lines"`
 	}
-	if err := readJSON(w, r, &in); err != nil {
+	if err := readLong(w, r, &in, maxWords); err != nil {
 		return err
+	}
+	if len(in.Lines) > hub.MaxLegs {
+		return errRequest("lines", "lines có nhiều nhất "+strconv.Itoa(hub.MaxLegs)+" nơi nhận.")
 	}
 	if err := s.hub.Passed(r.Context(), c, r.PathValue("id"), in.ID, []byte(in.Receipt), wordsOf(in.Lines)); err != nil {
 		return err
@@ -62,8 +66,11 @@ func (s *server) tell(w http.ResponseWriter, r *http.Request, c hub.Caller) erro
 		Lines []wordJSON `json:"lines"`
 		Next  string     `json:"next"`
 	}
-	if err := readJSON(w, r, &in); err != nil {
+	if err := readLong(w, r, &in, maxWords); err != nil {
 		return err
+	}
+	if len(in.Lines) > hub.MaxWords {
+		return errRequest("lines", "lines có nhiều nhất "+strconv.Itoa(hub.MaxWords)+" dòng.")
 	}
 	unknown, err := s.hub.Tell(r.Context(), c, wordsOf(in.Lines), in.Next)
 	if err != nil {

@@ -165,11 +165,19 @@ func (s *server) release(w http.ResponseWriter, r *http.Request, c hub.Caller) e
 	return nil
 }
 
-// maxBody bounds JSON that callers send.
-const maxBody = 64 << 10
+// maxBody bounds JSON that callers send, maxWords that of a gateway, which names
+// every recipient of a packet.
+const (
+	maxBody  = 64 << 10
+	maxWords = 4 << 20
+)
 
 func readJSON(w http.ResponseWriter, r *http.Request, v any) error {
-	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
+	return readLong(w, r, v, maxBody)
+}
+
+func readLong(w http.ResponseWriter, r *http.Request, v any, most int64) error {
+	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, most))
 	d.DisallowUnknownFields()
 	if err := d.Decode(v); err != nil && err != io.EOF {
 		return errRequest("body", "Nội dung yêu cầu không phải JSON đúng dạng.")

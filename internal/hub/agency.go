@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"vanthu/edxml"
@@ -86,11 +85,12 @@ func agencyByCode(q db.Q, code string) (Agency, error) {
 }
 
 // NormalCode brings the spellings of a code to one: blanks and case apart,
-// "28.22.h17" is "000.28.22.H17" (QCVN 102). What is no code stays as it is.
+// "28.22.h17" is "000.28.22.H17" (QCVN 102). What is no code stays as it is,
+// but for characters that no store takes.
 func NormalCode(code string) string {
 	c, err := edxml.ParseAgencyCode(code)
 	if err != nil {
-		return strings.TrimSpace(code)
+		return oneLine(code, 200)
 	}
 	return c.Text
 }

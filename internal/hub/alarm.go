@@ -104,6 +104,10 @@ func (a *act) wrong() (list []Alarm, err error) {
 			list = append(list, Alarm{Kind: AlarmSilent, Subject: g.Code, Text: g.Name + " mất kết nối, có gói tin chờ. Gọi đầu mối kỹ thuật."})
 		}
 	}
+	beyond, err := a.beyondAlarms()
+	if err != nil {
+		return nil, err
+	}
 	dead, err := a.deadAlarms()
 	if err != nil {
 		return nil, err
@@ -112,7 +116,7 @@ func (a *act) wrong() (list []Alarm, err error) {
 	if err != nil {
 		return nil, err
 	}
-	list = append(append(list, dead...), trials...)
+	list = append(append(append(list, beyond...), dead...), trials...)
 	forks, err := a.forkAlarms()
 	if err != nil {
 		return nil, err
@@ -161,6 +165,22 @@ func (a *act) ownAlarms() (list []Alarm, err error) {
 		list = append(list, Alarm{Kind: AlarmDisk, Text: "Đĩa của trục còn " + viet.Bytes(free) + " trên " + viet.Bytes(total) + ". Thêm đĩa hoặc dọn nội dung gói tin đã giao xong."})
 	}
 	return list, nil
+}
+
+// beyondAlarms are those of agencies beyond a gateway that are not known to have
+// what passed LateAfter ago: perhaps the hub there has forgotten it.
+func (a *act) beyondAlarms() ([]Alarm, error) {
+	return db.All(a, func(r db.Row) (o Alarm, err error) {
+		var name, gateway string
+		var n int64
+		err = r.Scan(&o.Subject, &name, &gateway, &n)
+		o.Kind, o.Text = AlarmLate, fmt.Sprintf("%s gói tin đã sang trục bên kia cổng %s quá 72 giờ mà chưa có tin %s đã nhận. Hỏi đơn vị vận hành trục đó; nếu trục đó mất gói tin, giao lại cho cổng: vanthu hub redeliver %s.",
+			viet.Int(n), gateway, name, gateway)
+		return o, err
+	}, `SELECT r.code, r.name, g.code, COUNT(*) FROM delivery d JOIN passed t ON t.packet = d.packet AND t.recipient = d.recipient
+		JOIN agency r ON r.id = d.recipient JOIN agency g ON g.id = d.via
+		WHERE d.state = 'sent' AND d.transport = 'processing' AND t.at < $1 GROUP BY r.code, r.name, g.code ORDER BY r.code LIMIT $2`,
+		db.Ms(a.Now.Add(-LateAfter)), maxAlarms)
 }
 
 // deadAlarms are those of the dead letters, one for each recipient.

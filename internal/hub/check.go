@@ -148,10 +148,12 @@ func (k *checker) steps() error {
 		if k.n.Entries, err = db.Value[int64](v, `SELECT COUNT(*) FROM leaf`); err != nil {
 			return err
 		}
-		// What is handed out again (see Redeliver) is confirmed in the log alone.
+		// What is handed out again (see Redeliver), or passed once more since and
+		// not yet told of, is confirmed in the log alone.
 		list, err := db.Column[string](v, `SELECT p.name FROM delivery d JOIN packet p ON p.id = d.packet WHERE (d.confirmed_at <> 0) <>
 			EXISTS (SELECT 1 FROM leaf l WHERE l.packet = d.packet AND l.recipient = d.recipient AND l.event = 'confirmed')
-			AND (d.confirmed_at <> 0 OR NOT EXISTS (SELECT 1 FROM waiting w WHERE w.packet = d.packet AND w.recipient = d.via))`)
+			AND (d.confirmed_at <> 0 OR NOT EXISTS (SELECT 1 FROM waiting w WHERE w.packet = d.packet AND w.recipient = d.via)
+				AND NOT EXISTS (SELECT 1 FROM passed t WHERE t.packet = d.packet AND t.recipient = d.recipient))`)
 		for _, name := range list {
 			k.found("Xác nhận của gói tin %s không khớp với sổ cái.", name)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"time"
+	"unicode"
 
 	"vanthu/internal/db"
 	"vanthu/ledger"
@@ -212,16 +213,17 @@ func (h *Hub) Release(ctx context.Context, c Caller, id string, final bool, reas
 func (a *act) failed(c Caller, list []dup, reason string) error {
 	left := false
 	for _, k := range list {
-		if k.line.state != Sent && !(k.line.state == RecallAsked && k.line.former == Sent) {
-			if k.waits && k.confirmed.IsZero() { // it had it before it was handed it again
-				a.unqueue(c, k)
-				a.Put(`UPDATE delivery SET confirmed_at = $1, transport = 'fail' WHERE packet = $2 AND recipient = $3`, db.Ms(a.Now), k.packet, k.recipient)
-			}
+		unread := k.line.state == Sent || k.line.state == RecallAsked && k.line.former == Sent
+		if !unread && (!k.waits || !k.confirmed.IsZero()) {
 			continue
 		}
 		if !left {
 			left = true
-			a.unqueue(c, k)
+			a.unqueue(c, k) // the packet, with all its copies
+		}
+		if !unread { // it had it before it was handed it again
+			a.Put(`UPDATE delivery SET confirmed_at = $1, transport = 'fail' WHERE packet = $2 AND recipient = $3`, db.Ms(a.Now), k.packet, k.recipient)
+			continue
 		}
 		if err := a.failedCopy(c, k, reason); err != nil {
 			return err
@@ -258,10 +260,19 @@ func (a *act) move(packet, recipient int64, to line, note string) {
 
 // oneLine makes a text from outside fit for a log line.
 func oneLine(s string, most int) string {
-	s = strings.Join(strings.Fields(strings.ToValidUTF8(s, "")), " ")
+	s = strings.Join(strings.Fields(strings.Map(printable, strings.ToValidUTF8(s, ""))), " ")
 	for len(s) > most {
 		s = s[:most]
 		s = strings.TrimSpace(strings.ToValidUTF8(s, ""))
 	}
 	return s
+}
+
+// printable drops control characters, which neither the log nor every store
+// takes; those that separate words stay.
+func printable(r rune) rune {
+	if unicode.IsControl(r) && !unicode.IsSpace(r) {
+		return -1
+	}
+	return r
 }

@@ -3,6 +3,7 @@ package hub
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -163,10 +164,15 @@ func received(q db.Q, c Caller, name string) ([]dup, error) {
 	return copies[name], err
 }
 
+// notName is true of what cannot be a packet's id, and what not every store would
+// even look for.
+func notName(id string) bool { return id != oneLine(id, 200) }
+
 func errNoPacket() error { return refuse(CodeNotFound, fail.NotFound()) }
 
 // receivedAll is received of several packets, by name.
 func receivedAll(q db.Q, c Caller, names []string) (map[string][]dup, error) {
+	names = slices.DeleteFunc(slices.Clone(names), notName)
 	in, args := db.In(2, names)
 	list, err := db.All(q, scanDup, `SELECT d.packet, d.recipient, a.code, d.state, d.former, d.fetched_at, d.confirmed_at,
 		w.packet IS NOT NULL, p.name, p.document, p.hash, p.status, s.code
@@ -200,6 +206,9 @@ type found struct {
 
 // visible finds a packet by its id, for its sender and its recipients only.
 func visible(q db.Q, c Caller, id string) (found, error) {
+	if notName(id) {
+		return found{}, errNoPacket()
+	}
 	p, err := db.One(q, func(r db.Row) (p found, err error) {
 		var gateway string
 		var gone int64

@@ -11,7 +11,8 @@ import (
 
 // Redeliver lets an agency's system be handed again what it confirmed since a
 // moment, in the old order: it came back from an older copy, or is the gateway to
-// a hub that did. It tells how many packets; bodies that were purged are left out.
+// a hub that did, and then also what that hub has said nothing of since it passed.
+// It tells how many packets; bodies that were purged are left out.
 // States stay; the ledger will say that the packets were taken once more, and who
 // has one recognises it by its id. An act of the operator; the reason is needed
 // (law:BRVT1842-10.7 BRVT1842-6.5).
@@ -25,7 +26,7 @@ func (h *Hub) Redeliver(ctx context.Context, by db.Actor, code string, since tim
 		return 0, err
 	}
 	for after := int64(0); ; {
-		ids, err := h.confirmedSince(ctx, g.id, since, after)
+		ids, err := h.takenSince(ctx, g.id, since, after)
 		if err != nil {
 			return n, err
 		}
@@ -47,12 +48,16 @@ func (h *Hub) Redeliver(ctx context.Context, by db.Actor, code string, since tim
 	})
 }
 
-// confirmedSince looks without the turn for what a system confirmed, a batch after
-// a packet.
-func (h *Hub) confirmedSince(ctx context.Context, via int64, since time.Time, after int64) (ids []int64, err error) {
+// takenSince is true of copies that the system $1 took since the moment $2: it
+// confirmed them, or passed them on to a hub that gave no word of them yet.
+const takenSince = `d.via = $1 AND (d.confirmed_at >= $2 OR d.confirmed_at = 0 AND d.state <> 'failed' AND EXISTS
+	(SELECT 1 FROM passed t WHERE t.packet = d.packet AND t.recipient = d.recipient AND t.at >= $2))`
+
+// takenSince looks without the turn for what a system took, a batch after a packet.
+func (h *Hub) takenSince(ctx context.Context, via int64, since time.Time, after int64) (ids []int64, err error) {
 	err = h.Store.Read(ctx, func(v *db.View) error {
 		ids, err = db.Column[int64](v, `SELECT DISTINCT d.packet FROM delivery d JOIN packet p ON p.id = d.packet
-			WHERE d.via = $1 AND d.confirmed_at >= $2 AND d.packet > $3 AND p.gone = 0 ORDER BY d.packet LIMIT 200`, via, db.Ms(since), after)
+			WHERE `+takenSince+` AND d.packet > $3 AND p.gone = 0 ORDER BY d.packet LIMIT 200`, via, db.Ms(since), after)
 		return err
 	})
 	return ids, err
@@ -66,8 +71,12 @@ func (a *act) redeliver(via int64, since time.Time, ids []int64) (n int64, err e
 	if err != nil {
 		return 0, err
 	}
-	a.Put(`UPDATE delivery SET fetched_at = 0, confirmed_at = 0, transport = 'initial' WHERE via = $1 AND confirmed_at >= $2 AND packet IN `+in,
+	a.Put(`UPDATE delivery AS d SET fetched_at = 0, confirmed_at = 0, transport = 'initial' WHERE `+takenSince+` AND d.packet IN `+in,
 		append([]any{via, db.Ms(since)}, args...)...)
+	in, args = db.In(2, ids)
+	a.Put(`DELETE FROM passed WHERE via = $1 AND packet IN `+in+` AND EXISTS (SELECT 1 FROM delivery d
+		WHERE d.packet = passed.packet AND d.recipient = passed.recipient AND d.confirmed_at = 0 AND d.state <> 'failed')`,
+		append([]any{via}, args...)...) // old words about what waits again say nothing now
 	a.Put(`UPDATE queue SET waiting = waiting + $1 WHERE agency = $2`, n, via)
 	a.wakes[via] = true
 	return n, nil

@@ -94,3 +94,81 @@ func whole(t *testing.T, w *World) {
 		t.Errorf("%v %v", bad, err)
 	}
 }
+
+// What a gateway passed on is handed to it again when the hub beyond forgot it
+// before it said that it arrived, or after; an old word about it is void then,
+// and what nobody said anything of for 72 hours is shown (GL443-13.1).
+func TestRedeliverToAGateway(t *testing.T) {
+	now := time.Date(2025, 3, 3, 8, 0, 0, 0, time.UTC)
+	dbtest.Each(t, func() time.Time { return now }, func(t *testing.T, host *db.Host) {
+		now = time.Date(2025, 3, 3, 8, 0, 0, 0, time.UTC)
+		w := New(t, host)
+		gate := w.As(STT)
+		var beyond []hub.Agency
+		for _, code := range []string{"000.00.00.G09", "000.00.00.G17"} {
+			beyond = append(beyond, hub.Agency{Code: code, Name: "Bộ " + code, State: hub.LinkOfficial})
+		}
+		if _, err := w.EnrolBeyond(ctx, STT, beyond); err != nil {
+			t.Fatal(err)
+		}
+		must := func(err error) {
+			t.Helper()
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		tell := func(id string, state hub.State) {
+			t.Helper()
+			_, err := w.Tell(ctx, gate, []hub.Word{{ID: id, To: beyond[0].Code, State: state}}, "")
+			must(err)
+		}
+		silent := w.Send(SXD, Packet(Doc{From: SXD, To: []string{beyond[0].Code, beyond[1].Code}, Number: 1}))
+		arrived := w.Send(SXD, Packet(Doc{From: SXD, To: []string{beyond[0].Code}, Number: 2}))
+		must(w.Passed(ctx, gate, silent.ID, "there-1", nil, nil))
+		must(w.Passed(ctx, gate, arrived.ID, "there-2", nil, nil))
+		tell("there-2", hub.Delivered)
+		late := func() (n int) {
+			t.Helper()
+			must(w.Tick(ctx))
+			list, err := w.Alarms(ctx)
+			must(err)
+			for _, a := range list {
+				if a.Kind == hub.AlarmLate {
+					n++
+				}
+			}
+			return n
+		}
+		if n := late(); n != 0 {
+			t.Errorf("%d alarms at once", n)
+		}
+		now = now.Add(hub.LateAfter + time.Hour)
+		if n := late(); n != 2 {
+			t.Errorf("%d agencies beyond are shown as late, want 2", n)
+		}
+		n, err := w.Redeliver(ctx, Operator, STT, now.Add(-100*time.Hour), "trục bên kia phục hồi")
+		if err != nil || n != 2 {
+			t.Fatalf("%d handed out again: %v", n, err)
+		}
+		tell("there-1", hub.Delivered) // said before the hub there forgot
+		tell("there-2", hub.Delivered)
+		whole(t, w)
+		list, err := w.Inbox(ctx, gate, hub.Look{})
+		if err != nil || len(list) != 2 || len(list[0].To) != 2 || len(list[1].To) != 1 {
+			t.Fatalf("%+v %v", list, err)
+		}
+		must(w.Passed(ctx, gate, silent.ID, "there-1", nil, nil))
+		must(w.Passed(ctx, gate, arrived.ID, "there-2", nil, nil))
+		whole(t, w) // before any word comes
+		tell("there-2", hub.Delivered)
+
+		// Given back as unreadable, it leaves the queue once, not once for each copy.
+		_, err = w.Redeliver(ctx, Operator, STT, now.Add(-100*time.Hour), "lần nữa")
+		must(err)
+		must(w.Release(ctx, gate, silent.ID, true, "hỏng\x00\x1b tệp", 0))
+		if l, err := w.Load(ctx, STT); err != nil || l.Waiting != 1 {
+			t.Errorf("%d are said to wait, one does: %v", l.Waiting, err)
+		}
+		whole(t, w)
+	})
+}

@@ -1,10 +1,12 @@
 package hub
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"vanthu/internal/db"
 	"vanthu/internal/fail"
@@ -15,8 +17,14 @@ import (
 // checked with that hub's key.
 const Relayed ledger.Event = "relayed"
 
-// maxRelayed bounds a receipt of another hub.
-const maxRelayed = 64 << 10
+const (
+	// maxRelayed bounds a receipt of another hub.
+	maxRelayed = 64 << 10
+	// MaxWords bounds what a gateway tells at once.
+	MaxWords = 100
+	// MaxLegs bounds the recipients that a gateway names of one packet.
+	MaxLegs = 10_000
+)
 
 // Word is what the hub beyond a gateway says of one copy of a packet.
 type Word struct {
@@ -55,8 +63,12 @@ func (h *Hub) Passed(ctx context.Context, c Caller, name, id string, receipt []b
 			return err
 		}
 		a.unqueue(c, list[0])
+		said, err := a.byRecipient(legs)
+		if err != nil {
+			return err
+		}
 		for _, k := range list {
-			if err := a.passCopy(c, k, id, legs); err != nil {
+			if err := a.passCopy(c, k, id, said); err != nil {
 				return err
 			}
 		}
@@ -77,7 +89,7 @@ func behind(list []dup, c Caller) error {
 	return refuse(CodeForbidden, fail.Deny("Chỉ cổng nối trục của nơi nhận mới chuyển được gói tin sang trục khác.", "GL443-13.1"))
 }
 
-func (a *act) passCopy(c Caller, k dup, id string, legs []Word) error {
+func (a *act) passCopy(c Caller, k dup, id string, legs map[int64]Word) error {
 	switch {
 	case !k.confirmed.IsZero() || k.line.state == Failed:
 		return nil
@@ -91,9 +103,9 @@ func (a *act) passCopy(c Caller, k dup, id string, legs []Word) error {
 			return err
 		}
 	}
-	said, err := a.wordFor(k, legs, Word{ID: id, State: Sent})
-	if err != nil {
-		return err
+	said, ok := legs[k.recipient]
+	if !ok {
+		said = Word{ID: id, State: Sent}
 	}
 	if said.State == Failed { // refused there, for this recipient alone
 		return a.hear(c, k, said)
@@ -105,29 +117,22 @@ func (a *act) passCopy(c Caller, k dup, id string, legs []Word) error {
 	return a.hear(c, k, said)
 }
 
-// wordFor finds the word about a copy, or gives one for want of it.
-func (a *act) wordFor(k dup, list []Word, none Word) (Word, error) {
+// byRecipient finds whose copy each word is about, by the agency's id here: the
+// one that receives there may be a successor, so the address counts as well.
+func (a *act) byRecipient(list []Word) (map[int64]Word, error) {
+	said := make(map[int64]Word, len(list))
 	for _, w := range list {
-		if mine, err := a.isFor(w, k); err != nil || mine {
-			return w, err
+		for _, code := range []string{w.As, w.To} {
+			g, err := a.agency(code)
+			if err != nil && !errors.Is(err, db.ErrNone) {
+				return nil, err
+			}
+			if _, earlier := said[g.id]; err == nil && !earlier {
+				said[g.id] = w
+			}
 		}
 	}
-	return none, nil
-}
-
-// isFor says whether a word is about a copy: the agency that receives there may
-// be a successor, so the address counts as well.
-func (a *act) isFor(w Word, k dup) (bool, error) {
-	for _, code := range []string{w.As, w.To} {
-		g, err := a.agency(code)
-		if err == nil && g.id == k.recipient {
-			return true, nil
-		}
-		if err != nil && !errors.Is(err, db.ErrNone) {
-			return false, err
-		}
-	}
-	return false, nil
+	return said, nil
 }
 
 // Told gives the token up to which a gateway has told what became of packets
@@ -173,6 +178,9 @@ func (a *act) tell(c Caller, w Word) (known bool, err error) {
 		name      string
 		recipient int64
 	}
+	if notName(w.ID) {
+		return false, nil
+	}
 	list, err := db.All(a, func(r db.Row) (x copied, err error) { return x, r.Scan(&x.name, &x.recipient) },
 		`SELECT p.name, t.recipient FROM passed t JOIN packet p ON p.id = t.packet WHERE t.via = $1 AND t.beyond = $2 ORDER BY t.packet, t.recipient`, c.id, w.ID)
 	if err != nil {
@@ -196,7 +204,8 @@ func (a *act) tellCopy(c Caller, name string, recipient int64, w Word, only bool
 	if n < 0 {
 		return nil // it has an heir since
 	}
-	if mine, err := a.isFor(w, list[n]); err != nil || !mine && !only {
+	said, err := a.byRecipient([]Word{w})
+	if _, mine := said[recipient]; err != nil || !mine && !only {
 		return err
 	}
 	if err := a.hear(c, list[n], w); err != nil {
@@ -226,7 +235,7 @@ func (a *act) hear(c Caller, k dup, w Word) error {
 }
 
 func (a *act) relay(packet int64, c Caller, r RelayedReceipt) error {
-	if len(r.File) > maxRelayed || !strings.HasPrefix(string(r.File), "vanthu-receipt/") {
+	if len(r.File) > maxRelayed || !strings.HasPrefix(string(r.File), "vanthu-receipt/") || bytes.IndexByte(r.File, 0) >= 0 || !utf8.Valid(r.File) {
 		return refuse(CodePacket, fail.Invalid("receipt", "Không phải biên nhận của trục."))
 	}
 	a.Put(`INSERT INTO relayed_receipt (packet, via, event, recipient, at, receipt) VALUES ($1, $2, $3, $4, $5, $6)

@@ -3,8 +3,11 @@ package partner_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -257,4 +260,82 @@ func codeOf(err error) hub.Code {
 		return r.Code
 	}
 	return ""
+}
+
+// elsewhere is a way to a hub whose place may change.
+type elsewhere struct{ host atomic.Pointer[string] }
+
+func (e *elsewhere) to(s site) {
+	u, err := url.Parse(s.URL)
+	if err != nil {
+		s.T.Fatal(err)
+	}
+	e.host.Store(&u.Host)
+}
+
+func (e *elsewhere) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context())
+	r.URL.Host = *e.host.Load()
+	return http.DefaultTransport.RoundTrip(r)
+}
+
+// The hub beyond loses a packet that was told to have arrived. Handed to the
+// gateway again, it goes under the same id, and its arrival is told again by the
+// gateway that is still running (BRVT1842-10.7).
+func TestArrivalIsToldAgain(t *testing.T) {
+	province, nation := join(t)
+	_, after := join(t)
+	for n := range 5 { // a hub that comes back counts its changes from further on
+		after.Send(bxd, Packet(Doc{From: bxd, To: []string{SNV}, Number: n + 1}))
+	}
+	way := &elsewhere{}
+	way.to(nation)
+	g := gateway(province, nation, "hub", nil)
+	g.There = partner.NewHub(nation.URL, gate, Secret(gate), &http.Client{Transport: way})
+	running(t, g)
+	ack := province.Send(SXD, Packet(Doc{From: SXD, To: []string{bxd}, ID: "VB-1"}))
+	await(t, nation, bxd)
+	arrived := func() bool {
+		l := province.line(SXD, ack.ID, bxd)
+		return l.State == hub.Delivered && !l.Confirmed.IsZero()
+	}
+	province.until(arrived)
+	way.to(after)
+	if n, err := province.Redeliver(ctx, Operator, gate, time.Now().Add(-time.Hour), "trục kia mất dữ liệu"); err != nil || n != 1 {
+		t.Fatal(n, err)
+	}
+	await(t, after, bxd)
+	province.until(arrived)
+	whole(t, province, after)
+}
+
+// A packet to very many agencies beyond passes: the word of it is long
+// (GL443-13.1).
+func TestWordOfManyRecipients(t *testing.T) {
+	province, _ := join(t)
+	ack := province.Send(SXD, Packet(Doc{From: SXD, To: []string{bxd}, ID: "VB-1"}))
+	legs := []partner.Word{}
+	for n := range 1500 {
+		legs = append(legs, partner.Word{ID: "there", To: fmt.Sprintf("%03d.%02d.00.G17", n%1000, 1+n/1000), State: "sent"})
+	}
+	legs = append(legs, partner.Word{ID: "there", To: bxd, State: "failed", Note: "hỏng"})
+	h := partner.NewHub(province.URL, gate, Secret(gate), nil)
+	if err := h.Passed(ctx, ack.ID, "there", nil, legs); err != nil {
+		t.Fatal(err)
+	}
+	if l := province.line(SXD, ack.ID, bxd); l.State != hub.Failed {
+		t.Fatalf("%+v", l)
+	}
+	var e *partner.Error
+	if _, err := h.Tell(ctx, make([]partner.Word, hub.MaxWords+1), ""); !errors.As(err, &e) || e.Temporary {
+		t.Errorf("too many words: %v", err)
+	}
+	// No store takes this; nobody has such a packet (HT33-14.6).
+	odd := "a\x00b"
+	if unknown, err := h.Tell(ctx, []partner.Word{{ID: odd, To: odd, State: "failed"}}, odd); err != nil || len(unknown) != 1 {
+		t.Errorf("%v %v", unknown, err)
+	}
+	if err := h.Confirm(ctx, odd); !errors.As(err, &e) || e.Code != "not_found" {
+		t.Errorf("%v", err)
+	}
 }

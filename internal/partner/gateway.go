@@ -69,7 +69,7 @@ func (g *Gateway) Run(ctx context.Context) {
 	for _, w := range []*way{{Gateway: g, from: g.Here, to: g.There, name: "đi"}, {Gateway: g, from: g.There, to: g.Here, name: "đến"}} {
 		all.Go(func() { w.run(ctx) })
 		if back, ok := w.from.(informed); ok && w.to.Tells() {
-			w.back = back
+			w.back, w.told = back, map[string]map[string]string{}
 			all.Go(func() { w.follow(ctx) })
 		}
 	}
@@ -86,10 +86,8 @@ type way struct {
 	// passing is held from the offer there until the word of it here, so that
 	// nothing is told of a packet that is not known yet.
 	passing sync.Mutex
-	told    map[copyThere]string // state last told
+	told    map[string]map[string]string // state last told, by the id there and who receives there
 }
-
-type copyThere struct{ id, to string }
 
 func (w *way) run(ctx context.Context) {
 	failures := 0
@@ -185,6 +183,12 @@ func (w *way) passOne(ctx context.Context, a Arrival) error {
 	if err := o.make(ctx, w.to, f, "cong-"+a.ID); err != nil {
 		return err
 	}
+	// The packet may have been handed out again because the hub there forgot it:
+	// what that says from now on is news, though the id is the same.
+	delete(w.told, o.first.ID)
+	for _, l := range o.legs {
+		delete(w.told, l.ID)
+	}
 	return w.report(ctx, a, o)
 }
 
@@ -203,7 +207,6 @@ func (w *way) report(ctx context.Context, a Arrival, o offer) error {
 
 // follow tells what became of what passed, until the context ends.
 func (w *way) follow(ctx context.Context) {
-	w.told = map[copyThere]string{}
 	for failures := 0; ctx.Err() == nil; {
 		more, err := w.tell(ctx)
 		pause := cmp.Or(w.Follow, 15*time.Second)
@@ -235,32 +238,44 @@ func (w *way) tell(ctx context.Context) (more bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	w.passing.Lock() // what is in the list is known here now
-	defer w.passing.Unlock()
-	var words []Word
-	for _, l := range lines {
-		if l.State == "sent" || w.told[copyThere{l.ID, l.To}] == heard(l.State) {
-			continue
-		}
-		word := Word{ID: l.ID, To: l.To, As: l.As, State: l.State, Note: l.Note}
-		if word.Receipts, err = w.receipts(ctx, l); err != nil {
-			return false, err
-		}
-		words = append(words, word)
-	}
-	for n := 0; n == 0 && next != since || n < len(words); n += wordsAtOnce {
-		some := words[min(n, len(words)):min(n+wordsAtOnce, len(words))]
+	fresh := w.untold(lines)
+	for n := 0; n == 0 && next != since || n < len(fresh); n += wordsAtOnce {
 		token := since
-		if n+wordsAtOnce >= len(words) {
+		if n+wordsAtOnce >= len(fresh) {
 			token = next
 		}
-		unknown, err := w.back.Tell(ctx, some, token)
-		if err != nil {
+		if err := w.say(ctx, fresh[min(n, len(fresh)):min(n+wordsAtOnce, len(fresh))], token); err != nil {
 			return false, err
 		}
-		w.remember(some, unknown)
 	}
 	return len(lines) > 0 && next != since, nil
+}
+
+// untold leaves out what says nothing new. Whatever is in the list is known here
+// when it returns.
+func (w *way) untold(lines []Line) []Line {
+	w.passing.Lock()
+	defer w.passing.Unlock()
+	return slices.DeleteFunc(lines, func(l Line) bool { return l.State == "sent" || w.told[l.ID][l.To] == heard(l.State) })
+}
+
+// say tells some of it, with the receipts. Packets pass while those come.
+func (w *way) say(ctx context.Context, lines []Line, token string) error {
+	var words []Word
+	for _, l := range lines {
+		receipts, err := w.receipts(ctx, l)
+		if err != nil {
+			return err
+		}
+		words = append(words, Word{l.ID, l.To, l.As, l.State, l.Note, receipts})
+	}
+	w.passing.Lock()
+	defer w.passing.Unlock()
+	unknown, err := w.back.Tell(ctx, words, token)
+	if err == nil {
+		w.remember(words, unknown)
+	}
+	return err
 }
 
 // wordsAtOnce keeps a call with all its receipts small.
@@ -281,9 +296,13 @@ func (w *way) remember(words []Word, unknown []string) {
 		clear(w.told)
 	}
 	for _, x := range words {
-		if !slices.Contains(unknown, x.ID) {
-			w.told[copyThere{x.ID, x.To}] = heard(x.State)
+		if slices.Contains(unknown, x.ID) {
+			continue
 		}
+		if w.told[x.ID] == nil {
+			w.told[x.ID] = map[string]string{}
+		}
+		w.told[x.ID][x.To] = heard(x.State)
 	}
 }
 
