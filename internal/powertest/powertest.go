@@ -45,7 +45,8 @@ type Tape struct{ steps []step }
 func (t *Tape) Len() int { return len(t.steps) }
 
 // step is the beginning or the end of a system call. Most have their effect at
-// the end; what is told and what a sync covers is fixed at the beginning.
+// the end; what is told, what a sync covers and what is closed is fixed at the
+// beginning.
 type step struct {
 	pid    string
 	begin  bool
@@ -245,8 +246,7 @@ func (d *Disk) do(s step) {
 	switch s.name {
 	case "open", "openat":
 		d.openAt(s)
-	case "close":
-		delete(d.open, s.args[0])
+	case "close": // at its beginning
 	case "fsync", "fdatasync":
 		d.sync(s)
 	case "rename", "renameat", "renameat2", "link", "linkat":
@@ -267,6 +267,8 @@ func (d *Disk) do(s step) {
 // begin notes what leaves the process, and what a sync will cover.
 func (d *Disk) begin(s step) {
 	switch s.name {
+	case "close": // before it comes back another thread may have the number again
+		delete(d.open, s.args[0])
 	case "fsync", "fdatasync":
 		d.syncs[s.pid] = d.clock
 	case "write":

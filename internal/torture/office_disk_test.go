@@ -1,0 +1,102 @@
+package torture
+
+import (
+	"bytes"
+	"fmt"
+	"mime/multipart"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// scanned registers a paper with a scan of its own, of at least size bytes.
+func (d *desk) scanned(n, size int) (number int64, again bool) {
+	var b bytes.Buffer
+	w := multipart.NewWriter(&b)
+	for field, value := range entry(n, "CV-Q", "Công ty Giấy", scanOf(n)) {
+		w.WriteField(field, value[0])
+	}
+	f, _ := w.CreateFormFile("scan", "quet.pdf")
+	fmt.Fprintf(f, "%s%%%d %s\n", letterPDF(), n, strings.Repeat("x", size))
+	w.Close()
+	return d.verdict(d.ask(http.MethodPost, "/den/dang-ky", w.FormDataContentType(), &b))
+}
+
+// A commit of the office's store, or the directory of a file, cannot be synced,
+// once: no act with a file is acknowledged any more, after a commit none at all,
+// and after a new start all that was is there (R3: HT33-14.6).
+func TestFailedSyncOfOffice(t *testing.T) {
+	shelves := []string{"sxd/blob"}
+	for i := range 256 {
+		shelves = append(shelves, fmt.Sprintf("sxd/blob/%02x", i))
+	}
+	for name, where := range map[string][]string{"commit": {"sxd/sxd.db-wal"}, "directory": shelves} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t)
+			for i := range where {
+				where[i] = filepath.Join(d.dir, where[i])
+			}
+			d.start()
+			quiet, idle := d.busy()
+			d.wait(6)
+			sound := spoil(t, d.cmd.Process.Pid, where...)
+			n := 9000
+			for again := false; !again && n < 9100; n++ {
+				_, again = d.scanned(n, 0)
+			}
+			sound()
+			for range 10 {
+				n++
+				if number, again := d.scanned(n, 0); !again {
+					t.Fatalf("number %d after a failed sync", number)
+				}
+			}
+			d.kill()
+			d.start()
+			quiet()
+			idle()
+			d.kill()
+			d.judge()
+		})
+	}
+}
+
+// The disk of the office is full: it says so, keeps what it answered, and goes
+// on when there is room (R3: HT33-14.6).
+func TestDiskFullOfOffice(t *testing.T) {
+	d := newDesk(t)
+	d.wrap = full(3_000_000)
+	d.start()
+	quiet, idle := d.busy()
+	if number, again := d.scanned(9000, 4_000_000); !again {
+		t.Errorf("number %d for a scan without room", number)
+	}
+	for n := 9001; n < 9600 && d.refusals() < 6; n++ {
+		if number, again := d.scanned(n, 0); !again {
+			d.answered(d.registered, scanOf(n), number)
+		}
+	}
+	if d.refusals() < 6 {
+		t.Fatal("the disk is not filled")
+	}
+	d.kill()
+	d.wrap = nil
+	d.start()
+	if number, again := d.scanned(9000, 4_000_000); number == 0 || again {
+		t.Errorf("number %d for the scan when there is room, refused: %t", number, again)
+	}
+	quiet()
+	idle()
+	d.kill()
+	d.judge()
+}
+
+// scanOf is the subject of a paper that scanned registers.
+func scanOf(n int) string { return fmt.Sprintf("Giấy quét số %d.", n) }
+
+func (d *desk) refusals() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.refused
+}
