@@ -358,6 +358,40 @@ func TestHubForked(t *testing.T) {
 	s.whole(before, id, key)
 }
 
+// A receipt of the other history does not stand for it: the morning's receipt is
+// still asked about, at the next look and at every one after it, and what it
+// stands for is offered again (GL443-3.4.ii, BRVT1842-6.5).
+func TestHubForkedBehindAReceipt(t *testing.T) {
+	s := newStage(t)
+	n, id, key := s.morning()
+	before := s.traffic()
+	n.back(false)
+	ctx := context.Background()
+	ubh, _ := s.who("dung")
+	for i := range 30 { // the other history outgrows the one that was seen
+		raw := hubtest.Packet(hubtest.Doc{From: hubtest.UBH, To: []string{hubtest.STT}, Number: i + 900})
+		_, err := ubh.Partner.Send(ctx, strings.NewReader(raw), int64(len(raw)), "")
+		s.must(err)
+	}
+	seen, _ := s.log()
+	s.sent(theLetter) // its receipt is from the other history
+	s.must(s.Settle(ctx))
+	if l, _ := s.log(); l.Trouble == "" && l.Last.Size != seen.Last.Size {
+		t.Errorf("a receipt moved the proven head from %d to %d", seen.Last.Size, l.Last.Size)
+	}
+	o, _ := s.who("an")
+	s.must(o.WatchHub(ctx))
+	s.must(o.WatchHub(ctx))
+	if l, queued := s.log(); !strings.Contains(l.Trouble, "khác với sổ cái") || l.Proof == "" || queued != 0 {
+		t.Fatalf("%+v, %d queued", l, queued)
+	}
+	for _, o := range s.Host.Offices() {
+		s.must(o.TrustHubAnew(ctx, "CV 12/STTTT"))
+	}
+	s.watch()
+	s.whole(before, id, key)
+}
+
 // What a restored hub refuses is tried again for 72 hours, since the hub learns by
 // and by what it has forgotten; then the clerk has it on the desk. A packet whose
 // recipient has spoken is not lost (BRVT1842-6.5, HT33-7.4).

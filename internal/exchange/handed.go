@@ -70,31 +70,61 @@ func Forget(tx *db.Tx, id int64) error {
 
 // Head is a signed head of the hub's log, as this agency saw it.
 type Head struct {
+	ID     int64
 	Size   int64
 	Note   string
 	Key    string // that signed it
-	Proven bool   // the log was proven to go on to it; else a receipt shows it
+	Proven bool   // the log was proven to go on to it; else a receipt claims it
 }
 
-// SeeHead keeps a head. One that is proven stands for the receipts before it.
+// SeeHead keeps a head; one that a receipt claims, once.
 func SeeHead(tx *db.Tx, h Head) error {
-	if h.Proven {
-		tx.Put(`DELETE FROM hub_head WHERE NOT lost AND NOT proven AND size <= $1`, h.Size)
+	if !h.Proven {
+		n, err := db.Value[int](tx, `SELECT COUNT(*) FROM hub_head WHERE NOT lost AND size = $1 AND note = $2`, h.Size, h.Note)
+		if err != nil || n > 0 {
+			return err
+		}
 	}
 	_, err := tx.Exec(`INSERT INTO hub_head (id, size, note, key, proven, lost) VALUES ($1, $2, $3, $4, $5, FALSE)`, tx.NewID(), h.Size, h.Note, h.Key, h.Proven)
 	return err
 }
 
-// Heads lists the sizes of the heads that the hub's log should lead to,
+// Heads lists the sizes of the proven heads that the hub's log should lead to,
 // smallest first.
 func Heads(q db.Q) ([]int64, error) {
-	return db.Column[int64](q, `SELECT DISTINCT size FROM hub_head WHERE NOT lost ORDER BY size`)
+	return db.Column[int64](q, `SELECT DISTINCT size FROM hub_head WHERE NOT lost AND proven ORDER BY size`)
 }
 
-// HeadAt gives the head of a size.
+func scanHead(r db.Row) (h Head, err error) {
+	return h, r.Scan(&h.ID, &h.Size, &h.Note, &h.Key, &h.Proven)
+}
+
+const headColumns = `SELECT id, size, note, key, proven FROM hub_head WHERE NOT lost`
+
+// HeadAt gives the proven head of a size.
 func HeadAt(q db.Q, size int64) (Head, error) {
-	return db.One(q, func(r db.Row) (h Head, err error) { return h, r.Scan(&h.Size, &h.Note, &h.Key, &h.Proven) },
-		`SELECT size, note, key, proven FROM hub_head WHERE NOT lost AND size = $1 ORDER BY id DESC LIMIT 1`, size)
+	return db.One(q, scanHead, headColumns+` AND proven AND size = $1 ORDER BY id DESC LIMIT 1`, size)
+}
+
+// LastHead gives the newest proven head; found is false before the first.
+func LastHead(q db.Q) (h Head, found bool, err error) {
+	h, err = db.One(q, scanHead, headColumns+` AND proven ORDER BY id DESC LIMIT 1`)
+	if errors.Is(err, db.ErrNone) {
+		return h, false, nil
+	}
+	return h, err == nil, err
+}
+
+// Claimed lists the heads that receipts claim and nothing has proven yet.
+func Claimed(q db.Q) ([]Head, error) {
+	return db.All(q, scanHead, headColumns+` AND NOT proven ORDER BY size, id`)
+}
+
+// DropClaims forgets claimed heads that a proven one now stands for.
+func DropClaims(tx *db.Tx, list []Head) {
+	for _, h := range list {
+		tx.Put(`DELETE FROM hub_head WHERE id = $1 AND NOT proven AND NOT lost`, h.ID)
+	}
 }
 
 // LoseHeads notes that the hub's log leads to no head beyond a size any more.

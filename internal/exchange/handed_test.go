@@ -90,8 +90,9 @@ func TestOfferAgain_BRVT1842_10_7(t *testing.T) {
 	})
 }
 
-// Heads that the hub's log leads to no more stay, but are not asked for; a proven
-// one stands for the receipts before it (GL443-3.4.ii).
+// Heads that the hub's log leads to no more stay, but are not asked for; what a
+// receipt claims is kept once, beside the proven ones, until it is dropped
+// (GL443-3.4.ii).
 func TestHeads_GL443_3_4_ii(t *testing.T) {
 	dbtest.Each(t, nil, func(t *testing.T, host *db.Host) {
 		ctx := context.Background()
@@ -109,6 +110,7 @@ func TestHeads_GL443_3_4_ii(t *testing.T) {
 		see(Head{Size: 6, Note: "r6", Key: "k"})
 		see(Head{Size: 9, Note: "n9", Key: "k", Proven: true})
 		see(Head{Size: 12, Note: "r12", Key: "k"})
+		see(Head{Size: 12, Note: "r12", Key: "k"})
 		want := func(sizes ...int64) {
 			t.Helper()
 			err := s.Read(ctx, func(v *db.View) error {
@@ -122,8 +124,19 @@ func TestHeads_GL443_3_4_ii(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		want(5, 9, 12)
-		if err := s.Write(ctx, db.System, func(tx *db.Tx) error { return LoseHeads(tx, 5) }); err != nil {
+		want(5, 9)
+		err = s.Write(ctx, db.System, func(tx *db.Tx) error {
+			claimed, err := Claimed(tx)
+			if len(claimed) != 2 || claimed[0].Note != "r6" || claimed[1].Note != "r12" {
+				t.Errorf("claimed: %+v", claimed)
+			}
+			if err == nil {
+				DropClaims(tx, claimed[:1])
+				err = LoseHeads(tx, 5)
+			}
+			return err
+		})
+		if err != nil {
 			t.Fatal(err)
 		}
 		want(5)
@@ -131,8 +144,14 @@ func TestHeads_GL443_3_4_ii(t *testing.T) {
 		want(5, 9)
 		err = s.Read(ctx, func(v *db.View) error {
 			h, err := HeadAt(v, 9)
-			if h != (Head{Size: 9, Note: "other", Key: "k2", Proven: true}) {
+			if h != (Head{ID: h.ID, Size: 9, Note: "other", Key: "k2", Proven: true}) {
 				t.Errorf("%+v", h)
+			}
+			if last, found, err := LastHead(v); err != nil || !found || last != h {
+				t.Errorf("last: %+v %v %v", last, found, err)
+			}
+			if claimed, err := Claimed(v); err != nil || len(claimed) != 0 {
+				t.Errorf("claimed: %+v %v", claimed, err)
 			}
 			return err
 		})

@@ -2,12 +2,14 @@ package office
 
 import (
 	"context"
+	"encoding/hex"
 	"time"
 
 	"vanthu/internal/blob"
 	"vanthu/internal/db"
 	"vanthu/internal/document"
 	"vanthu/internal/exchange"
+	"vanthu/internal/fail"
 	"vanthu/internal/journal"
 	"vanthu/internal/org"
 	"vanthu/internal/partner"
@@ -23,10 +25,13 @@ type comeback struct {
 	head *ledger.Checkpoint // as it is shown
 	kept int64              // entries up to the newest head seen that it leads to
 	lost int64              // the smallest head seen that it does not lead to; 0: it leads to all
+
+	claimed []exchange.Head // in receipts, compared with it
 }
 
 // compare finds out how much of the log that this agency saw a hub still has.
-// Where it does not lead to a head it leads to none that came later.
+// Where it does not lead to a proven head it leads to none that came later; what
+// receipts claim may be of another log each.
 func (o *Office) compare(ctx context.Context, h hubLog, key string) (c comeback, err error) {
 	signed, _, err := h.Consistency(ctx, 0, 0)
 	if err != nil {
@@ -36,33 +41,71 @@ func (o *Office) compare(ctx context.Context, h hubLog, key string) (c comeback,
 	if c.head, err = ledger.OpenCheckpoint(signed, key); err != nil {
 		return c, err
 	}
-	var seen []int64
+	var proven []int64
 	err = o.Read(ctx, func(v *db.View) (err error) {
-		seen, err = exchange.Heads(v)
-		return err
-	})
-	for len(seen) > 0 && err == nil {
-		mid := len(seen) / 2
-		var on bool
-		if on, err = o.leadsOn(ctx, h, seen[mid], c.head); on {
-			c.kept, seen = seen[mid], seen[mid+1:]
-		} else {
-			c.lost, seen = seen[mid], seen[:mid]
+		if proven, err = exchange.Heads(v); err == nil {
+			c.claimed, err = exchange.Claimed(v)
 		}
-	}
-	return c, err
-}
-
-// leadsOn says whether a log goes on from the head of a size that was seen.
-func (o *Office) leadsOn(ctx context.Context, h hubLog, size int64, shown *ledger.Checkpoint) (bool, error) {
-	var seen exchange.Head
-	err := o.Read(ctx, func(v *db.View) (err error) {
-		seen, err = exchange.HeadAt(v, size)
 		return err
 	})
 	if err != nil {
-		return false, err
+		return c, err
 	}
+	kept, err := o.firstLost(ctx, h, &c, proven)
+	if err != nil {
+		return c, err
+	}
+	for _, x := range c.claimed {
+		on, err := leadsOn(ctx, h, x, c.head)
+		switch {
+		case err != nil:
+			return c, err
+		case on:
+			kept = append(kept, x.Size)
+		case c.lost == 0 || x.Size < c.lost:
+			c.lost = x.Size
+		}
+	}
+	for _, size := range kept {
+		if c.lost == 0 || size < c.lost {
+			c.kept = max(c.kept, size)
+		}
+	}
+	return c, nil
+}
+
+// firstLost sets the first of the proven heads that the log shown does not lead
+// to, and gives those before it.
+func (o *Office) firstLost(ctx context.Context, h hubLog, c *comeback, proven []int64) ([]int64, error) {
+	from, to := 0, len(proven)
+	for from < to {
+		mid := (from + to) / 2
+		var seen exchange.Head
+		err := o.Read(ctx, func(v *db.View) (err error) {
+			seen, err = exchange.HeadAt(v, proven[mid])
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		on, err := leadsOn(ctx, h, seen, c.head)
+		switch {
+		case err != nil:
+			return nil, err
+		case on:
+			from = mid + 1
+		default:
+			to = mid
+		}
+	}
+	if to < len(proven) {
+		c.lost = proven[to]
+	}
+	return proven[:to], nil
+}
+
+// leadsOn says whether a log goes on from a head that was seen.
+func leadsOn(ctx context.Context, h hubLog, seen exchange.Head, shown *ledger.Checkpoint) (bool, error) {
 	old, err := ledger.OpenCheckpoint([]byte(seen.Note), seen.Key)
 	if err != nil {
 		return false, err
@@ -147,6 +190,7 @@ func (o *Office) takeUp(ctx context.Context, c comeback, from int64) error {
 		if err != nil {
 			return err
 		}
+		exchange.DropClaims(tx, c.claimed) // those that were lost stay
 		if err := noteSeen(tx, c.key, c.head); err != nil || c.lost == 0 {
 			return err
 		}
@@ -209,14 +253,41 @@ func (o *Office) shortened(ctx context.Context, h hubLog, known HubLog) error {
 // log at once: what the receipt shows is not the log that was known.
 func handOver(tx *db.Tx, x exchange.Item, ack partner.Ack, receipt blob.Hash) (look bool, err error) {
 	h := exchange.Handed{Item: x, Message: ack.ID, Entry: exchange.NoEntry, Receipt: receipt}
-	r, err := ledger.ParseReceipt(ack.Receipt)
-	if err == nil {
+	known, err := HubLogOf(tx)
+	if err != nil {
+		return false, err
+	}
+	r, err := receiptFor(x, ack, known.Key)
+	switch {
+	case err != nil:
+		look = len(ack.Receipt) > 0 // else a hub without a log
+	case known.Key == "":
+		h.Entry, look = r.Index, true
+	default:
 		h.Entry = r.Index
-		if look, err = seeReceipt(tx, r); err != nil {
+		if look, err = seeReceipt(tx, known, r); err != nil {
 			return false, err
 		}
-	} // else a hub without a log
-	return look, exchange.HandOver(tx, h, keptSince(tx.Now))
+	}
+	return look && known.Trouble == "", exchange.HandOver(tx, h, keptSince(tx.Now))
+}
+
+// receiptFor checks that a receipt is the hub's, of its log, and for the packet
+// that it was given for. Before the first meeting there is no key to check with.
+// law:BRVT1842-6.5
+func receiptFor(x exchange.Item, ack partner.Ack, key string) (r *ledger.Receipt, err error) {
+	if key == "" {
+		r, err = ledger.ParseReceipt(ack.Receipt)
+	} else {
+		r, err = ledger.VerifyReceipt(ack.Receipt, key)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if r.Entry.Message != ack.ID || hex.EncodeToString(r.Entry.Packet[:]) != string(x.Packet) {
+		return nil, fail.New(fail.Integrity, "Biên nhận của trục không phải của gói tin đã gửi.", "BRVT1842-6.5")
+	}
+	return r, nil
 }
 
 // notAgain ends a document's packet that a restored hub did not take again. Where

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strconv"
+	"time"
 
 	"vanthu/internal/blob"
 	"vanthu/internal/db"
@@ -17,10 +19,13 @@ import (
 )
 
 // The settings of the witness: the hub's key as it was at the first meeting,
-// the newest checkpoint seen, and what is wrong.
+// when its log was last looked at, and what is wrong. The heads are kept by
+// package exchange; hubLastSetting holds the newest of an office that has not
+// looked since heads were kept there.
 const (
 	hubKeySetting     = "hub.log.key"
 	hubLastSetting    = "hub.log.last"
+	hubLookedSetting  = "hub.log.looked"
 	hubTroubleSetting = "hub.log.trouble"
 	hubProofSetting   = "hub.log.proof" // blob with the two notes that convict the hub
 )
@@ -28,24 +33,42 @@ const (
 // HubLog is what the agency knows of the hub's log as its witness.
 type HubLog struct {
 	Key     string             // trusted since the first meeting; "" before
-	Last    *ledger.Checkpoint // the newest seen; nil before
+	Last    *ledger.Checkpoint // the newest that the log was proven to go on to; nil before
+	Looked  time.Time          // when the log last proved that it goes on
 	Trouble string             // why the log cannot be trusted, Vietnamese; "" when it can
 	Proof   blob.Hash          // the hub's own contradicting words, when there are such
 }
 
 // HubLogOf reads it.
 func HubLogOf(q db.Q) (l HubLog, err error) {
-	var last, proof string
-	for name, to := range map[string]*string{hubKeySetting: &l.Key, hubLastSetting: &last, hubTroubleSetting: &l.Trouble, hubProofSetting: &proof} {
+	var last, looked, proof string
+	for name, to := range map[string]*string{hubKeySetting: &l.Key, hubLastSetting: &last, hubLookedSetting: &looked,
+		hubTroubleSetting: &l.Trouble, hubProofSetting: &proof} {
 		if *to, err = org.Setting(q, name); err != nil {
 			return l, err
 		}
 	}
 	l.Proof = blob.Hash(proof)
-	if last != "" {
-		l.Last, err = ledger.OpenCheckpoint([]byte(last), l.Key)
+	if l.Key == "" {
+		return l, nil
 	}
-	return l, err
+	head, found, err := exchange.LastHead(q)
+	if err != nil {
+		return l, err
+	}
+	if found {
+		last = head.Note
+	}
+	if last != "" {
+		if l.Last, err = ledger.OpenCheckpoint([]byte(last), l.Key); err != nil {
+			return l, err
+		}
+		l.Looked = l.Last.Time
+	}
+	if ms, err := strconv.ParseInt(looked, 10, 64); err == nil {
+		l.Looked = db.Time(ms)
+	}
+	return l, nil
 }
 
 // hubLog is a hub that shows its log.
@@ -56,7 +79,8 @@ type hubLog interface {
 }
 
 // WatchHub asks the hub for the head of its log with the proof that it goes on
-// from the one seen last, and keeps what it sees. A hub that came back from an
+// from the one proven last and from every head that a receipt has claimed since,
+// and keeps what it sees. A hub that came back from an
 // older copy is offered again what it has forgotten. If the key that was known
 // vouches for the log that goes on, that is all, and the clerks and the
 // administrator are told; else, and of a log that was rewritten or forked, they
@@ -70,24 +94,16 @@ func (o *Office) WatchHub(ctx context.Context) error {
 	}
 	o.looking.Lock() // two looks at a hub that came back would tell of it twice
 	defer o.looking.Unlock()
-	var known HubLog
-	err := o.Read(ctx, func(v *db.View) (err error) {
-		known, err = HubLogOf(v)
-		return err
-	})
+	known, claimed, err := o.knownLog(ctx)
 	if err != nil || known.Trouble != "" {
 		return err
 	}
 	if known.Key == "" {
 		return o.meetHub(ctx, h)
 	}
-	w := &ledger.Witness{Keys: []string{known.Key}}
-	if known.Last != nil {
-		w.Last = known.Last.Note
-	}
-	err = h.Watch(ctx, w)
+	shown, err := o.goesOn(ctx, h, known, claimed)
 	if _, doubt, _ := doubtOf(err); doubt != "" {
-		err = h.Watch(ctx, w) // once more before the alarm
+		shown, err = o.goesOn(ctx, h, known, claimed) // once more before the alarm
 	}
 	fork, doubt, err := doubtOf(err)
 	switch {
@@ -98,7 +114,74 @@ func (o *Office) WatchHub(ctx context.Context) error {
 	case doubt != "":
 		return o.doubtHub(ctx, doubt, fork, comeback{})
 	}
-	return o.keepSeen(ctx, known, w)
+	return o.keepSeen(ctx, known, shown, claimed)
+}
+
+// knownLog is what is known of the hub's log before it is asked.
+func (o *Office) knownLog(ctx context.Context) (known HubLog, claimed []exchange.Head, err error) {
+	old := ""
+	err = o.Read(ctx, func(v *db.View) (err error) {
+		old, err = org.Setting(v, hubLastSetting)
+		return err
+	})
+	if err == nil && old != "" {
+		err = o.Store.Write(ctx, db.System, keepOldHead)
+	}
+	if err != nil {
+		return known, nil, err
+	}
+	err = o.Read(ctx, func(v *db.View) (err error) {
+		if known, err = HubLogOf(v); err == nil {
+			claimed, err = exchange.Claimed(v)
+		}
+		return err
+	})
+	return known, claimed, err
+}
+
+// keepOldHead puts the head that is kept as a setting among the others.
+func keepOldHead(tx *db.Tx) error {
+	l, err := HubLogOf(tx)
+	if err != nil {
+		return err
+	}
+	if _, found, err := exchange.LastHead(tx); err != nil {
+		return err
+	} else if !found && l.Last != nil {
+		if err := exchange.SeeHead(tx, exchange.Head{Size: l.Last.Size, Note: string(l.Last.Note), Key: l.Key, Proven: true}); err != nil {
+			return err
+		}
+	}
+	return org.Set(tx, hubLastSetting, "")
+}
+
+// goesOn has the hub prove that the head it shows now continues the one proven
+// last, and all that its receipts claimed: a receipt alone proves nothing about
+// what came before it. law:GL443-3.4.ii rfc6962:2.1.2
+func (o *Office) goesOn(ctx context.Context, h hubLog, known HubLog, claimed []exchange.Head) (shown *ledger.Checkpoint, err error) {
+	w := &ledger.Witness{Keys: []string{known.Key}}
+	if known.Last != nil {
+		w.Last = known.Last.Note
+	}
+	if err := h.Watch(ctx, w); err != nil {
+		return nil, err
+	}
+	if shown, err = ledger.OpenCheckpoint(w.Last, known.Key); err != nil {
+		return nil, err
+	}
+	for _, x := range claimed {
+		on, err := leadsOn(ctx, h, x, shown)
+		switch {
+		case err != nil:
+			return nil, err
+		case on:
+		case x.Size > shown.Size:
+			return nil, &ledger.Error{Code: "older", Text: shorter}
+		default:
+			return nil, &ledger.Fork{Kept: []byte(x.Note), Shown: shown.Note, Err: &ledger.Error{Code: "rewrite", Text: otherLog}}
+		}
+	}
+	return shown, nil
 }
 
 // What the log of the hub is doubted for.
@@ -125,46 +208,42 @@ func doubtOf(err error) (fork *ledger.Fork, doubt string, rest error) {
 	return nil, "", err
 }
 
-// keepSeen keeps a checkpoint that goes on from the last.
-func (o *Office) keepSeen(ctx context.Context, known HubLog, w *ledger.Witness) error {
-	next, err := ledger.OpenCheckpoint(w.Last, known.Key)
-	if err != nil || known.Last != nil && known.Last.Size == next.Size {
-		return err
-	}
-	return o.Store.Write(ctx, db.System, func(tx *db.Tx) error { return noteSeen(tx, known.Key, next) })
+// keepSeen keeps a head that goes on from the last and stands for what receipts
+// claimed.
+func (o *Office) keepSeen(ctx context.Context, known HubLog, shown *ledger.Checkpoint, claimed []exchange.Head) error {
+	return o.Store.Write(ctx, db.System, func(tx *db.Tx) error {
+		exchange.DropClaims(tx, claimed)
+		if known.Last != nil && known.Last.Size == shown.Size {
+			return looked(tx)
+		}
+		return noteSeen(tx, known.Key, shown)
+	})
 }
+
+// looked notes that the log was proven just now.
+func looked(tx *db.Tx) error { return org.Set(tx, hubLookedSetting, itoa(db.Ms(tx.Now))) }
 
 // noteSeen keeps a head that the log was proven to go on to.
 func noteSeen(tx *db.Tx, key string, cp *ledger.Checkpoint) error {
 	if err := org.Set(tx, hubKeySetting, key); err != nil {
 		return err
 	}
-	if err := noteHead(tx, key, cp, true); err != nil {
+	if err := exchange.SeeHead(tx, exchange.Head{Size: cp.Size, Note: string(cp.Note), Key: key, Proven: true}); err != nil {
+		return err
+	}
+	if err := looked(tx); err != nil {
 		return err
 	}
 	return journal.Write(tx, HubSeen, 0, 0, journal.Detail{"size": itoa(cp.Size), "root": cp.Root.String()})
 }
 
-func noteHead(tx *db.Tx, key string, cp *ledger.Checkpoint, proven bool) error {
-	if err := org.Set(tx, hubLastSetting, string(cp.Note)); err != nil {
-		return err
-	}
-	return exchange.SeeHead(tx, exchange.Head{Size: cp.Size, Note: string(cp.Note), Key: key, Proven: proven})
-}
-
-// seeReceipt takes the head in a fresh receipt for one that was seen: the next
-// look wants the proof from there. It says whether to look at once, because the
-// receipt is from a log that is not the known one, or shorter.
-func seeReceipt(tx *db.Tx, r *ledger.Receipt) (look bool, err error) {
-	known, err := HubLogOf(tx)
-	if err != nil || known.Trouble != "" {
-		return false, err
-	}
-	cp, err := ledger.OpenCheckpoint(r.Checkpoint.Note, known.Key)
-	if err != nil || known.Last != nil && cp.Size <= known.Last.Size {
-		return true, nil
-	}
-	return false, noteHead(tx, known.Key, cp, false)
+// seeReceipt keeps the head that a fresh receipt claims, of whatever size: the
+// next look wants the proof from there. It says whether to look at once, because
+// the log seems shorter than it was.
+func seeReceipt(tx *db.Tx, known HubLog, r *ledger.Receipt) (look bool, err error) {
+	cp := r.Checkpoint
+	err = exchange.SeeHead(tx, exchange.Head{Size: cp.Size, Note: string(cp.Note), Key: known.Key})
+	return known.Last != nil && cp.Size <= known.Last.Size, err
 }
 
 const hubTopic = "hub"
@@ -233,7 +312,10 @@ func (o *Office) tellOfHub(tx *db.Tx, text string) error {
 // whoever runs it.
 func (o *Office) TrustHubAnew(ctx context.Context, reason string) error {
 	return o.Store.Write(ctx, db.System, func(tx *db.Tx) error {
-		for _, name := range []string{hubKeySetting, hubLastSetting, hubTroubleSetting, hubProofSetting} {
+		if err := keepOldHead(tx); err != nil {
+			return err
+		}
+		for _, name := range []string{hubKeySetting, hubLookedSetting, hubTroubleSetting, hubProofSetting} {
 			if err := org.Set(tx, name, ""); err != nil {
 				return err
 			}
