@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"vanthu/internal/access"
 	"vanthu/internal/db"
 	"vanthu/internal/document"
 	"vanthu/internal/fail"
@@ -86,6 +87,64 @@ func TestKeyIsEntrusted_HT33_4_2(t *testing.T) {
 	s.must(s.Clock.Advance(8 * 24 * time.Hour))
 	s.refused(fail.Denied, o.Sign(ctx, lan, later, signing.Consent{}))
 	s.must(o.Sign(ctx, hung, later, signing.Consent{}))
+}
+
+// A keeper who is no clerk any more, or whose leader has left, signs nothing;
+// what lay on his desk goes off it, and neither a draft that was returned nor
+// one that was signed stays in his sight as keeper (HT33-4.2).
+func TestEntrustmentStandsNoMore_HT33_4_2(t *testing.T) {
+	s := newStage(t)
+	ctx := t.Context()
+	o, hung := s.who("hung")
+	_, lan := s.who("lan")
+	returned, signed, left := s.stopped("sign"), s.stopped("sign"), s.stopped("sign")
+	cert := must2(certOf(o, hung.ID))
+	regulation, err := o.Keep(ctx, "quy-che-van-thu.pdf", bytes.NewReader(must2(s.sheet(theLetter))))
+	s.must(err)
+	today := viet.DayOf(s.Clock.Now())
+	in := office.EntrustInput{Keeper: lan.ID, Rule: "12/QĐ-SXD", RuleDay: today, File: regulation, Until: today + 7}
+	s.must(o.EntrustKey(ctx, hung, cert.ID, in))
+	s.must(o.ReturnDraft(ctx, hung, returned, "Sửa lại"))
+	s.must(o.Sign(ctx, lan, signed, signing.Consent{}))
+	keeps := func(id document.ID) (n int) {
+		s.must(o.Read(ctx, func(v *db.View) error {
+			holders, err := access.Holders(v, access.Subject(id), access.KeyKeeper)
+			n = len(holders)
+			return err
+		}))
+		return n
+	}
+	if keeps(returned)+keeps(signed) != 0 || keeps(left) != 1 {
+		t.Errorf("keeper of %d, %d, %d", keeps(returned), keeps(signed), keeps(left))
+	}
+	set := func(query string, args ...any) {
+		s.must(o.Store.Write(ctx, db.System, func(tx *db.Tx) error { _, err := tx.Exec(query, args...); return err }))
+	}
+	set(`UPDATE person SET active = $2 WHERE id = $1`, hung.ID, false)
+	s.refused(fail.Denied, o.Sign(ctx, lan, left, signing.Consent{}))
+	set(`UPDATE person SET active = $2 WHERE id = $1`, hung.ID, true)
+	set(`UPDATE role SET to_day = $2 WHERE person = $1`, lan.ID, (today - 1).ISO())
+	s.refused(fail.Denied, o.Sign(ctx, lan, left, signing.Consent{}))
+	s.must(o.Read(ctx, func(v *db.View) error {
+		kept, err := signing.EntrustedTo(v, lan.ID, today)
+		if len(kept) != 0 {
+			t.Errorf("keeps %+v", kept)
+		}
+		return err
+	}))
+	_, err = o.WatchKeys(ctx)
+	s.must(err)
+	if keeps(left) != 0 {
+		t.Error("an entrustment that stands no more was not ended")
+	}
+	s.must(o.Read(ctx, func(v *db.View) error {
+		waits, err := document.WaitingFor(v, left)
+		if len(waits) != 1 || waits[0].Token != org.Of(hung.ID) {
+			t.Errorf("on the desks of %+v", waits)
+		}
+		return err
+	}))
+	s.must(o.Sign(ctx, hung, left, signing.Consent{}))
 }
 
 func certOf(o *office.Office, p org.PersonID) (c signing.Certificate, err error) {

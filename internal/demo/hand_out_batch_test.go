@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/x509"
+	"net/http"
 	"testing"
 	"time"
 
@@ -95,4 +96,32 @@ func TestManyHandedOutTogether_HT33_10_1_b(t *testing.T) {
 	_, err = o.TakeBackFromBatch(ctx, b.Token, "", bytes.NewReader(out))
 	s.named(signing.TokenEnded, err)
 	s.inState(o, ready, document.Approved)
+}
+
+// An outage while a file of a batch comes back spends nothing: the file is
+// taken when the issuer answers again (HT33-4.2).
+func TestBatchOutlivesAnOutage_HT33_4_2(t *testing.T) {
+	s := newStage(t)
+	ctx := t.Context()
+	o, hung := s.who("hung")
+	id := s.stopped("sign")
+	key := s.onDesk(o, hung.ID, "Lê Quốc Hùng")
+	b, err := o.HandOutBatch(ctx, hung, signing.ByPerson, []document.ID{id})
+	s.must(err)
+	file, err := o.Fetch(ctx, b.Files[0].Token, "")
+	s.must(err)
+	signed := s.elsewhere(file.Data, key, pades.Options{Field: pades.SignerField})
+	back := func(ctx context.Context) error {
+		_, err := o.TakeBackFromBatch(ctx, b.Token, "", bytes.NewReader(signed))
+		return err
+	}
+	client := o.Keys.Client
+	o.Keys.Client = &http.Client{Transport: away{}}
+	s.named(signing.Unanswered, back(ctx))
+	o.Keys.Client = client
+	s.must(back(ctx))
+	if x := s.ended(o, hung.ID, b.Batch); lineOf(x, id).State != signing.LineSigned {
+		t.Errorf("%+v", x.Lines)
+	}
+	s.inState(o, id, document.Signed)
 }

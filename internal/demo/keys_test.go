@@ -63,7 +63,7 @@ func TestKeyChangesHands_HT33_4_1(t *testing.T) {
 	without.Permission = " "
 	s.refused(fail.BadInput, o.OfferKey(ctx, lan, key.ID, without))
 	sees := func(a org.Actor) (err error) {
-		s.must(o.Read(ctx, func(v *db.View) error { _, err = office.SeeKey(v, a, key.ID); return nil }))
+		s.must(o.Read(ctx, func(v *db.View) error { _, err = office.SeeKey(v, a, key.ID, viet.DayOf(v.Now)); return nil }))
 		return err
 	}
 	s.must(sees(lan))

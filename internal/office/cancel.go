@@ -24,6 +24,9 @@ func (o *Office) CancelDraft(ctx context.Context, by org.Actor, id document.ID, 
 		if err := d.Move(document.Cancelled, document.Draft, document.LeaderReview, document.Approved); err != nil {
 			return err
 		}
+		if err := access.RevokeAll(tx, access.Subject(id), access.KeyKeeper); err != nil {
+			return err
+		}
 		if err := document.Unwait(tx, id); err != nil {
 			return err
 		}

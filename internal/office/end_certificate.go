@@ -36,6 +36,9 @@ func (o *Office) EndCertificate(ctx context.Context, by org.Actor, id int64, rea
 		if err := signing.End(tx, id, reason); err != nil {
 			return err
 		}
+		if err := o.endLapsed(tx); err != nil {
+			return err
+		}
 		if err := o.releaseCopies(tx); err != nil {
 			return err
 		}

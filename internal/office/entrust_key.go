@@ -34,12 +34,15 @@ type EntrustInput struct {
 // entrustment lasts. law:HT33-4.2
 func (o *Office) EntrustKey(ctx context.Context, by org.Actor, certificate int64, in EntrustInput) error {
 	err := o.Store.Write(ctx, by.DB(), func(tx *db.Tx) error {
-		c, err := MayEntrust(tx, by, certificate)
+		c, err := MayEntrust(tx, by, certificate, viet.DayOf(tx.Now))
 		if err != nil {
 			return err
 		}
 		keeper, err := keeperOf(tx, by, c, in)
 		if err != nil {
+			return err
+		}
+		if err := o.endLapsed(tx); err != nil {
 			return err
 		}
 		id, err := signing.Entrust(tx, signing.Entrustment{Certificate: c.ID, Person: by.ID, Keeper: keeper.ID, Rule: viet.NFC(in.Rule), RuleDay: in.RuleDay,
@@ -63,11 +66,11 @@ func (o *Office) EntrustKey(ctx context.Context, by org.Actor, certificate int64
 }
 
 // MayEntrust gives a certificate to its owner, and refuses others.
-func MayEntrust(q db.Q, by org.Actor, certificate int64) (signing.Certificate, error) {
+func MayEntrust(q db.Q, by org.Actor, certificate int64, on viet.Day) (signing.Certificate, error) {
 	if err := access.May(by, access.HandOverKey); err != nil {
 		return signing.Certificate{}, err
 	}
-	c, err := SeeKey(q, by, certificate)
+	c, err := SeeKey(q, by, certificate, on)
 	switch {
 	case err != nil:
 		return c, err
@@ -185,15 +188,18 @@ func UsesKeyOf(q db.Q, by org.Actor, dr draft.Draft, on viet.Day) (bool, error) 
 	return err == nil, err
 }
 
-// tellOwner tells the owner of a key that its keeper has used it.
-func tellOwner(tx *db.Tx, by org.Actor, c signing.Certificate, d document.Document) error {
+// tellOwner tells the owner of a key that its keeper has used it, whatever
+// becomes of the signature. law:HT33-4.2
+func (o *Office) tellOwner(tx *db.Tx, by org.Actor, c signing.Certificate, d document.ID) error {
 	if c.Person == 0 || c.Person == by.ID {
 		return nil
 	}
-	return notice.Tell(tx, int64(c.Person), by.Name+" đã ký văn bản này bằng khóa của ông/bà, theo quy chế giao giữ khóa", int64(d.ID))
+	tx.After(o.publishNotices)
+	return notice.Tell(tx, int64(c.Person), by.Name+" đã ký văn bản này bằng khóa của ông/bà, theo quy chế giao giữ khóa", int64(d))
 }
 
 // TakeKeyBack ends an entrustment: the keeper signs nothing more with the key.
+// The owner is told when somebody else ends it.
 //
 // Who: the owner of the key, its keeper, an administrator. law:HT33-4.2
 func (o *Office) TakeKeyBack(ctx context.Context, by org.Actor, id int64) error {
@@ -208,28 +214,49 @@ func (o *Office) TakeKeyBack(ctx context.Context, by org.Actor, id int64) error 
 		if e.Person != by.ID && e.Keeper != by.ID && MayAdminister(by) != nil {
 			return fail.NotFound()
 		}
-		if err := signing.EndEntrustment(tx, id, by.ID); err != nil {
+		if err := o.endEntrustment(tx, e, by); err != nil || by.ID == e.Person {
 			return err
 		}
-		list, err := document.At(tx, document.ToSign)
-		for _, w := range list {
-			if err == nil && w.Token == org.Of(e.Keeper) {
-				err = offKeeper(tx, w, e)
-			}
-		}
-		if err != nil {
-			return err
-		}
-		if err := notice.Drop(tx, int64(e.Keeper), keyTopic(e.Certificate)); err != nil {
-			return err
-		}
-		tx.After(o.publishKeys)
-		return journal.Write(tx, KeyTakenBack, e.Certificate, id, journal.Detail{})
+		tx.After(o.publishNotices)
+		return notice.Tell(tx, int64(e.Person), by.Name+" đã thôi việc giao giữ khóa của ông/bà", 0)
 	})
 	if err != nil {
 		o.refused(ctx, by, e.Certificate, access.HandOverKey, err)
 	}
 	return err
+}
+
+// endLapsed ends the entrustments that stand no more.
+func (o *Office) endLapsed(tx *db.Tx) error {
+	list, err := signing.Lapsed(tx, viet.DayOf(tx.Now))
+	for _, e := range list {
+		if err == nil {
+			err = o.endEntrustment(tx, e, org.System)
+		}
+	}
+	return err
+}
+
+// endEntrustment ends one: what the keeper was to sign lies on the desk of the
+// key's owner alone. law:HT33-4.2
+func (o *Office) endEntrustment(tx *db.Tx, e signing.Entrustment, by org.Actor) error {
+	if err := signing.EndEntrustment(tx, e.ID, by.ID); err != nil {
+		return err
+	}
+	list, err := document.At(tx, document.ToSign)
+	for _, w := range list {
+		if err == nil && w.Token == org.Of(e.Keeper) {
+			err = offKeeper(tx, w, e)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if err := notice.Drop(tx, int64(e.Keeper), keyTopic(e.Certificate)); err != nil {
+		return err
+	}
+	tx.After(o.publishKeys)
+	return journal.Write(tx, KeyTakenBack, e.Certificate, e.ID, journal.Detail{})
 }
 
 // offKeeper takes a document off the keeper's desk, unless he signs it himself.

@@ -132,9 +132,7 @@ func (o *Office) TakeBackFromBatch(ctx context.Context, token, address string, r
 		return Taken{}, err
 	}
 	t, err := o.takeBack(ctx, by, h, bytes.NewReader(data))
-	if err != nil {
-		o.endHandOut(ctx, by, h, err)
-	}
+	o.spend(ctx, by, h, err)
 	return t, err
 }
 

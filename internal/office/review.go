@@ -89,6 +89,9 @@ func (o *Office) ReturnDraft(ctx context.Context, by org.Actor, id document.ID, 
 		if err != nil {
 			return err
 		}
+		if err := access.RevokeAll(tx, access.Subject(id), access.KeyKeeper); err != nil {
+			return err
+		}
 		dr.Approved, dr.ApprovedBy = "", 0
 		if err := draft.Put(tx, dr); err != nil {
 			return err

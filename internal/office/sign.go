@@ -49,7 +49,7 @@ func (o *Office) enterSigned(ctx context.Context, by org.Actor, j *signingJob) e
 		if err := document.Hand(tx, d.ID, org.RoleToken(org.Clerk), document.ToNumber, o.nextMorning(tx.Now, d.Urgency)); err != nil {
 			return err
 		}
-		if err := tellOwner(tx, by, j.cert, *d); err != nil {
+		if err := access.RevokeAll(tx, access.Subject(d.ID), access.KeyKeeper); err != nil {
 			return err
 		}
 		if err := j.enter(tx); err != nil {

@@ -187,6 +187,7 @@ func (o *Office) useKey(ctx context.Context, by org.Actor, act signingAct, jobs 
 	}
 	noted := o.Store.Write(context.WithoutCancel(ctx), by.DB(), func(tx *db.Tx) error {
 		for _, j := range jobs {
+			used := false
 			for i := range j.parts {
 				p := &j.parts[i]
 				if !slices.Contains(all, p.pending) || !p.pending.Used() {
@@ -196,7 +197,12 @@ func (o *Office) useKey(ctx context.Context, by org.Actor, act signingAct, jobs 
 				if err != nil {
 					return err
 				}
-				p.uses = append(p.uses, use)
+				p.uses, used = append(p.uses, use), true
+			}
+			if used {
+				if err := o.tellOwner(tx, by, act.key.cert, j.doc.ID); err != nil {
+					return err
+				}
 			}
 		}
 		return nil

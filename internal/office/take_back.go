@@ -40,9 +40,7 @@ func (o *Office) TakeBack(ctx context.Context, token, address string, r io.Reade
 		return Taken{}, err
 	}
 	t, err := o.takeBack(ctx, by, h, r)
-	if e, refused := fail.As(err); refused && e.Kind != fail.Busy {
-		o.endHandOut(ctx, by, h, err)
-	}
+	o.spend(ctx, by, h, err)
 	return t, err
 }
 
@@ -109,8 +107,12 @@ func (o *Office) decideAway(tx *db.Tx, h signing.HandOut, why error) error {
 	return signing.SettleBatch(tx, h.Batch)
 }
 
-// endHandOut spends the token of a file that was refused.
-func (o *Office) endHandOut(ctx context.Context, by org.Actor, h signing.HandOut, why error) {
+// spend ends a hand-out whose file was refused. An outage, here or of the
+// certificate's issuer, refuses nothing: the file may come again.
+func (o *Office) spend(ctx context.Context, by org.Actor, h signing.HandOut, why error) {
+	if e, refused := fail.As(why); !refused || e.Kind == fail.Busy {
+		return
+	}
 	state := signing.StateOf(why)
 	if state == "" {
 		state = signing.NotWorked
@@ -144,7 +146,7 @@ func (o *Office) takeBack(ctx context.Context, by org.Actor, h signing.HandOut, 
 		t.Result, t.Certificate = u.Hash, j.cert.ID
 	}
 	if err == nil {
-		t.Use, err = o.usedElsewhere(ctx, by, t.HandOut)
+		t.Use, err = o.usedElsewhere(ctx, by, j.cert, t.HandOut)
 	}
 	if err != nil {
 		o.refused(ctx, by, int64(h.Document), act.action, err)
@@ -155,11 +157,18 @@ func (o *Office) takeBack(ctx context.Context, by org.Actor, h signing.HandOut, 
 }
 
 // usedElsewhere records the use of a key that signed in another program,
-// whatever becomes of the file that came back. law:HT33-4.1 GL443-12.4
-func (o *Office) usedElsewhere(ctx context.Context, by org.Actor, h signing.HandOut) (use int64, err error) {
+// whatever becomes of the file that came back; the same file twice is one use.
+// law:HT33-4.1 GL443-12.4
+func (o *Office) usedElsewhere(ctx context.Context, by org.Actor, c signing.Certificate, h signing.HandOut) (use int64, err error) {
 	return use, o.Store.Write(ctx, by.DB(), func(tx *db.Tx) error {
-		use, err = signing.Record(tx, signing.Use{Document: h.Document, Certificate: h.Certificate, Person: by.ID, Purpose: h.Purpose})
-		return err
+		if use, err = signing.UseOf(tx, c.ID, h.Result); err != nil || use != 0 {
+			return err
+		}
+		use, err = signing.Record(tx, signing.Use{Document: h.Document, Certificate: c.ID, Person: by.ID, Purpose: h.Purpose, Result: h.Result})
+		if err != nil {
+			return err
+		}
+		return o.tellOwner(tx, by, c, h.Document)
 	})
 }
 

@@ -37,7 +37,7 @@ func (o *Office) TakeCopy(ctx context.Context, by org.Actor, id document.ID, u U
 	}
 	var use int64
 	if err == nil {
-		use, err = o.usedElsewhere(ctx, by, signing.HandOut{Document: id, Certificate: j.cert.ID, Purpose: signing.AsCopy})
+		use, err = o.usedElsewhere(ctx, by, j.cert, signing.HandOut{Document: id, Purpose: signing.AsCopy, Result: u.Hash})
 	}
 	if err != nil {
 		o.refused(ctx, by, int64(id), access.SignCopy, err)

@@ -83,23 +83,30 @@ func ExpiryOf(c signing.Certificate, now time.Time) Expiry {
 // WatchKeys tells whoever must see to it that a certificate ends: thirty days,
 // seven days, one day before, and once it has ended. Each step takes the place
 // of the one before. It gives how many people it told.
-// Scans that no key can sign any more are released.
-// law:GL443-12.4
+// Scans that no key can sign any more are released, and entrustments that stand
+// no more are ended. law:GL443-12.4 HT33-4.2
 func (o *Office) WatchKeys(ctx context.Context) (n int, err error) {
 	var list []Expiry
 	var copies []document.Waiting
+	var lapsed []signing.Entrustment
 	err = o.Read(ctx, func(v *db.View) error {
 		if copies, err = document.At(v, document.ToCopy); err != nil {
+			return err
+		}
+		if lapsed, err = signing.Lapsed(v, viet.DayOf(v.Now)); err != nil {
 			return err
 		}
 		list, err = Expiries(v, v.Now)
 		return err
 	})
-	if err != nil || len(list)+len(copies) == 0 {
+	if err != nil || len(list)+len(copies)+len(lapsed) == 0 {
 		return 0, err
 	}
 	err = o.Store.Write(ctx, db.System, func(tx *db.Tx) error {
 		if err := o.releaseCopies(tx); err != nil {
+			return err
+		}
+		if err := o.endLapsed(tx); err != nil {
 			return err
 		}
 		list, err := Expiries(tx, tx.Now)

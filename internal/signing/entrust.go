@@ -2,6 +2,7 @@ package signing
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"vanthu/internal/blob"
@@ -41,13 +42,27 @@ func scanEntrustment(r db.Row) (e Entrustment, err error) {
 	return e, err
 }
 
-// Entrust enters an entrustment; one that is past its last day ends first.
-// Refuses E-STATE while another one lasts. law:HT33-4.2
-func Entrust(tx *db.Tx, e Entrustment) (int64, error) {
-	if _, err := tx.Exec(`UPDATE entrustment SET ended_at = $2 WHERE certificate = $1 AND ended_at = 0 AND until < $3`,
-		e.Certificate, db.Ms(tx.Now), viet.DayOf(tx.Now)); err != nil {
-		return 0, err
+// Stands says whether the keeper may use the key on a day: the entrustment
+// and its certificate last, he is a clerk still, and the owner of the key works
+// here still.
+// law:HT33-4.2
+func (e Entrustment) Stands(q db.Q, on viet.Day) (bool, error) {
+	if !e.Lasts(on) {
+		return false, nil
 	}
+	if c, err := CertificateByID(q, e.Certificate); err != nil || !c.Ended.IsZero() {
+		return false, err
+	}
+	if here, err := org.Active(q, e.Person); err != nil || !here {
+		return false, err
+	}
+	clerks, err := org.WithRole(q, org.Clerk, on)
+	return slices.ContainsFunc(clerks, func(p org.Person) bool { return p.ID == e.Keeper }), err
+}
+
+// Entrust enters an entrustment. Refuses E-STATE while another one is open.
+// law:HT33-4.2
+func Entrust(tx *db.Tx, e Entrustment) (int64, error) {
 	id := tx.NewID()
 	_, err := tx.Exec(`INSERT INTO entrustment (id, certificate, person, keeper, rule, rule_day, rule_name, rule_file, begun_at, until, ended_at, ended_by)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0)`,
@@ -81,16 +96,47 @@ func Entrustments(q db.Q, certificate int64) ([]Entrustment, error) {
 	return db.All(q, scanEntrustment, entrustmentColumns+` WHERE certificate = $1 ORDER BY id DESC`, certificate)
 }
 
+// Lapsed lists the entrustments that nobody has ended and that do not stand on
+// a day.
+func Lapsed(q db.Q, on viet.Day) (lapsed []Entrustment, err error) {
+	open, err := db.All(q, scanEntrustment, entrustmentColumns+` WHERE ended_at = 0 ORDER BY id`)
+	for _, e := range open {
+		stands, err := e.Stands(q, on)
+		if err != nil {
+			return nil, err
+		}
+		if !stands {
+			lapsed = append(lapsed, e)
+		}
+	}
+	return lapsed, err
+}
+
 // EntrustedTo lists the personal keys of others that a person keeps on a day.
-func EntrustedTo(q db.Q, p org.PersonID, on viet.Day) ([]Certificate, error) {
-	return db.All(q, scan, columns+` WHERE ended_at = 0 AND id IN (SELECT certificate FROM entrustment WHERE keeper = $1 AND ended_at = 0 AND until >= $2) ORDER BY id`, p, on)
+func EntrustedTo(q db.Q, p org.PersonID, on viet.Day) (kept []Certificate, err error) {
+	list, err := db.All(q, scan, columns+` WHERE ended_at = 0 AND id IN (SELECT certificate FROM entrustment WHERE keeper = $1 AND ended_at = 0) ORDER BY id`, p)
+	for _, c := range list {
+		keeper, err := Keeper(q, c.ID, on)
+		if err != nil {
+			return nil, err
+		}
+		if keeper == p {
+			kept = append(kept, c)
+		}
+	}
+	return kept, err
 }
 
 // Keeper is who may use a personal key on a day beside its owner; 0: nobody.
 func Keeper(q db.Q, certificate int64, on viet.Day) (org.PersonID, error) {
-	p, err := db.Value[org.PersonID](q, `SELECT keeper FROM entrustment WHERE certificate = $1 AND ended_at = 0 AND until >= $2`, certificate, on)
+	e, err := db.One(q, scanEntrustment, entrustmentColumns+` WHERE certificate = $1 AND ended_at = 0`, certificate)
 	if errors.Is(err, db.ErrNone) {
 		return 0, nil
+	} else if err != nil {
+		return 0, err
 	}
-	return p, err
+	if stands, err := e.Stands(q, on); err != nil || !stands {
+		return 0, err
+	}
+	return e.Keeper, nil
 }

@@ -37,16 +37,13 @@ func Entered(q db.Q, fingerprint string) (bool, error) {
 }
 
 // End takes a certificate out of use: nobody keeps its key any more, and it is
-// neither handed over nor entrusted.
+// not handed over. An entrustment of it is [Lapsed] now.
 func End(tx *db.Tx, id int64, reason string) error {
 	_, err := tx.Exec(`UPDATE certificate SET ended_at = $2, ended_reason = $3 WHERE id = $1`, id, db.Ms(tx.Now), reason)
 	if err != nil {
 		return err
 	}
 	if _, err = tx.Exec(`UPDATE custody SET to_at = $2 WHERE certificate = $1 AND to_at = 0`, id, db.Ms(tx.Now)); err != nil {
-		return err
-	}
-	if _, err = tx.Exec(`UPDATE entrustment SET ended_at = $2 WHERE certificate = $1 AND ended_at = 0`, id, db.Ms(tx.Now)); err != nil {
 		return err
 	}
 	_, err = tx.Exec(`UPDATE handover SET state = $2, ended_at = $3 WHERE certificate = $1 AND state = $4`, id, Withdrawn, db.Ms(tx.Now), Offered)

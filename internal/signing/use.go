@@ -1,8 +1,10 @@
 package signing
 
 import (
+	"errors"
 	"time"
 
+	"vanthu/internal/blob"
 	"vanthu/internal/db"
 	"vanthu/internal/document"
 	"vanthu/internal/org"
@@ -19,14 +21,25 @@ type Use struct {
 	Person      org.PersonID
 	Purpose     Purpose
 	At          time.Time
+	// Result is the file that another program has signed; "" where the server did.
+	Result blob.Hash
 }
 
 // Record notes a use of a key, and gives its id.
 func Record(tx *db.Tx, u Use) (int64, error) {
 	u.ID = tx.NewID()
-	_, err := tx.Exec(`INSERT INTO signature (id, document, file, certificate, person, purpose, at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		u.ID, u.Document, u.File, u.Certificate, u.Person, u.Purpose, db.Ms(tx.Now))
+	_, err := tx.Exec(`INSERT INTO signature (id, document, file, certificate, person, purpose, at, result) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		u.ID, u.Document, u.File, u.Certificate, u.Person, u.Purpose, db.Ms(tx.Now), u.Result)
 	return u.ID, err
+}
+
+// UseOf finds the use of a key that a file came back with; 0: none.
+func UseOf(q db.Q, certificate int64, result blob.Hash) (int64, error) {
+	id, err := db.Value[int64](q, `SELECT id FROM signature WHERE certificate = $1 AND result = $2 ORDER BY id LIMIT 1`, certificate, result)
+	if errors.Is(err, db.ErrNone) {
+		return 0, nil
+	}
+	return id, err
 }
 
 // Enter notes the file that a use of a key has led to.

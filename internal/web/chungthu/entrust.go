@@ -38,6 +38,7 @@ type trust struct {
 }
 
 func (p *showPage) trusts(v *db.View, s *seat.Seat, c signing.Certificate) error {
+	today, held := viet.DayOf(v.Now), false
 	list, err := signing.Entrustments(v, c.ID)
 	for _, e := range list {
 		who, err := org.PersonByID(v, e.Keeper)
@@ -46,7 +47,11 @@ func (p *showPage) trusts(v *db.View, s *seat.Seat, c signing.Certificate) error
 		}
 		at := "/chung-thu-so/giao-giu/" + itoa(e.ID)
 		x := trust{Name: who.Name, From: viet.DateTime(e.Begun), Until: e.Until.String(), Rule: e.Rule + " ngày " + e.RuleDay.String(), File: at + "/quy-che", State: part.Tag{Text: "Đã thôi"}}
-		if e.Lasts(viet.DayOf(s.Now())) {
+		stands, err := e.Stands(v, today)
+		if err != nil {
+			return err
+		}
+		if held = held || stands; stands {
 			x.State = part.Tag{Kind: "ok", Text: "Đang giữ"}
 			if s.Actor.ID == e.Person || s.Actor.ID == e.Keeper || office.MayAdminister(s.Actor) == nil {
 				x.Stop = at + "/thoi"
@@ -57,7 +62,7 @@ func (p *showPage) trusts(v *db.View, s *seat.Seat, c signing.Certificate) error
 	if err != nil {
 		return err
 	}
-	if _, err := office.MayEntrust(v, s.Actor, c.ID); err == nil && (len(list) == 0 || !list[0].Lasts(viet.DayOf(s.Now()))) {
+	if _, err := office.MayEntrust(v, s.Actor, c.ID, today); err == nil && !held {
 		p.Links = append(p.Links, part.Link{Text: "Giao văn thư giữ khóa", Href: address(c.ID) + "/giao-giu", Icon: part.Icon("handshake")})
 	}
 	return nil
@@ -78,7 +83,7 @@ func showEntrust(w http.ResponseWriter, r *http.Request, s *seat.Seat) error {
 func entrustForm(r *http.Request, s *seat.Seat, id int64, f *kit.Form) (p entrustPage, err error) {
 	var clerks []part.Option
 	err = s.Read(r, func(v *db.View) error {
-		if _, err := office.MayEntrust(v, s.Actor, id); err != nil {
+		if _, err := office.MayEntrust(v, s.Actor, id, viet.DayOf(v.Now)); err != nil {
 			return err
 		}
 		list, err := org.WithRole(v, org.Clerk, viet.DayOf(v.Now))
@@ -196,7 +201,7 @@ func entrustmentOf(r *http.Request, s *seat.Seat) (e signing.Entrustment, err er
 		if e, err = signing.EntrustmentByID(v, id); err != nil {
 			return err
 		}
-		_, err = office.SeeKey(v, s.Actor, e.Certificate)
+		_, err = office.SeeKey(v, s.Actor, e.Certificate, viet.DayOf(v.Now))
 		return err
 	})
 }

@@ -251,7 +251,7 @@ func handoverOf(r *http.Request, s *seat.Seat) (h signing.Handover, err error) {
 		if h.Receiver == s.Actor.ID || h.Giver == s.Actor.ID || h.OfferedBy == s.Actor.ID {
 			return nil
 		}
-		_, err = office.SeeKey(v, s.Actor, h.Certificate)
+		_, err = office.SeeKey(v, s.Actor, h.Certificate, viet.DayOf(v.Now))
 		return err
 	})
 	return h, err

@@ -17,6 +17,7 @@ import (
 	"vanthu/internal/web/seat"
 	"vanthu/pades"
 	"vanthu/pdf"
+	"vanthu/viet"
 )
 
 // pictured is the picture that a signature shows, in the size it has on paper.
@@ -71,7 +72,7 @@ func picture(w http.ResponseWriter, r *http.Request, s *seat.Seat) error {
 	}
 	var h blob.Hash
 	err = s.Read(r, func(v *db.View) error {
-		c, err := office.SeeKey(v, s.Actor, id)
+		c, err := office.SeeKey(v, s.Actor, id, viet.DayOf(v.Now))
 		if err != nil {
 			return err
 		}
@@ -110,7 +111,7 @@ func setPicture(w http.ResponseWriter, r *http.Request, s *seat.Seat) error {
 	}
 	var person org.PersonID
 	err = s.Read(r, func(v *db.View) error {
-		c, err := office.SeeKey(v, s.Actor, id)
+		c, err := office.SeeKey(v, s.Actor, id, viet.DayOf(v.Now))
 		person = c.Person
 		return err
 	})

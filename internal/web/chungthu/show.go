@@ -74,7 +74,7 @@ func show(w http.ResponseWriter, r *http.Request, s *seat.Seat) error {
 func certificatePage(r *http.Request, s *seat.Seat, id int64) (p showPage, err error) {
 	p.Topic, p.ID = s.Office.KeyTopic(), id
 	err = s.Read(r, func(v *db.View) error {
-		c, err := office.SeeKey(v, s.Actor, id)
+		c, err := office.SeeKey(v, s.Actor, id, viet.DayOf(v.Now))
 		if err != nil {
 			return err
 		}
