@@ -66,6 +66,10 @@ func Compare(ctx context.Context, base, out []byte) (*Added, error) {
 	for _, s := range walk(ctx, f, last) {
 		a.Level = max(a.Level, s.level)
 		a.Changes = append(a.Changes, s.findings...)
+		if len(s.doubts) > 0 || s.crowded != "" { // what a person must look at, he is asked about
+			a.Level = max(a.Level, Annotated)
+			a.Changes = append(append(a.Changes, s.doubts...), s.crowded)
+		}
 		a.Filled = append(a.Filled, s.filled...)
 	}
 	if trail := trailing(f); trail != "" {

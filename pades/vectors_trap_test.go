@@ -14,7 +14,7 @@ import (
 // makes one thing play two parts, or writes what readers take differently, and
 // calls what he adds evidence.
 func (c *corpus) traps() []vector {
-	return slices.Concat(c.parts(), c.readings(), c.covers(), c.backLinks(), c.forms(), c.stores())
+	return slices.Concat(c.parts(), c.readings(), c.covers(), c.backLinks(), c.forms(), c.stores(), c.vendors())
 }
 
 // sprung is a document with a trap, signed, and what the attacker makes of it;
@@ -353,11 +353,6 @@ func (c *corpus) covers() []vector {
 			u.Set(form, with(f.Dict(form), pdf.Dict{"NeedAppearances": value}))
 		})
 	}
-	asks := c.trap(func(u *pdf.Update, f *pdf.File) {
-		e := &editor{f: f, u: u}
-		e.acroForm()
-		e.set(e.form, pdf.Dict{"NeedAppearances": true})
-	})
 	whole := pdf.Array{int64(0), int64(0), int64(600), int64(800)}
 	text := func(kv pdf.Dict) []byte {
 		return c.trap(func(u *pdf.Update, f *pdf.File) {
@@ -380,7 +375,6 @@ func (c *corpus) covers() []vector {
 		bad("stamp-with-a-huge-look", "có hình hiển thị", "a time stamp shows something, in a rectangle that is too large to be believed", c.stampWithLook(c.lone, pdf.Dict{"Rect": huge})),
 		bad("stamp-called-signature", "có hình hiển thị", "a time stamp that calls itself a signature shows something", c.stampAs(c.lone, "Sig", pdf.Dict{"Rect": pdf.Array{int64(0), int64(0), int64(90), int64(40)}})),
 		bad("looks-asked-for", "cách vẽ", "the form asks readers to draw all fields anew", asked(c.sealed, true)),
-		bad("looks-no-longer-asked-for", "cách vẽ", "the form no longer asks for it: looks that nobody has seen come to light", asked(asks, nil)),
 		bad("hidden-field-shown", "hiện ra", "a hidden field over the whole page is shown", change(hidden, pdf.Dict{"F": int64(4)})),
 		bad("field-not-printed", "ẩn", "a field is no longer printed", change(text(pdf.Dict{"F": int64(4)}), pdf.Dict{"F": int64(0)})),
 		bad("field-with-a-strange-state", "trạng thái", "the state of a field is no name", change(plain, pdf.Dict{"AS": pdf.Array{}})),

@@ -342,9 +342,14 @@ func (v *verifier) integrity(i int, r *result) Check {
 		r.Level, r.Changes = Other, []string{v.trail}
 		return bad("tệp bị thay đổi sau khi ký: " + v.trail)
 	}
+	var doubts []string
 	for _, st := range v.steps {
 		if st.rev <= s.Revision {
 			continue
+		}
+		doubts = append(doubts, st.doubts...)
+		if st.crowded != "" && s.DocMDP < 2 {
+			doubts = append(doubts, st.crowded)
 		}
 		r.Level = max(r.Level, st.level)
 		r.Changes = append(r.Changes, st.findings...)
@@ -359,7 +364,7 @@ func (v *verifier) integrity(i int, r *result) Check {
 		}
 		return bad("tệp bị thay đổi sau khi ký: " + r.Changes[0])
 	}
-	if r.Level == Annotated {
+	if r.Changes = append(r.Changes, doubts...); r.Level == Annotated || len(doubts) > 0 {
 		return Check{Integrity, Undecided, "sau khi ký, " + r.Changes[0] + "; cần xem bản đã ký"}
 	}
 	return Check{Name: Integrity, Verdict: Valid}

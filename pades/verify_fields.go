@@ -1,6 +1,7 @@
 package pades
 
 import (
+	"fmt"
 	"math"
 	"slices"
 
@@ -96,7 +97,7 @@ func (w *fieldCompare) entered(ref pdf.Ref, name string, typ pdf.Object, a, b pd
 		w.other("trường “%s” còn được dùng vào việc khác trong văn bản", name)
 		return
 	}
-	if seen(w.old, a) != seen(w.new, b) {
+	if seen(w.old, a) != seen(w.new, b) && !(typ == pdf.Name("Sig") && w.woken(ref, a, b)) {
 		w.other("trường “%s” bị ẩn đi hoặc hiện ra", name)
 		return
 	}
@@ -112,7 +113,7 @@ func (w *fieldCompare) entered(ref pdf.Ref, name string, typ pdf.Object, a, b pd
 		w.reach(b[k], w.owned(a[k]))
 	}
 	if typ != pdf.Name("Sig") {
-		w.cover(ref, name, b)
+		w.coverFilled(ref, name, b)
 		w.raise(FormFilling)
 		w.filled = append(w.filled, name)
 		return
@@ -167,16 +168,37 @@ func isStamp(typ, subFilter pdf.Name) bool {
 // much that a person must compare.
 const maxCover = 0.25
 
-// cover adds up what later revisions show on each page.
+// cover adds up what later signatures show on each page.
 func (w *fieldCompare) cover(ref pdf.Ref, name string, d pdf.Dict) {
+	if w.coverage(ref, d) > maxCover {
+		w.doubt("trường “%s” và những gì thêm sau khi ký che phần lớn trang", name)
+	}
+}
+
+// coverFilled does so for a field that stood there when the page was signed: a
+// form may well have fields all over a page, but hardly one that is most of it.
+func (w *fieldCompare) coverFilled(ref pdf.Ref, name string, d pdf.Dict) {
+	_, size := w.page(ref, d)
+	switch sum := w.coverage(ref, d); {
+	case w.area(d) > maxCover*size:
+		w.doubt("trường “%s” che phần lớn trang", name)
+	case sum > maxCover:
+		w.crowded = fmt.Sprintf("trường “%s” và những gì thêm sau khi ký che phần lớn trang", name)
+	}
+}
+
+// coverage adds a widget, once, and gives the part of its page that is covered.
+func (w *fieldCompare) coverage(ref pdf.Ref, d pdf.Dict) float64 {
 	area := w.area(d)
 	if area == 0 {
-		return
+		return 0
 	}
 	page, size := w.page(ref, d)
-	if w.covered[page] += area / size; w.covered[page] > maxCover {
-		w.finding(Annotated, "trường “%s” và những gì thêm sau khi ký che phần lớn trang", name)
+	if !w.shows[ref.Num] {
+		w.shows[ref.Num] = true
+		w.covered[page] += area / size
 	}
+	return w.covered[page]
 }
 
 // area is what a widget covers, in square units of its page: infinite if its
@@ -217,9 +239,18 @@ func (w *fieldCompare) page(ref pdf.Ref, d pdf.Dict) (index int, area float64) {
 // seen gives the flags of a widget that decide whether it is seen, on the screen
 // or on paper. iso32000-2:12.5.3
 func seen(f *pdf.File, d pdf.Dict) int {
-	const invisible, hidden, print, noView, toggleNoView = 1 << 0, 1 << 1, 1 << 2, 1 << 5, 1 << 8
 	n, _ := f.Int(d["F"])
-	return n & (invisible | hidden | print | noView | toggleNoView)
+	return n & (invisible | hidden | printed | noView | toggleNoView)
+}
+
+// The flags of a widget. iso32000-2:12.5.3
+const invisible, hidden, printed, noView, toggleNoView = 1 << 0, 1 << 1, 1 << 2, 1 << 5, 1 << 8
+
+// woken says that an empty signature field is only made visible with the
+// signature that it gains, as programs do that sign the fields of others.
+func (w *fieldCompare) woken(ref pdf.Ref, a, b pdf.Dict) bool {
+	was, is := seen(w.old, a), seen(w.new, b)
+	return w.value(ref) != nil && is&^was&^printed == 0 && was&^is&printed == 0
 }
 
 // added judges a new field: only a signature with one widget may appear.

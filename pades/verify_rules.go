@@ -147,15 +147,50 @@ func (c *comparer) form(was, is pdf.Object) {
 				c.other("khóa /%s của biểu mẫu bị thay", k)
 			}
 		case "NeedAppearances":
-			if (c.old.Resolve(a[k]) == true) != (c.new.Resolve(b[k]) == true) {
-				c.other("biểu mẫu đổi cách vẽ hình thức hiển thị")
-			}
+			c.drawing(c.old.Resolve(a[k]) == true, c.new.Resolve(b[k]) == true)
 		default:
 			c.other("khóa /%s của biểu mẫu bị thay", k)
 		}
 	}
 	c.place(was, is)
 	c.fields(a["Fields"], b["Fields"])
+}
+
+// drawing: asking readers to draw all fields anew changes what they show. To ask
+// no longer is what programs do that have drawn them; only where some field has
+// a look that nobody saw until then, one must compare. iso32000-2:12.7.3
+func (c *comparer) drawing(was, is bool) {
+	switch {
+	case is && !was:
+		c.other("biểu mẫu đổi cách vẽ hình thức hiển thị")
+	case was && !is:
+		c.raise(FormFilling)
+		if looksAsleep(c.old) {
+			c.doubt("biểu mẫu đổi cách vẽ hình thức hiển thị")
+		}
+	}
+}
+
+// looksAsleep says that some widget, no signature's, brings a look of its own.
+func looksAsleep(f *pdf.File) bool {
+	fields, err1 := listFields(f, false)
+	pages, err2 := f.Pages()
+	signs := map[pdf.Object]bool{}
+	for _, fd := range fields {
+		for _, w := range fd.Widgets {
+			signs[w.Ref] = fd.Type == "Sig"
+		}
+	}
+	asleep := func(o pdf.Object) bool {
+		d := f.Dict(o)
+		return d["AP"] != nil && f.Name(d["Subtype"]) == "Widget" && !signs[o]
+	}
+	for _, p := range pages {
+		if slices.ContainsFunc(f.Array(p.Dict["Annots"]), asleep) {
+			return true
+		}
+	}
+	return err1 != nil || err2 != nil
 }
 
 // resources of the form may gain names; a name keeps its meaning.

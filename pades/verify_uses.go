@@ -9,7 +9,8 @@ import (
 // uses counts the references to each object number in all objects in effect: an
 // old object may change only where everything that leads to it is accounted for.
 type uses struct {
-	all map[int]int
+	root pdf.Ref // the catalog
+	all  map[int]int
 	// named are those by a key that is not a way back. What hangs under such a
 	// key may be a dictionary of free names, as /XObject in the resources of a
 	// page, in which every key is content.
@@ -24,7 +25,8 @@ var waysBack = []pdf.Name{"Parent", "P", "Pg", "Obj", "T", "Annot", "IRT", "Popu
 // one of several ways, another reader takes differently: then nothing can be
 // said about what points where.
 func countUses(f *pdf.File) (uses, bool) {
-	u := uses{map[int]int{}, map[int]int{}}
+	root, _ := f.Root()
+	u := uses{root, map[int]int{}, map[int]int{}}
 	for n := range f.Entries() {
 		if f.Loose(n) {
 			return u, false
@@ -49,7 +51,9 @@ func (u uses) count(o pdf.Object, key pdf.Name, by int) {
 		}
 	case pdf.Dict:
 		for k, e := range v {
-			u.count(e, k, by)
+			if !u.transformed(v, k, e) {
+				u.count(e, k, by)
+			}
 		}
 	case *pdf.Stream:
 		d := v.Dict
@@ -60,6 +64,14 @@ func (u uses) count(o pdf.Object, key pdf.Name, by int) {
 		}
 		u.count(d, "", by)
 	}
+}
+
+// transformed says that the entry k of d is how a signature names the document
+// that it protects: the catalog, always under this key. No use of a catalog under
+// /Data shows anything that may change in it. iso32000-2:12.8.1 table-256
+func (u uses) transformed(d pdf.Dict, k pdf.Name, e pdf.Object) bool {
+	_, ok := d["TransformMethod"].(pdf.Name)
+	return ok && k == "Data" && e == u.root
 }
 
 // updateUses brings the counts from old to new.

@@ -49,6 +49,12 @@ type step struct {
 	filled   []string // fields other than signatures that were entered
 	signed   []string // signature fields, existing before, that were signed
 	findings []string // Vietnamese, what was more than allowed
+	// doubts, Vietnamese, are about changes that are allowed, but may make what
+	// was signed look different: a person must compare.
+	doubts []string
+	// crowded is such a doubt about the form as a whole, which does not stand
+	// against a signature that certifies the form to be filled.
+	crowded string
 }
 
 // maxWalk bounds the revisions after the first signature: twice the signatures
@@ -82,8 +88,9 @@ func walk(ctx context.Context, f *pdf.File, first int) []step {
 	}
 	var out []step
 	covered := map[int]float64{}
+	shows := map[int]bool{}
 	for k := first + 1; k < len(revs) && ctx.Err() == nil; k++ {
-		c := &comparer{old: old, uses: uses, covered: covered, claimed: map[int]bool{}, newFields: map[int]bool{}, step: step{rev: k}}
+		c := &comparer{old: old, uses: uses, covered: covered, shows: shows, claimed: map[int]bool{}, newFields: map[int]bool{}, step: step{rev: k}}
 		next, err := f.At(k)
 		if err != nil || next.Unsignable() != nil || !sameHistory(revs[:k+1], next.Revisions()) {
 			c.other("cấu trúc của phiên bản %d không hợp lệ", k+1)
@@ -113,6 +120,7 @@ type comparer struct {
 	uses     uses // of old
 	// covered: by page, the part of it that later looks cover together
 	covered map[int]float64
+	shows   map[int]bool // the widgets that are in covered
 	// newFields are the signature fields that the step added
 	newFields map[int]bool
 	visits    int // references followed by owned
@@ -127,6 +135,12 @@ func (c *comparer) finding(l Level, format string, a ...any) {
 	c.raise(l)
 	if len(c.findings) < 8 {
 		c.findings = append(c.findings, fmt.Sprintf(format, a...))
+	}
+}
+
+func (c *comparer) doubt(format string, a ...any) {
+	if len(c.doubts) < 8 {
+		c.doubts = append(c.doubts, fmt.Sprintf(format, a...))
 	}
 }
 

@@ -1,0 +1,101 @@
+package pades
+
+import (
+	"crypto"
+	"fmt"
+
+	"vanthu/pdf"
+)
+
+// vendors are what programs of others do to a file that is signed, and attacks
+// that would be let through by trusting them too far.
+func (c *corpus) vendors() []vector {
+	good := func(name, about string, data []byte) vector {
+		return vector{name: name, expect: "valid", pdfsig: -1, about: about, data: data}
+	}
+	judged := func(verdict Verdict, name, say, about string, data []byte) vector {
+		return vector{name: name, expect: string(verdict), check: Integrity, is: verdict, say: say, pdfsig: -1, about: about, data: data}
+	}
+	form := func(kv pdf.Dict) func(*pdf.Update, *pdf.File) {
+		return func(u *pdf.Update, f *pdf.File) {
+			e := &editor{f: f, u: u}
+			e.acroForm()
+			e.set(e.form, kv)
+		}
+	}
+	calm := func(data []byte) []byte { return edit(c.t, data, form(pdf.Dict{"NeedAppearances": false})) }
+	asks, on := form(pdf.Dict{"NeedAppearances": true}), pdf.Array{int64(300), int64(100), int64(390), int64(140)}
+	asked := c.trap(asks)
+	seldom := c.trap(func(u *pdf.Update, f *pdf.File) {
+		asks(u, f)
+		(&editor{f: f, u: u}).addField(pageOne(c.t, f), pdf.Dict{"FT": pdf.Name("Tx"), "T": pdf.String("bay"), "F": int64(4), "Rect": on, "AP": pdf.Dict{"N": lie(u)}})
+	})
+	empty := func(flags int64) []byte {
+		return c.trap(func(u *pdf.Update, f *pdf.File) { unsigned(c.t, u, f, pdf.Dict{"F": flags, "Rect": on}) })
+	}
+	return []vector{
+		good("docmdp-names-the-catalog", "a certifying signature names the catalog as what it protects, and evidence is added (iso32000-2:table-256)", c.catalogNamed("DocMDP", "/P 2 /V /1.2")),
+		good("fieldmdp-names-the-catalog", "a signature that locks a field does so", c.catalogNamed("FieldMDP", "/Action /Include /Fields [(khong)] /V /1.2")),
+		good("empty-field-printed", "a program makes the empty field of another print when it is signed", c.woken(empty(0), 4)),
+		good("empty-field-shown", "… and one that was hidden be seen", c.woken(empty(2), 4)),
+		judged(Invalid, "empty-field-hidden", "ẩn", "a field is hidden when it is signed", c.woken(empty(4), 6)),
+		good("looks-drawn", "the form no longer asks readers to draw its fields, of which it has none with a look", calm(asked)),
+		judged(Undecided, "looks-no-longer-asked-for", "cách vẽ", "the form no longer asks for it: looks that nobody has seen come to light", calm(seldom)),
+		good("certified-p2-then-filled-all-over", "a form that is certified to be filled has fields over half of a page", c.filledAllOver(func(in []byte) []byte { return c.certified(in, 2, SignerField) })),
+		judged(Undecided, "filled-all-over", "che phần lớn", "the same where the first signer has not said that it may be filled", c.filledAllOver(func(in []byte) []byte {
+			return c.sign(in, Options{Field: SignerField, Reserve: room}, c.official, true)
+		})),
+	}
+}
+
+// catalogNamed signs with a transform that names the catalog under /Data and adds evidence.
+func (c *corpus) catalogNamed(method, params string) []byte {
+	root, _ := open(c.t, c.prepared).Root()
+	signed := c.locking(c.prepared, SignerField, fmt.Sprintf("/Reference [<</Type /SigRef /TransformMethod /%s /TransformParams <</Type /TransformParams %s>> /Data %s>>]", method, params, root))
+	return edit(c.t, signed, func(u *pdf.Update, f *pdf.File) { evidence(u, f) })
+}
+
+// filledAllOver is a form of six fields, filled after the first signature and
+// signed again.
+func (c *corpus) filledAllOver(first func([]byte) []byte) []byte {
+	var refs []pdf.Ref
+	in := edit(c.t, c.prepared, func(u *pdf.Update, f *pdf.File) {
+		e := &editor{f: f, u: u}
+		for i := range int64(6) {
+			refs = append(refs, e.addField(pageOne(c.t, f), pdf.Dict{"FT": pdf.Name("Tx"), "T": pdf.String(fmt.Sprint("o", i)), "F": int64(4), "Rect": pdf.Array{int64(0), 100 * i, int64(500), 100*i + 90}}))
+		}
+	})
+	data := edit(c.t, first(in), func(u *pdf.Update, f *pdf.File) {
+		for _, r := range refs {
+			u.Set(r, with(f.Dict(r), pdf.Dict{"V": pdf.String("x")}))
+		}
+	})
+	return c.signed(data, c.agency)
+}
+
+// woken signs the empty field of unsigned and gives it flags.
+func (c *corpus) woken(base []byte, flags int64) []byte {
+	e, err := openEditor(base)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	fd := c.trapField(e.f)
+	o := Options{Time: c.now, Hash: crypto.SHA256}
+	t, err := e.existing(fd, o)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	value := e.u.Add(signatureDict(o, room, nil))
+	if err := e.enter(t, value, TextLook("Đã ký")); err != nil {
+		c.t.Fatal(err)
+	}
+	e.set(fd.Ref, pdf.Dict{"F": flags})
+	if err := e.embedFonts(); err != nil {
+		c.t.Fatal(err)
+	}
+	p, err := e.pending(value, fd.Name, o.Hash)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return c.finish(p)
+}
