@@ -328,3 +328,32 @@ func TestABrokenOpeningKeyStopsNothingElse_HT33_13_1(t *testing.T) {
 		t.Errorf("after the key was mended: %+v", x)
 	}
 }
+
+// The recall of a document that waits for its key waits with it (BRVT1842-3.3).
+func TestARecallWaitsForItsDocument_BRVT1842_3_3(t *testing.T) {
+	s := newStage(t)
+	ctx := context.Background()
+	sealed := s.ready()
+	o, lan := s.who("lan")
+	s.must(o.IssueEncrypted(ctx, lan, sealed))
+	_, err := o.Post(ctx)
+	s.must(err)
+	s.must(o.Recall(ctx, lan, sealed, "Ban hành nhầm."))
+	_, err = o.Post(ctx)
+	s.must(err)
+
+	snv, _ := s.who("yen")
+	file := filepath.Join(s.Dir, snv.Store.Name(), "opening-keys", "mo-khoa.p12")
+	good, err := os.ReadFile(file)
+	s.must(err)
+	s.must(os.WriteFile(file, good[:len(good)/2], 0o600))
+	if came, err := snv.Collect(ctx, 0); err == nil || came != 0 {
+		t.Errorf("%d came, %v", came, err)
+	}
+	s.must(os.WriteFile(file, good, 0o600))
+	s.must(s.Clock.Advance(time.Hour)) // the hub's lock ends
+	s.must(s.Settle(ctx))
+	if d := s.arrived("yen"); d.State == document.Arrived {
+		t.Errorf("the recalled document stands as %s", d.State)
+	}
+}

@@ -64,12 +64,8 @@ func (k *checker) log() error {
 // hub's, with the log as it is.
 func (k *checker) checkpoints() error {
 	keys := map[string]string{k.hub.ID(): k.hub.PublicKey()}
-	for _, private := range k.hub.Former {
-		s, public, err := readKey(private)
-		if err != nil {
-			return err
-		}
-		keys[s.Name()] = public
+	for _, f := range k.hub.former {
+		keys[f.signer.Name()] = f.public
 	}
 	list, err := k.hub.Checkpoints(k.ctx, 0, 1<<30)
 	if err != nil {

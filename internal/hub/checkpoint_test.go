@@ -126,6 +126,23 @@ func TestStamps(t *testing.T) {
 	must(t, token.Covers(r.Checkpoint.Note))
 }
 
+// Stamps from before a restore stay with their receipts (HT33-14.6).
+func TestStampsUnderAFormerKey(t *testing.T) {
+	var config hub.Config
+	c := newClocked(t, func(x *hub.Config) { config = *x })
+	ack := c.Send(SXD, Packet(Doc{From: SXD, To: []string{SNV}}))
+	c.tick(t, time.Hour)
+	_, err := c.StampDue(ctx)
+	must(t, err)
+	config.Former, config.Key = []string{config.Key}, Key("truc.h99.vn/2")
+	h, err := hub.Open(ctx, config)
+	must(t, err)
+	list, err := h.StampedReceipts(ctx, c.As(SXD), ack.ID)
+	if err != nil || len(list) != 1 || list[0].Event != ledger.Accepted {
+		t.Fatalf("%+v %v", list, err)
+	}
+}
+
 // A token of something else is not kept.
 func TestForeignStampIsRefused(t *testing.T) {
 	c := newClocked(t)

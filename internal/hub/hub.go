@@ -47,6 +47,7 @@ type Hub struct {
 	Config
 	signer ledger.Signer
 	public string
+	former []former // keys of Config.Former
 	seal   cipher.AEAD
 
 	started time.Time
@@ -98,6 +99,13 @@ func Open(ctx context.Context, c Config) (*Hub, error) {
 	if h.signer, h.public, err = readKey(c.Key); err != nil {
 		return nil, fmt.Errorf("hub: key: %w", err)
 	}
+	for _, private := range c.Former {
+		var f former
+		if f.signer, f.public, err = readKey(private); err != nil {
+			return nil, fmt.Errorf("hub: former key: %w", err)
+		}
+		h.former = append(h.former, f)
+	}
 	first := c.Key
 	if len(c.Former) > 0 {
 		first = c.Former[0]
@@ -110,6 +118,22 @@ func Open(ctx context.Context, c Config) (*Hub, error) {
 	}
 	h.regains, err = h.restored(ctx)
 	return h, err
+}
+
+// former is a key that the hub had before.
+type former struct {
+	signer ledger.Signer
+	public string
+}
+
+// publics are the keys that the hub's signatures may be under, in whichever
+// life it made them.
+func (h *Hub) publics() []string {
+	list := []string{h.public}
+	for _, f := range h.former {
+		list = append(list, f.public)
+	}
+	return list
 }
 
 // ID is the hub's name: the origin of its log.

@@ -73,8 +73,9 @@ func sealer(private string) (cipher.AEAD, error) {
 // openLog writes the first entry of an empty log. A hub that was restored from
 // a backup has forgotten entries that others hold receipts for, so it must be
 // given a key of a new name; the log then goes on under that origin, with an
-// entry that says what came before, and its former keys vouch for it. Ids leap,
-// so that no mark of change that an agency holds is beyond what is to come.
+// entry that says what came before, and its former keys vouch for it. Ids leap
+// once for each former key, so that no mark of change that an agency holds is
+// beyond what is to come, also when the same copy comes back twice.
 func (h *Hub) openLog(ctx context.Context) error {
 	return h.write(ctx, func(a *act) error {
 		if err := a.loadTail(); err != nil {
@@ -87,7 +88,9 @@ func (h *Hub) openLog(ctx context.Context) error {
 		note := ""
 		if origin != "" {
 			note = fmt.Sprintf("tiếp sổ cái %s có %d mục, gốc %s", origin, a.tail.Size(), a.tail.Root())
-			a.Leap()
+			for range a.hub.former { // each life leaps further than those before it
+				a.Leap()
+			}
 			if err := a.succeed(); err != nil {
 				return err
 			}
@@ -275,7 +278,7 @@ func (h *Hub) stampedReceiptOf(ctx context.Context, q db.Q, index int64) ([]byte
 	if err != nil {
 		return nil, err
 	}
-	cp, err := ledger.OpenCheckpoint(k.Note, h.public)
+	cp, err := ledger.OpenCheckpoint(k.Note, h.publics()...)
 	if err != nil {
 		return nil, err
 	}

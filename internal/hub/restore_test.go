@@ -88,6 +88,52 @@ func TestRestoredFromLastNight(t *testing.T) {
 	}
 }
 
+// A copy that comes back a second time gives no id that the first life gave, and
+// each former key says once where its log ends (GL443-3.4.ii).
+func TestRestoredTwice(t *testing.T) {
+	dir, keys := t.TempDir(), []string{Key("truc.h99.vn"), Key("truc.h99.vn/2"), Key("truc.h99.vn/3")}
+	open := func(life string, n int) (*World, func()) {
+		host, err := db.OpenDir(dir+life, time.Now)
+		must(t, err)
+		w := Open(t, host, dir+life+"/blob", keys[n], func(c *hub.Config) { c.Former = keys[:n] })
+		return w, func() { host.Close() }
+	}
+	packet := func(n int) string { return Packet(Doc{From: SXD, To: []string{SNV}, Number: n}) }
+	w, end := open("/0", 0)
+	must(t, Fill(ctx, w.Hub))
+	first := w.PublicKey()
+	_, shared, err := w.Checkpoint(ctx)
+	must(t, err)
+	end()
+	for _, life := range []string{"/1", "/2"} {
+		must(t, os.CopyFS(dir+life, os.DirFS(dir+"/0")))
+	}
+	w, end = open("/1", 1)
+	w.Send(SXD, packet(1))
+	sent, err := w.Sent(ctx, w.As(SXD), "")
+	must(t, err)
+	end()
+
+	w, end = open("/2", 2)
+	w.Send(SXD, packet(2))
+	if p, err := w.Sent(ctx, w.As(SXD), sent.Next); err != nil || len(p.Lines) != 1 {
+		t.Errorf("a mark of the second life hides the third: %+v %v", p, err)
+	}
+	end()
+
+	w, end = open("/1", 2) // the second life comes back, not the first
+	defer end()
+	notes, err := w.Successions(ctx)
+	must(t, err)
+	var raw [][]byte
+	for _, n := range notes {
+		raw = append(raw, []byte(n))
+	}
+	if s := ledger.Succeeded(first, w.PublicKey(), raw); len(raw) != 2 || s == nil || s.Size != shared {
+		t.Errorf("%d words, the first log ends at %+v, want %d", len(raw), s, shared)
+	}
+}
+
 // The clock jumps: packets keep their order, and no lock outlives it.
 func TestClockSteps(t *testing.T) {
 	now := time.Date(2025, 3, 3, 8, 0, 0, 0, time.UTC)

@@ -3,6 +3,7 @@ package hub
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"vanthu/internal/db"
@@ -16,15 +17,20 @@ import (
 // offer again what it has forgotten, each when it finds out: a status may come
 // before the document that it is about.
 
-// succeed lets every former key say that the log goes on under the present one.
-// law:GL443-3.4.ii
+// succeed lets every former key that has not said so yet say that the log goes
+// on under the present one: a second word at another size would contradict the
+// first, which leads on to the present key as well. law:GL443-3.4.ii
 func (a *act) succeed() error {
-	for _, private := range a.hub.Former {
-		s, _, err := readKey(private)
-		if err != nil {
-			return err
+	notes, err := db.Column[string](a, `SELECT note FROM succession`)
+	if err != nil {
+		return err
+	}
+	for _, f := range a.hub.former {
+		vouched := func(note string) bool { _, err := ledger.OpenSuccession([]byte(note), f.public); return err == nil }
+		if slices.ContainsFunc(notes, vouched) {
+			continue
 		}
-		w, err := ledger.Succeed(a.tail, a.hub.public, a.Now, s)
+		w, err := ledger.Succeed(a.tail, a.hub.public, a.Now, f.signer)
 		if err != nil {
 			return err
 		}

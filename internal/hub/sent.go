@@ -217,7 +217,7 @@ func (h *Hub) proofOf(ctx context.Context, q db.Q, leaf int64, draw drawer) (Pro
 	if err != nil {
 		return Proof{}, err
 	}
-	r, err := ledger.VerifyReceipt(rc, h.public)
+	r, err := ledger.VerifyReceipt(rc, h.publics()...)
 	if err != nil {
 		return Proof{}, err
 	}

@@ -32,12 +32,16 @@ func (o *Office) Collect(ctx context.Context, wait time.Duration) (came int, err
 	}
 	var waits error
 	var stored []string
+	waiting := map[string]bool{} // senders of packets that wait for a key
 	for i, a := range list {
+		if waiting[a.Sender] && !alone(a) {
+			continue // like what it may be about, it comes again when the hub's lock ends
+		}
 		rejected, err := o.collectOne(ctx, a)
 		switch {
 		case errors.Is(err, errKeyBroken):
 			o.tellBroken(ctx, err)
-			waits = err // not given back, so that it comes again only when the hub's lock ends
+			waiting[a.Sender], waits = true, err // not given back, so that it comes again only when the hub's lock ends
 		case err != nil:
 			o.giveBack(ctx, list[i:])
 			return came, errors.Join(err, o.confirm(ctx, stored))
@@ -53,6 +57,10 @@ func (o *Office) Collect(ctx context.Context, wait time.Duration) (came int, err
 	}
 	return came, waits
 }
+
+// alone says that a packet is about no other packet of its sender; a status may
+// recall one (code 13).
+func alone(a partner.Arrival) bool { return a.Kind == "new" }
 
 // confirm tells the hub what is stored here, in one request where it takes so.
 func (o *Office) confirm(ctx context.Context, stored []string) error {
