@@ -114,3 +114,24 @@ func TestOnePacketDoesNotGetThrough(t *testing.T) {
 		t.Errorf("the first, a minute later: %s", x)
 	}
 }
+
+// The clock steps back under packets that wait: one that was queued, and tried in
+// vain, by a clock a day ahead goes with the others, in order of issue, not a day
+// later; and nothing takes effect twice when the clock steps on again
+// (HT33-10.2.i, BRVT1842-6.5).
+func TestClockStepsUnderWaitingPackets(t *testing.T) {
+	s := newStage(t)
+	ctx := context.Background()
+	s.must(s.StopHub(ctx))
+	s.must(s.Clock.Advance(24 * time.Hour))
+	ids := []document.ID{s.sent(theLetter)}
+	s.must(s.Settle(ctx)) // tries, in vain
+	s.must(s.Clock.Advance(-24 * time.Hour))
+	ids = append(ids, s.sent(theLetter))
+	s.must(s.StartHub(ctx))
+	s.must(s.Settle(ctx))
+	s.inOrder(ids)
+	s.must(s.Clock.Advance(24 * time.Hour))
+	s.must(s.Settle(ctx))
+	s.inOrder(ids)
+}

@@ -53,11 +53,16 @@ func Put(tx *db.Tx, x Item) (int64, error) {
 	return id, err
 }
 
+// LongestPause is the longest that a packet is postponed.
+const LongestPause = 30 * time.Minute
+
 // Due lists at most limit packets whose turn has come, oldest first: for each
-// document only its first, so that its packets keep their order.
+// document only its first, so that its packets keep their order. A turn further
+// ahead than any pause was noted by a clock that has been set back since.
 func Due(q db.Q, now time.Time, limit int) ([]Item, error) {
-	return db.All(q, scanItem, itemColumns+` o WHERE next_at <= $1 AND NOT EXISTS
-		(SELECT 1 FROM outbox e WHERE e.document = o.document AND e.id < o.id) ORDER BY id LIMIT $2`, db.Ms(now), limit)
+	return db.All(q, scanItem, itemColumns+` o WHERE (next_at <= $1 OR next_at > $2) AND NOT EXISTS
+		(SELECT 1 FROM outbox e WHERE e.document = o.document AND e.id < o.id) ORDER BY id LIMIT $3`,
+		db.Ms(now), db.Ms(now.Add(LongestPause)), limit)
 }
 
 // Waiting counts the packets that have not gone, and since when.

@@ -154,7 +154,7 @@ func (o *Office) postpone(ctx context.Context, x exchange.Item, cause error) err
 		pause = max(pause, e.RetryAfter)
 	}
 	return o.Store.Write(ctx, db.System, func(tx *db.Tx) error {
-		return exchange.Postpone(tx, x.ID, tx.Now.Add(min(pause, 30*time.Minute)), spoken(cause))
+		return exchange.Postpone(tx, x.ID, tx.Now.Add(min(pause, exchange.LongestPause)), spoken(cause))
 	})
 }
 
