@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -19,6 +20,7 @@ import (
 	"vanthu/internal/db/dbtest"
 	"vanthu/internal/hub"
 	. "vanthu/internal/hub/hubtest"
+	"vanthu/ledger"
 )
 
 // site is a hub on a loopback port, every answer of which is held against the
@@ -209,10 +211,28 @@ func TestCheckpointsArePublished(t *testing.T) {
 		}
 		return n
 	}
+	var tail ledger.Tail
+	for range 500 {
+		next, _, err := tail.Append(ledger.Entry{Event: ledger.Opened, Hub: s.ID(), Time: time.Now()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		tail = next
+	}
+	own, err := ledger.NewSigner(s.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ahead, err := ledger.Sign(tail, time.Now(), own)
+	if err != nil {
+		t.Fatal(err)
+	}
+	head := "500&head=" + url.QueryEscape(string(ahead.Note))
+	forged := strings.Replace(head, "500%0A", "600%0A", 1)
 	for _, x := range []struct {
 		from string
 		want int
-	}{{"1", 0}, {"100000", 1}, {"1", 0}} {
+	}{{"1", 0}, {"100000", 0}, {forged, 0}, {head, 1}, {"1", 0}} {
 		s.call(SNV, "GET", "/v1/consistency?from="+x.from, "")
 		s.call("", "GET", "/v1/consistency?from=100000", "") // a stranger raises nothing
 		if err := s.Tick(ctx); err != nil {

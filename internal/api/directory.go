@@ -142,7 +142,9 @@ func (s *server) consistency(w http.ResponseWriter, r *http.Request, c hub.Calle
 	}
 	note, proof, err := s.hub.Consistency(r.Context(), from, to)
 	if err != nil {
-		s.ahead(r, c, from)
+		if c.Code != "" {
+			s.hub.Ahead(r.Context(), c, []byte(q.Get("head")))
+		}
 		return err
 	}
 	if c.Code != "" { // anybody may watch the log; an agency that does is named on the console
@@ -156,11 +158,4 @@ func (s *server) consistency(w http.ResponseWriter, r *http.Request, c hub.Calle
 		Checkpoint string   `json:"checkpoint"`
 		Proof      []string `json:"proof"`
 	}{string(note), hashes})
-}
-
-// ahead notes an agency that holds more of the log than there is.
-func (s *server) ahead(r *http.Request, c hub.Caller, from int64) {
-	if _, size, err := s.hub.Checkpoint(r.Context()); err == nil && c.Code != "" && from > size {
-		s.hub.Ahead(c, from)
-	}
 }

@@ -26,10 +26,12 @@ func (s *server) inbox(w http.ResponseWriter, r *http.Request, c hub.Caller) err
 	if err != nil {
 		return err
 	}
-	err = writeJSON(w, http.StatusOK, struct {
+	sent, err := sendJSON(w, http.StatusOK, struct {
 		Packets []arrivalJSON `json:"packets"`
 	}{arrivalsOf(list)})
-	s.hub.HandedOver(c, list)
+	if sent && r.Context().Err() == nil { // who hung up has nothing in hand
+		s.hub.HandedOver(c, list)
+	}
 	return err
 }
 
@@ -58,11 +60,13 @@ func (s *server) round(w http.ResponseWriter, r *http.Request, c hub.Caller) err
 	if err != nil {
 		return err
 	}
-	err = writeJSON(w, http.StatusOK, struct {
+	sent, err := sendJSON(w, http.StatusOK, struct {
 		Confirmed []confirmedJSON `json:"confirmed"`
 		Packets   []arrivalJSON   `json:"packets"`
 	}{confirmedOf(said), arrivalsOf(list)})
-	s.hub.HandedOver(c, list)
+	if sent && r.Context().Err() == nil { // who hung up has nothing in hand
+		s.hub.HandedOver(c, list)
+	}
 	return err
 }
 

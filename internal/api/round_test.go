@@ -1,7 +1,10 @@
 package api
 
 import (
+	"errors"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -99,5 +102,20 @@ func TestFlippedBitDoesNotComeAlong(t *testing.T) {
 	_, got := s.call(SNV, "GET", "/v1/inbox?bodies=100000", "")
 	if p := got["packets"].([]any)[0].(map[string]any); p["body"] != nil {
 		t.Errorf("came along: %v", p["body"])
+	}
+}
+
+// hungUp is a caller whose line broke.
+type hungUp struct{ http.ResponseWriter }
+
+func (hungUp) Write([]byte) (int, error) { return 0, errors.New("broken pipe") }
+
+// Who hung up is not noted as having been handed anything (HT33-10.2.i).
+func TestAnswerThatNeverLeft(t *testing.T) {
+	if sent, err := sendJSON(hungUp{httptest.NewRecorder()}, http.StatusOK, 1); sent || err != nil {
+		t.Errorf("%v %v", sent, err)
+	}
+	if sent, err := sendJSON(httptest.NewRecorder(), http.StatusOK, 1); !sent || err != nil {
+		t.Errorf("%v %v", sent, err)
 	}
 }

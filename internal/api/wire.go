@@ -21,16 +21,22 @@ func stamp(t time.Time) string {
 }
 
 func writeJSON(w http.ResponseWriter, status int, v any) error {
+	_, err := sendJSON(w, status, v)
+	return err
+}
+
+// sendJSON is writeJSON that tells whether the caller was still there.
+func sendJSON(w http.ResponseWriter, status int, v any) (sent bool, err error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false) // packets are XML, and no browser shows this as a page
 	if err := e.Encode(v); err != nil {
-		return err
+		return false, err
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.WriteHeader(status)
-	_, err := w.Write(b.Bytes())
-	return ignoreGone(err)
+	_, err = w.Write(b.Bytes())
+	return err == nil, ignoreGone(err)
 }
 
 // ignoreGone drops the error of writing to a caller that hung up: there is

@@ -31,9 +31,18 @@ func (h *Hub) Witnessed(c Caller, note []byte) {
 	}
 }
 
-// Ahead notes that an agency asked to go on from a head that is longer than the
-// log, which Tick raises an alarm for.
-func (h *Hub) Ahead(c Caller, size int64) { h.sights.Store(c.id, sight{size, h.Store.Now()}) }
+// Ahead notes that an agency holds a head that is longer than the log, which Tick
+// raises an alarm for. Without the hub's own signature on it that is only a claim,
+// and raises nothing (law:GL443-3.4.ii).
+func (h *Hub) Ahead(ctx context.Context, c Caller, note []byte) {
+	_, size, err := h.Checkpoint(ctx)
+	if err != nil {
+		return
+	}
+	if cp, err := ledger.OpenCheckpoint(note, h.publics()...); err == nil && cp.Size > size {
+		h.sights.Store(c.id, sight{cp.Size, h.Store.Now()})
+	}
+}
 
 // keepSight writes what an agency was last shown.
 func keepSight(a *act, agency int64, x any) error {

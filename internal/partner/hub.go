@@ -277,7 +277,11 @@ func (h *Hub) Watch(ctx context.Context, w *ledger.Witness) error {
 	if err != nil {
 		return err
 	}
-	signed, proof, err := h.Consistency(ctx, size, 0)
+	q := url.Values{"from": {strconv.FormatInt(size, 10)}}
+	if len(w.Last) > 0 {
+		q.Set("head", string(w.Last)) // shows a hub that lost its end what it has signed
+	}
+	signed, proof, err := h.consistency(ctx, q)
 	if err != nil {
 		return err
 	}
@@ -287,15 +291,19 @@ func (h *Hub) Watch(ctx context.Context, w *ledger.Witness) error {
 // Consistency asks for the log's signed head at a size (0: now) with the proof
 // that it goes on from one of size from.
 func (h *Hub) Consistency(ctx context.Context, from, at int64) (signed []byte, proof []ledger.Hash, err error) {
-	path := "/v1/consistency?from=" + strconv.FormatInt(from, 10)
+	q := url.Values{"from": {strconv.FormatInt(from, 10)}}
 	if at > 0 {
-		path += "&to=" + strconv.FormatInt(at, 10)
+		q.Set("to", strconv.FormatInt(at, 10))
 	}
+	return h.consistency(ctx, q)
+}
+
+func (h *Hub) consistency(ctx context.Context, q url.Values) (signed []byte, proof []ledger.Hash, err error) {
 	var out struct {
 		Checkpoint string        `json:"checkpoint"`
 		Proof      []ledger.Hash `json:"proof"`
 	}
-	err = h.get(ctx, path, &out)
+	err = h.get(ctx, "/v1/consistency?"+q.Encode(), &out)
 	return []byte(out.Checkpoint), out.Proof, err
 }
 
