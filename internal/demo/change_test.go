@@ -26,6 +26,9 @@ type changed struct {
 	verbs   []journal.Verb
 }
 
+// newest is what the clerk has seen of the sender's changes.
+func (x changed) newest() int64 { return x.changes[len(x.changes)-1].ID }
+
 func (s stage) changed(id document.ID) (x changed) {
 	s.t.Helper()
 	o, _ := s.who("hoa")
@@ -140,7 +143,10 @@ func TestUpdateBeforeReceipt_QD28_9_2(t *testing.T) {
 	if x := s.changed(id); len(x.changes) != 1 || len(x.slots) != 2 || len(s.incoming()) != 1 {
 		t.Errorf("an update that came twice: %+v", x)
 	}
-	s.must(o.Receive(ctx, hoa, id, arrivalOf(x.Document, 0)))
+	in := arrivalOf(x.Document, 0)
+	s.refused(fail.Conflict, o.Receive(ctx, hoa, id, in)) // the page was open before the update
+	in.Change = x.newest()
+	s.must(o.Receive(ctx, hoa, id, in))
 }
 
 // Of a registered document nothing changes: what the sender says now stands
@@ -155,7 +161,7 @@ func TestUpdateAfterReceipt_QD28_9_2(t *testing.T) {
 	s.carry(s.written(s.foreign("k2", attached("cv.pdf", blank(t)))))
 	d := s.incoming()[0]
 	s.must(o.Receive(ctx, hoa, d.ID, arrivalOf(d, 0)))
-	s.refused(fail.Conflict, o.AnswerChange(ctx, hoa, d.ID, true, ""))
+	s.refused(fail.Conflict, o.AnswerChange(ctx, hoa, d.ID, 0, true, ""))
 
 	p := update(s.foreign("k2", attached("cv.pdf", blank(t)), attached("phụ lục.pdf", s.other("phụ lục"))), "k2", "Bổ sung phụ lục")
 	p.Header.SignerInfo.FullName = "Đặng Tuyết Mai"
@@ -169,10 +175,11 @@ func TestUpdateAfterReceipt_QD28_9_2(t *testing.T) {
 	if w := s.changed(d.ID).waits(document.ToChange); w.Token != org.RoleToken(org.Clerk) || !strings.Contains(w.Note, "Bổ sung phụ lục") {
 		t.Fatalf("desk %+v", s.changed(d.ID).desk)
 	}
-	s.refused(fail.Denied, o.AnswerChange(ctx, khanh, d.ID, true, ""))
-	s.refused(fail.Hidden, o.AnswerChange(ctx, tho, d.ID, true, ""))
-	s.refused(fail.BadInput, o.AnswerChange(ctx, hoa, d.ID, false, " "))
-	s.must(o.AnswerChange(ctx, hoa, d.ID, true, ""))
+	s.refused(fail.Denied, o.AnswerChange(ctx, khanh, d.ID, x.newest(), true, ""))
+	s.refused(fail.Hidden, o.AnswerChange(ctx, tho, d.ID, x.newest(), true, ""))
+	s.refused(fail.BadInput, o.AnswerChange(ctx, hoa, d.ID, x.newest(), false, " "))
+	s.refused(fail.Conflict, o.AnswerChange(ctx, hoa, d.ID, x.newest()-1, true, ""))
+	s.must(o.AnswerChange(ctx, hoa, d.ID, x.newest(), true, ""))
 	s.must(s.Settle(ctx))
 	x = s.changed(d.ID)
 	x.check(t, document.Submitted, document.Body, document.Updating)
@@ -195,7 +202,7 @@ func TestUpdateAfterReceipt_QD28_9_2(t *testing.T) {
 	if len(x.changes) != 2 || x.changes[1].Differences[0].Name != "Nơi nhận" {
 		t.Errorf("%+v", x.changes)
 	}
-	s.must(o.AnswerChange(ctx, hoa, d.ID, false, "Đã trình lãnh đạo"))
+	s.must(o.AnswerChange(ctx, hoa, d.ID, x.newest(), false, "Đã trình lãnh đạo"))
 	s.must(s.Settle(ctx))
 	if got := s.said("k2"); !slices.Equal(got, []string{"01", "03", "15", "16"}) {
 		t.Errorf("the sender hears %v", got)

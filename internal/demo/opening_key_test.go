@@ -64,7 +64,19 @@ func TestOpeningKeyEnds_HT33_13_2(t *testing.T) {
 	if list, _ := keys.OpeningKeys(); len(list) != 2 {
 		t.Error("a refusal has ended a key")
 	}
+	gone, cancel := context.WithCancel(ctx)
+	cancel()
+	if err := o.EndOpeningKey(gone, tam, newest.Chain[0], "mất khóa", shelve(newest.Ref)); err == nil {
+		t.Error("ended without being written down")
+	}
+	if list, _ := keys.OpeningKeys(); len(list) != 2 {
+		t.Error("what was not written down has taken a key away")
+	}
+	s.must(os.WriteFile(filepath.Join(keys.Dir, newest.Ref+".ended"), []byte("an earlier one"), 0o600))
 	s.must(o.EndOpeningKey(ctx, tam, newest.Chain[0], "mất khóa", shelve(newest.Ref)))
+	if b, err := os.ReadFile(filepath.Join(keys.Dir, newest.Ref+".ended")); err != nil || string(b) != "an earlier one" {
+		t.Errorf("an earlier key was overwritten: %v", err)
+	}
 	other := list[1]
 	if got := s.public("lan"); got != in64(other.Chain[0]) {
 		t.Error("the key before is not the public one")

@@ -69,6 +69,11 @@ func Changes(q db.Q, d document.ID) ([]Change, error) {
 	return list, err
 }
 
+// NewestChange is the id of what the sender did last to a document; 0: nothing.
+func NewestChange(q db.Q, d document.ID) (int64, error) {
+	return db.Value[int64](q, `SELECT COALESCE(MAX(id), 0) FROM sender_change WHERE document = $1`, d)
+}
+
 // HasChange says whether a sender's change came before.
 func HasChange(q db.Q, digest string) (bool, error) {
 	n, err := db.Value[int](q, `SELECT COUNT(*) FROM sender_change WHERE digest = $1`, digest)

@@ -245,12 +245,13 @@ func (o *Office) askChange(tx *db.Tx, d document.Document, c exchange.Change, v 
 }
 
 // AnswerChange agrees to what the sender changed (15), or declines it with a
-// reason (16). Either way the register line and its files stay as they are and
+// reason (16). seen is the newest change that he saw. Either way the register line and its files stay as they are and
 // the change stands beside them; whoever works on the document is told of one
 // that was agreed to.
 //
-// Who: the clerk. law:QD28-9.2 QCVN102-2
-func (o *Office) AnswerChange(ctx context.Context, by org.Actor, id document.ID, agree bool, reason string) error {
+// Who: the clerk. Refuses E-STATE when the sender has changed more than he saw.
+// law:QD28-9.2 QCVN102-2
+func (o *Office) AnswerChange(ctx context.Context, by org.Actor, id document.ID, seen int64, agree bool, reason string) error {
 	return o.act(ctx, by, id, access.AnswerChange, func(tx *db.Tx, d *document.Document) error {
 		ask, err := waits(tx, id, document.ToChange)
 		if err != nil {
@@ -258,6 +259,9 @@ func (o *Office) AnswerChange(ctx context.Context, by org.Actor, id document.ID,
 		}
 		if ask.ID == 0 {
 			return fail.State("Không có cập nhật, thay thế nào đang chờ trả lời.", "QD28-9.2")
+		}
+		if err := sawNewest(tx, id, seen); err != nil {
+			return err
 		}
 		state, code, verb := exchange.Agreed, "15", ChangeAgreed
 		if !agree {
@@ -282,6 +286,16 @@ func (o *Office) AnswerChange(ctx context.Context, by org.Actor, id document.ID,
 		}
 		return journal.Write(tx, verb, int64(id), 0, journal.Detail{"text": reason})
 	})
+}
+
+// sawNewest refuses to answer for what came while the page was open.
+// law:QD28-9.2
+func sawNewest(q db.Q, id document.ID, seen int64) error {
+	newest, err := exchange.NewestChange(q, id)
+	if err == nil && newest != seen {
+		err = fail.State("Nơi gửi vừa cập nhật văn bản này.", "QD28-9.2").Then("Mở lại văn bản, xem nội dung mới rồi làm tiếp.")
+	}
+	return err
 }
 
 // tellWorkers tells everybody on whose desk a document lies, but the actor.

@@ -14,9 +14,11 @@ import (
 
 // EndOpeningKey takes a key out of use that opens what others encrypt to the
 // agency: it was lost or replaced, or its file is broken. What is still on its
-// way to that key cannot be opened any more. shelve takes the key away, after
-// every check; cert is its certificate, nil where the file is broken. The hub's
-// directory gets the certificate of the next newest key, or none.
+// way to that key cannot be opened any more. shelve takes the key away,
+// once it is written down: what fails before leaves the key in use, and what
+// fails then can be done again. cert is its certificate, nil where the file is
+// broken. The hub's directory gets the certificate of the next newest key, or
+// none.
 //
 // Who: the administrator. Refuses E-INVALID without a reason.
 // law:HT33-13.1 HT33-13.2
@@ -29,10 +31,7 @@ func (o *Office) EndOpeningKey(ctx context.Context, by org.Actor, cert *x509.Cer
 		o.refused(ctx, by, 0, access.Administer, err)
 		return err
 	}
-	if err := shelve(); err != nil {
-		return err
-	}
-	return o.Store.Write(ctx, by.DB(), func(tx *db.Tx) error {
+	err = o.Store.Write(ctx, by.DB(), func(tx *db.Tx) error {
 		d := journal.Detail{"text": reason}
 		if cert != nil {
 			d["serial"] = cert.SerialNumber.Text(16)
@@ -43,9 +42,13 @@ func (o *Office) EndOpeningKey(ctx context.Context, by org.Actor, cert *x509.Cer
 		if err := notice.DropTopic(tx, openingKeyTopic); err != nil {
 			return err
 		}
-		tx.After(o.publishKeys)
 		return journal.Write(tx, OpeningKeyEnded, 0, 0, d)
 	})
+	if err == nil {
+		err = shelve()
+	}
+	o.publishKeys()
+	return err
 }
 
 // openingKeyEnded is the setting that holds the certificate of the key that was

@@ -31,6 +31,9 @@ func (o *Office) Receive(ctx context.Context, by org.Actor, id document.ID, in A
 		if err := intact(tx, id); err != nil {
 			return err
 		}
+		if err := sawNewest(tx, id, in.Change); err != nil {
+			return err
+		}
 		in.fill(d)
 		if err := fillIssuer(tx, d); err != nil {
 			return err

@@ -37,6 +37,7 @@ type ArrivalInput struct {
 	Scan        *Upload // of a paper document
 	Duplicate   bool    // the clerk saw the warning and registers all the same
 	PresentTo   org.PersonID
+	Change      int64 // the sender's newest change that the clerk saw, of what came over the hub
 }
 
 // check names every field that is missing or wrong.

@@ -75,11 +75,20 @@ func (s *Software) Shelve(ref string) error {
 		return Refuse(NoKey, nil)
 	}
 	path := filepath.Join(s.Dir, ref)
-	err := os.Rename(path, path+".ended")
+	away := path + ".ended"
+	for n := 2; taken(away); n++ { // by an earlier key of this name
+		away = fmt.Sprintf("%s.%d.ended", path, n)
+	}
+	err := os.Rename(path, away)
 	if errors.Is(err, os.ErrNotExist) {
 		err = Refuse(NoKey, err)
 	}
 	return err
+}
+
+func taken(path string) bool {
+	_, err := os.Lstat(path)
+	return !errors.Is(err, os.ErrNotExist)
 }
 
 // MayRead tells whether content may be encrypted to a certificate now: it

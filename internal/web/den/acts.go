@@ -112,8 +112,14 @@ func answer(text string, agree bool) func(asked) (string, error) {
 
 func answerChange(text string, agree bool) func(asked) (string, error) {
 	return func(a asked) (string, error) {
-		return text, a.x.Office.AnswerChange(a.r.Context(), a.x.Actor, a.id, agree, a.f.Get("reason"))
+		return text, a.x.Office.AnswerChange(a.r.Context(), a.x.Actor, a.id, seen(a), agree, a.f.Get("reason"))
 	}
+}
+
+// seen is the sender's newest change that the page showed.
+func seen(a asked) int64 {
+	n, _ := a.f.Int("cap-nhat") // what is none, the office refuses
+	return int64(n)
 }
 
 func receive(a asked) (string, error) {
@@ -125,6 +131,7 @@ func receive(a asked) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	in.Change = seen(a)
 	if err := a.x.Office.Receive(a.r.Context(), a.x.Actor, a.id, in); err != nil {
 		return "", err
 	}

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"vanthu/internal/document"
+	"vanthu/internal/exchange"
 	"vanthu/internal/org"
 	"vanthu/internal/task"
 	"vanthu/internal/web/kit"
@@ -18,6 +19,7 @@ type do struct {
 	Kind     string   // the step whose form is shown, "" when nothing waits
 	Path     string   // of the document, where its acts post
 	Step     string   // sent along, so that the act leads on in the same queue
+	Change   int64    // the sender's newest, sent along where an act answers for it; 0: none
 	Sum      *kit.Sum // what a refused act says
 	Entry    entry    // receive
 	Bad      bool     // a signature is broken: returning is what to do
@@ -71,6 +73,9 @@ func (c *content) confirm(act, title, text, button, icon string, risk bool, laws
 	reason := c.of(act, nil).Area("reason", "Lý do").Need().Named("f-reason-" + act)
 	d := part.Confirm{ID: act, Title: title, Text: text, Action: pathTo(c.d.ID) + "/" + act, Button: button, Icon: icon, Risk: risk, Reason: &reason,
 		Hidden: map[string]string{"buoc": string(c.step)}, Laws: laws}
+	if c.p.Do.Change != 0 {
+		d.Hidden["cap-nhat"] = itoa(c.p.Do.Change)
+	}
 	if c.act == act {
 		d.Reason.ID = "f-reason"
 		c.p.Do.Retry = &d
@@ -81,6 +86,9 @@ func (c *content) confirm(act, title, text, button, icon string, risk bool, laws
 
 func (c *content) toReceive() error {
 	ch, err := loadChoices(c.v)
+	if err == nil {
+		err = c.changed()
+	}
 	if err != nil {
 		return err
 	}
@@ -283,8 +291,22 @@ func (c *content) toAnswer() error {
 }
 
 func (c *content) toChange() error {
+	if err := c.changed(); err != nil {
+		return err
+	}
 	c.confirm("tu-choi-cap-nhat", "Từ chối cập nhật, thay thế", "Nơi gửi nhận trạng thái 16 kèm lý do; văn bản tiếp tục được xử lý như đã vào sổ.", "Từ chối", part.Icon("x"), false, "QD28-9.2")
 	return nil
+}
+
+// changed notes what the sender did last, for the act to say what it has seen.
+// A refused act keeps saying what it had seen: the page must be opened anew.
+func (c *content) changed() (err error) {
+	if c.form != nil {
+		c.p.Do.Change, _ = c.form.Int("cap-nhat")
+		return nil
+	}
+	c.p.Do.Change, err = exchange.NewestChange(c.v, c.d.ID)
+	return err
 }
 
 func (c *content) toNote() error { return nil }
