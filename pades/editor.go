@@ -37,6 +37,30 @@ func openEditor(data []byte) (*editor, error) {
 	return &editor{f: f, u: u, pages: pages, fonts: map[pdf.Face]*faceRef{}}, nil
 }
 
+// clear refuses a file that readers take differently where it matters. What else
+// is loose in catalog and pages, an odd number, is written anew as it is read,
+// as long as nobody has signed it: later updates may touch those.
+func (e *editor) clear() error {
+	if err := unclear(e.f); err != nil {
+		return err
+	}
+	sigs, err := Signatures(e.f)
+	if err != nil || len(sigs) > 0 {
+		return err
+	}
+	root, _ := e.f.Root()
+	refs := []pdf.Ref{root}
+	for _, p := range e.pages {
+		refs = append(refs, p.Ref)
+	}
+	for _, r := range refs {
+		if e.f.Loose(r.Num) {
+			e.set(r, nil)
+		}
+	}
+	return nil
+}
+
 // font gives the embedded face of this update; all its letters share one
 // subset, written by finish.
 func (e *editor) font(face pdf.Face) (*faceRef, error) {

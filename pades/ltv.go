@@ -133,7 +133,7 @@ type Stamper func(ctx context.Context, imprint []byte) (token []byte, err error)
 // which makes B-LT B-LTA; it is to be repeated before the stamper's certificate
 // ends (etsi-319142-1:5.4.3).
 func AddDocTimeStamp(ctx context.Context, in []byte, stamp Stamper) ([]byte, error) {
-	p, err := begin(in, Options{Hash: crypto.SHA256, newName: "dau_thoi_gian"}, stampDict)
+	p, err := begin(in, Options{Hash: crypto.SHA256, newName: "dau_thoi_gian", anyway: true}, stampDict)
 	if err != nil {
 		return nil, err
 	}

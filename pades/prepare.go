@@ -150,6 +150,9 @@ func Prepare(in []byte, fields []NewField) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := e.clear(); err != nil {
+		return nil, err
+	}
 	old, err := Fields(e.f)
 	if err != nil {
 		return nil, err

@@ -50,6 +50,7 @@ type Options struct {
 	Reserve                int         // zero: DefaultReserve
 
 	newName string // of a field made without a name; "" means chu_ky
+	anyway  bool   // a time stamp keeps what is there, however others read it
 }
 
 // SignFunc makes a CMS SignedData, detached, over a digest: the seam to
@@ -107,6 +108,11 @@ func begin(in []byte, o Options, dict func(Options, int, *FieldLock) pdf.Raw) (*
 	e, err := openEditor(in)
 	if err != nil {
 		return nil, err
+	}
+	if !o.anyway {
+		if err := e.clear(); err != nil {
+			return nil, err
+		}
 	}
 	fields, err := Fields(e.f)
 	if err != nil {

@@ -30,7 +30,7 @@ func sprung(name, about string, set, data []byte) []vector {
 // trap is signed on page 2, so that page 1 stays as the attacker wrote it.
 func (c *corpus) trap(f func(u *pdf.Update, f *pdf.File)) []byte {
 	place := &Place{Page: 1, Box: visible.Box}
-	return c.sign(edit(c.t, c.decision, f), Options{Place: place, Look: PersonalLook(signaturePNG()), Reserve: room}, c.official, true)
+	return c.sign(edit(c.t, c.decision, f), Options{Place: place, Look: PersonalLook(signaturePNG()), Reserve: room, anyway: true}, c.official, true)
 }
 
 // drawn puts names into the resources of page 1 and draws them.

@@ -3,6 +3,8 @@ package pades
 import (
 	"crypto"
 	"fmt"
+	"strings"
+	"testing"
 
 	"vanthu/pdf"
 )
@@ -33,7 +35,20 @@ func (c *corpus) vendors() []vector {
 	empty := func(flags int64) []byte {
 		return c.trap(func(u *pdf.Update, f *pdf.File) { unsigned(c.t, u, f, pdf.Dict{"F": flags, "Rect": on}) })
 	}
+	twice := c.decisionWith("/Contents 7000 0 R", "")
+	odd := c.decisionWith("/Rotate 0.0-0", "<</LW 1.2E-05/CA .5/CA 0.00-35/D [1 x 2]>>")
+	rewritten := edit(c.t, c.sealed, func(u *pdf.Update, f *pdf.File) {
+		p := pageOne(c.t, f)
+		u.Set(p.Ref, raw(c.t, p.Dict, "/Contents "+u.Add(lie(u)).String()))
+		evidence(u, f)
+	})
+	added := func(data []byte) []byte {
+		return edit(c.t, data, func(u *pdf.Update, f *pdf.File) { evidence(u, f) })
+	}
 	return []vector{
+		good("odd-values", "the signed document has odd numbers, a number twice and a stray word, which no update touches", added(c.seal(c.sign(prepare(c.t, odd), Options{Field: SignerField, Reserve: room}, c.official, true)))),
+		judged(Undecided, "content-named-twice", "nhiều cách", "a page of the signed document has its content twice, and evidence is added", added(c.sign(twice, Options{Place: &Place{Page: 1, Box: visible.Box}, Look: PersonalLook(signaturePNG()), Reserve: room, anyway: true}, c.official, true))),
+		judged(Invalid, "trap-written-twice-sprung", "nhiều cách", "a page is written again with another content, before the one that it had", rewritten),
 		good("docmdp-names-the-catalog", "a certifying signature names the catalog as what it protects, and evidence is added (iso32000-2:table-256)", c.catalogNamed("DocMDP", "/P 2 /V /1.2")),
 		good("fieldmdp-names-the-catalog", "a signature that locks a field does so", c.catalogNamed("FieldMDP", "/Action /Include /Fields [(khong)] /V /1.2")),
 		good("empty-field-printed", "a program makes the empty field of another print when it is signed", c.woken(empty(0), 4)),
@@ -98,4 +113,53 @@ func (c *corpus) woken(base []byte, flags int64) []byte {
 		c.t.Fatal(err)
 	}
 	return c.finish(p)
+}
+
+// raw writes d with more in front of its entries.
+func raw(t *testing.T, d pdf.Dict, front string) pdf.Raw {
+	t.Helper()
+	body, err := pdf.Marshal(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pdf.Raw("<<" + front + string(body[2:]))
+}
+
+// decisionWith is the small document with more in front of the entries of its
+// first page, and with an object that this page uses.
+func (c *corpus) decisionWith(front, object string) []byte {
+	return edit(c.t, c.decision, func(u *pdf.Update, f *pdf.File) {
+		p := pageOne(c.t, f)
+		d := p.Dict
+		if object != "" {
+			d = with(d, pdf.Dict{"Resources": with(p.Resources, pdf.Dict{"ExtGState": pdf.Dict{"G": u.Add(pdf.Raw(object))}})})
+		}
+		u.Set(p.Ref, raw(c.t, d, front))
+	})
+}
+
+func prepare(t *testing.T, in []byte) []byte {
+	t.Helper()
+	out, err := PrepareDocument(in, sampleLayout())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// TestUnclearIsNotSigned: what would be in doubt as soon as a second signature is
+// added is refused before the first, with what to do.
+func TestUnclearIsNotSigned(t *testing.T) {
+	c := newCorpus(t)
+	for name, front := range map[string]string{
+		"a reference twice":      "/Contents 7000 0 R",
+		"a strange generation":   "/X 7000 0000000 R",
+		"a word and a reference": "/X x 7000 0 R",
+	} {
+		in := c.decisionWith(front, "")
+		_, err := Begin(in, Options{})
+		if _, again := PrepareDocument(in, sampleLayout()); !pdf.Is(err, pdf.Damaged) || !pdf.Is(again, pdf.Damaged) || !strings.Contains(err.Error(), "xuất lại") {
+			t.Errorf("%s: %v, %v", name, err, again)
+		}
+	}
 }

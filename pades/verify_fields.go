@@ -170,35 +170,38 @@ const maxCover = 0.25
 
 // cover adds up what later signatures show on each page.
 func (w *fieldCompare) cover(ref pdf.Ref, name string, d pdf.Dict) {
-	if w.coverage(ref, d) > maxCover {
+	page := w.cast(w.covered, ref, d)
+	if w.covered[page] > maxCover {
 		w.doubt("trường “%s” và những gì thêm sau khi ký che phần lớn trang", name)
 	}
+	w.crowd(page, name)
 }
 
 // coverFilled does so for a field that stood there when the page was signed: a
 // form may well have fields all over a page, but hardly one that is most of it.
 func (w *fieldCompare) coverFilled(ref pdf.Ref, name string, d pdf.Dict) {
-	_, size := w.page(ref, d)
-	switch sum := w.coverage(ref, d); {
-	case w.area(d) > maxCover*size:
+	page := w.cast(w.overlaid, ref, d)
+	if _, size := w.page(ref, d); w.area(d) > maxCover*size {
 		w.doubt("trường “%s” che phần lớn trang", name)
-	case sum > maxCover:
+	}
+	w.crowd(page, name)
+}
+
+// crowd notes when signatures and filled fields together cover much of a page.
+func (w *fieldCompare) crowd(page int, name string) {
+	if w.covered[page]+w.overlaid[page] > maxCover {
 		w.crowded = fmt.Sprintf("trường “%s” và những gì thêm sau khi ký che phần lớn trang", name)
 	}
 }
 
-// coverage adds a widget, once, and gives the part of its page that is covered.
-func (w *fieldCompare) coverage(ref pdf.Ref, d pdf.Dict) float64 {
-	area := w.area(d)
-	if area == 0 {
-		return 0
-	}
+// cast adds a widget, once, to what is covered of its page.
+func (w *fieldCompare) cast(on map[int]float64, ref pdf.Ref, d pdf.Dict) (page int) {
 	page, size := w.page(ref, d)
-	if !w.shows[ref.Num] {
+	if area := w.area(d); area > 0 && !w.shows[ref.Num] {
 		w.shows[ref.Num] = true
-		w.covered[page] += area / size
+		on[page] += area / size
 	}
-	return w.covered[page]
+	return page
 }
 
 // area is what a widget covers, in square units of its page: infinite if its

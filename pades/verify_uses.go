@@ -21,20 +21,44 @@ type uses struct {
 // fields and annotations.
 var waysBack = []pdf.Name{"Parent", "P", "Pg", "Obj", "T", "Annot", "IRT", "Popup", "Page"}
 
-// countUses counts for a whole file. An object that we cannot read, or read in
-// one of several ways, another reader takes differently: then nothing can be
-// said about what points where.
-func countUses(f *pdf.File) (uses, bool) {
+// countUses counts for a whole file. It is not clear where an object in use
+// cannot be read, or refers to different ones in different readings, or a stream's
+// length is none of the syntax: another reader may see what we do not.
+func countUses(f *pdf.File) (u uses, clear bool) {
 	root, _ := f.Root()
-	u := uses{root, map[int]int{}, map[int]int{}}
+	u, clear = uses{root, map[int]int{}, map[int]int{}}, true
+	var unread []int
 	for n := range f.Entries() {
-		if f.Loose(n) {
-			return u, false
+		o, err := f.Load(n)
+		if err != nil {
+			unread = append(unread, n)
 		}
-		o, _ := f.Load(n)
-		u.count(o, "", 1)
+		s, _ := o.(*pdf.Stream)
+		clear = clear && len(f.OtherRefs(n)) == 0 && (s == nil || !real(f, s.Dict["Length"]))
+		u.object(f, n, 1)
 	}
-	return u, true
+	used := func(n int) bool { return u.all[n] > 0 }
+	return u, clear && !slices.ContainsFunc(unread, used)
+}
+
+func real(f *pdf.File, o pdf.Object) bool { _, ok := f.Resolve(o).(float64); return ok }
+
+// unclear refuses to sign what would be in doubt once something is added.
+func unclear(f *pdf.File) error {
+	if _, clear := countUses(f); clear {
+		return nil
+	}
+	return &pdf.Error{Kind: pdf.Damaged, Text: "Tệp PDF có đối tượng mà các phần mềm hiểu theo nhiều cách nên không ký được; cần xuất lại tệp.", Detail: "objects that readers take differently"}
+}
+
+// object adds the references of an object in every reading, by times each.
+func (u uses) object(f *pdf.File, n, by int) {
+	o, _ := f.Load(n)
+	u.count(o, "", by)
+	for _, r := range f.OtherRefs(n) {
+		u.all[r] += by
+		u.named[r] += by
+	}
 }
 
 // count adds the references in o, which stands under a key, by times each.
@@ -77,11 +101,9 @@ func (u uses) transformed(d pdf.Dict, k pdf.Name, e pdf.Object) bool {
 // updateUses brings the counts from old to new.
 func (c *comparer) updateUses() {
 	for n := range c.changed {
-		was, _ := c.old.Load(n)
-		c.uses.count(was, "", -1)
+		c.uses.object(c.old, n, -1)
 		if c.new.Entries()[n].Kind != 0 {
-			is, _ := c.new.Load(n)
-			c.uses.count(is, "", 1)
+			c.uses.object(c.new, n, 1)
 		}
 	}
 }

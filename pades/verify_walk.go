@@ -77,26 +77,27 @@ func walk(ctx context.Context, f *pdf.File, first int) []step {
 	if err != nil {
 		return fail("không đọc được phiên bản đã ký")
 	}
-	uses, ok := countUses(old)
+	uses, clear := countUses(old)
 	switch {
 	case old.Unsignable() != nil:
 		return fail("cấu trúc của phiên bản đã ký không hợp lệ")
-	case !ok:
-		return fail("có đối tượng không đọc được, hoặc đọc được theo nhiều cách, trong phiên bản đã ký")
 	case runaway(old, slices.Collect(maps.Keys(old.Entries()))):
 		return fail("có luồng dữ liệu không được đóng trong phiên bản đã ký")
 	}
 	var out []step
-	covered := map[int]float64{}
+	covered, overlaid := map[int]float64{}, map[int]float64{}
 	shows := map[int]bool{}
 	for k := first + 1; k < len(revs) && ctx.Err() == nil; k++ {
-		c := &comparer{old: old, uses: uses, covered: covered, shows: shows, claimed: map[int]bool{}, newFields: map[int]bool{}, step: step{rev: k}}
+		c := &comparer{old: old, uses: uses, covered: covered, overlaid: overlaid, shows: shows, claimed: map[int]bool{}, newFields: map[int]bool{}, step: step{rev: k}}
 		next, err := f.At(k)
 		if err != nil || next.Unsignable() != nil || !sameHistory(revs[:k+1], next.Revisions()) {
 			c.other("cấu trúc của phiên bản %d không hợp lệ", k+1)
 			return append(out, c.step)
 		}
 		c.new = next
+		if !clear {
+			c.doubt("văn bản có đối tượng mà các phần mềm hiểu theo nhiều cách")
+		}
 		c.compare(revs[k])
 		out = append(out, c.step)
 		c.updateUses()
@@ -120,7 +121,9 @@ type comparer struct {
 	uses     uses // of old
 	// covered: by page, the part of it that later looks cover together
 	covered map[int]float64
-	shows   map[int]bool // the widgets that are in covered
+	// overlaid is the same of filled fields that were there when it was signed
+	overlaid map[int]float64
+	shows    map[int]bool // the widgets that are in either
 	// newFields are the signature fields that the step added
 	newFields map[int]bool
 	visits    int // references followed by owned
@@ -200,13 +203,16 @@ func (c *comparer) diff() {
 		if (!ok || o.Kind == 0) && e.Kind == 0 {
 			continue
 		}
-		if !ok || o.Kind == 0 || e.Kind == 0 || o.Gen != e.Gen || !c.sameObject(n) {
+		if !ok || o.Kind == 0 || e.Kind == 0 || o.Gen != e.Gen || !c.sameObject(n) || c.new.Loose(n) {
 			c.changed[n] = true
 		}
 	}
 	for n := range c.changed {
-		if c.new.Loose(n) {
+		switch {
+		case c.new.Loose(n):
 			c.other("đối tượng %d không đọc được, hoặc đọc được theo nhiều cách", n)
+		case c.existed(n) && c.old.Loose(n): // to other readers, more may have changed
+			c.doubt("đối tượng %d trước đó được các phần mềm hiểu theo nhiều cách", n)
 		}
 	}
 }

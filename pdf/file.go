@@ -26,6 +26,7 @@ type File struct {
 	cache    map[int]Object
 	busy     map[int]bool
 	loose    map[int]bool
+	other    map[int][]int
 	streams  map[int]*objectStream
 	fonts    map[Ref]*textFont
 	inflated int64
@@ -91,7 +92,7 @@ func Open(data []byte) (*File, error) {
 
 func newFile(data []byte) *File {
 	return &File{
-		data: data, entries: map[int]Entry{}, cache: map[int]Object{}, busy: map[int]bool{}, loose: map[int]bool{},
+		data: data, entries: map[int]Entry{}, cache: map[int]Object{}, busy: map[int]bool{}, loose: map[int]bool{}, other: map[int][]int{},
 		streams: map[int]*objectStream{}, fonts: map[Ref]*textFont{},
 	}
 }
@@ -224,6 +225,24 @@ func (f *File) Loose(num int) bool {
 	return f.loose[num]
 }
 
+// OtherRefs are the objects that num refers to in another reading than that of
+// Load: by a key that stands twice, or around a word that does not belong there.
+// They are numbers; a real one may be among them, too. iso32000-2:7.3.7
+func (f *File) OtherRefs(num int) []int {
+	_, _ = f.Load(num) // what cannot be read has no reading
+	return f.other[num]
+}
+
+// note keeps what the lexer met in an object.
+func (f *File) note(num int, l *lexer, closed bool) {
+	if l.loose || !closed {
+		f.loose[num] = true
+	}
+	if len(l.other) > 0 {
+		f.other[num] = l.other
+	}
+}
+
 // toil counts parsed bytes and ends what would go on for ever.
 func (f *File) toil(n int) error {
 	if f.work += int64(n); f.work > 20*int64(len(f.data))+32<<20 {
@@ -267,9 +286,7 @@ func (f *File) parseAt(l *lexer, num int, e Entry) (obj Object, end int, err err
 		}
 	}
 	end, closed := f.skipWord(end, "endobj")
-	if l.loose || !closed {
-		f.loose[num] = true
-	}
+	f.note(num, l, closed)
 	return o, end, nil
 }
 
@@ -432,9 +449,7 @@ func (f *File) packed(s *objectStream, num, index int) (Object, []byte, error) {
 	if _, bad := o.(keyword); bad {
 		return nil, nil, damagedf("object %d of a stream holds a keyword", num)
 	}
-	if l.loose {
-		f.loose[num] = true
-	}
+	f.note(num, l, true)
 	f.keep(num, o, l.count, len(raw))
 	return o, raw, nil
 }

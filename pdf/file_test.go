@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/zlib"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -297,6 +298,29 @@ func TestLoose(t *testing.T) {
 	}
 	if !f.Loose(4) || f.Loose(1) {
 		t.Error("an object without endobj")
+	}
+}
+
+// OtherRefs gives what another reading refers to, and nothing of what is merely odd.
+func TestOtherRefs(t *testing.T) {
+	for body, want := range map[string][]int{
+		"<</A 1/A 2/B 1.2E-05/C [1 x 2]>>": nil,
+		"<</A 7 0 R/A 7 0 R>>":             nil,
+		"<</A 7 0 R/A 8 0 R>>":             {7, 8},
+		"<</A null/A <</B 8 0 R>>>>":       {8},
+		"[7 0000000 R]":                    {7},
+		"<</A 7 0000000 R>>":               {7},
+		"<</A x 7 0 R>>":                   {7},
+		"<</A x <</B [7 0 R]>>>>":          {7},
+		"[7.0 0 R]":                        {7},
+	} {
+		f, err := Open(build("", catalog, onePage, pageHead+">>", body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := f.OtherRefs(4); !slices.Equal(got, want) {
+			t.Errorf("%s: %v", body, got)
+		}
 	}
 }
 

@@ -30,6 +30,10 @@ type lexer struct {
 	count int  // values read
 	refs  bool // "1 0 R" is a reference; false inside content streams
 	loose bool // something was met that readers take differently
+	// other are the objects that another reader may be referred to; last are the
+	// two numbers read last, which a stray "R" may take for a reference.
+	other []int
+	last  [2]int
 	// spans, when set, records where each value of the outermost dictionary
 	// stands; the verifier compares them with /ByteRange.
 	spans map[Name][2]int
@@ -159,6 +163,8 @@ func (l *lexer) number() (Object, error) {
 	}
 	n, strict := parseNumber(l.data[start:l.pos])
 	l.loose = l.loose || !strict
+	v, _ := Number(n)
+	l.last = [2]int{l.last[1], int(max(-1, min(v, math.MaxInt32)))}
 	i, ok := n.(int64)
 	if !ok || !l.refs || i < 0 || i > math.MaxInt32 {
 		return n, nil
@@ -344,11 +350,38 @@ func (l *lexer) array() (Object, error) {
 			if k == ">>" || k == "endobj" || k == "stream" {
 				return nil, damagedf("array without end at %d", l.pos)
 			}
-			l.loose = true
+			l.stray(k)
 			continue
 		}
 		out = append(out, o)
 	}
+}
+
+// stray notes what stands where nothing of its kind may: another reader may skip
+// less of it, or more.
+func (l *lexer) stray(o Object) {
+	l.loose = true
+	if w, ok := o.(keyword); ok && len(w) > 0 && w[0] == 'R' {
+		l.other = append(l.other, l.last[0])
+	}
+	l.other = appendRefs(l.other, o)
+}
+
+// appendRefs appends the numbers of the objects that o refers to.
+func appendRefs(to []int, o Object) []int {
+	switch v := o.(type) {
+	case Ref:
+		return append(to, v.Num)
+	case Array:
+		for _, e := range v {
+			to = appendRefs(to, e)
+		}
+	case Dict:
+		for _, e := range v {
+			to = appendRefs(to, e)
+		}
+	}
+	return to
 }
 
 func (l *lexer) dict() (Object, error) {
@@ -371,7 +404,7 @@ func (l *lexer) dict() (Object, error) {
 			if k == keyword("endobj") || k == keyword("stream") || k == keyword("]") {
 				return nil, damagedf("dictionary without end at %d", l.pos)
 			}
-			l.loose = true
+			l.stray(k)
 			continue
 		}
 		l.skipSpace()
@@ -381,14 +414,15 @@ func (l *lexer) dict() (Object, error) {
 			return nil, err
 		}
 		if w, ok := v.(keyword); ok {
-			l.loose = true
+			l.stray(w)
 			if w == ">>" {
 				return out, nil
 			}
 			v = nil
 		}
 		if old, twice := out[key]; twice && !reflect.DeepEqual(old, v) {
-			l.loose = true
+			l.stray(old)
+			l.stray(v)
 		}
 		out[key] = v
 		if l.spans != nil && l.depth == 1 {
