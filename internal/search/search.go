@@ -109,8 +109,8 @@ func Among(q db.Q, w Words, kind string, subjects []int64) ([]int64, error) {
 		return nil, nil
 	}
 	in, args := db.In(1, subjects)
+	n := len(args)
 	args = append(args, kind, "%"+strings.Trim(w.phrase(), `"* `)+"%")
-	n := len(subjects)
 	query := `SELECT subject FROM search_text WHERE subject IN ` + in + ` AND kind = $` + strconv.Itoa(n+1) + ` AND (body_fold LIKE $` + strconv.Itoa(n+2) + ` OR (`
 	for i, t := range w.terms {
 		if i > 0 {
