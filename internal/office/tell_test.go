@@ -14,6 +14,8 @@ import (
 	"vanthu/internal/org"
 	"vanthu/internal/paper"
 	"vanthu/internal/search"
+	"vanthu/internal/signing"
+	"vanthu/pades"
 	"vanthu/viet"
 )
 
@@ -121,7 +123,7 @@ func TestTell_BRVT1842_6_5(t *testing.T) {
 	if got := s.told(lan); len(got) != 0 {
 		t.Errorf("the clerk is told of her own act: %v", got)
 	}
-	if err := s.Present(t.Context(), lan, id, hung.ID, ""); err != nil {
+	if err := s.SignCopy(t.Context(), lan, id, office.CopyInput{Form: pades.TrueCopy, PresentTo: hung.ID}, signing.Consent{}); err != nil {
 		t.Fatal(err)
 	}
 	if n := s.follow(s.Tell); n == 0 {
