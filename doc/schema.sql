@@ -635,9 +635,10 @@ CREATE TABLE signature (
   person INTEGER NOT NULL,
   purpose TEXT NOT NULL,
   at INTEGER NOT NULL
-) STRICT;
+, result TEXT NOT NULL DEFAULT '') STRICT;
 CREATE INDEX signature_certificate ON signature (certificate, id);
 CREATE INDEX signature_document ON signature (document);
+CREATE INDEX signature_result ON signature (certificate, result);
 
 CREATE TABLE turn (id BIGINT PRIMARY KEY CHECK (id = 1), last BIGINT NOT NULL);
 
@@ -810,6 +811,7 @@ CREATE TABLE delivery (
 CREATE UNIQUE INDEX delivery_changed ON delivery (sender, changed);
 CREATE INDEX delivery_dead ON delivery (state_at, packet) WHERE state = 'failed' AND returned = '';
 CREATE INDEX delivery_document ON delivery (sender, document, recipient, packet);
+CREATE INDEX delivery_open ON delivery (via, recipient) WHERE state = 'sent' AND transport = 'processing';
 
 -- written by internal/hub only
 CREATE TABLE drift (
