@@ -96,13 +96,13 @@ func (c *corpus) hideAndReplace() (asleep, woken []byte) {
 func TestWhatCannotBeReadHidesNothing(t *testing.T) {
 	c := newCorpus(t)
 	var ghost pdf.Ref
-	base := c.signed(edit(t, c.decision, func(u *pdf.Update, f *pdf.File) {
+	base := c.trap(func(u *pdf.Update, f *pdf.File) {
 		p := pageOne(t, f)
 		size, _ := f.Int(f.Trailer["Size"])
 		ghost = pdf.Ref{Num: size + 400}
 		parts := fmt.Appendf([]byte("["), "%s %s %s]", contentOf(f, p), bytes.Repeat([]byte("null "), 600_000), ghost)
 		u.Set(p.Ref, with(p.Dict, pdf.Dict{"Contents": u.Add(pdf.Raw(parts))}))
-	}), c.official)
+	})
 	sprung := edit(t, base, func(u *pdf.Update, f *pdf.File) {
 		u.Set(ghost, pdf.Compress(pdf.Dict{}, []byte("0 0 9 9 re f")))
 		root, _ := f.Root()

@@ -21,10 +21,10 @@ type uses struct {
 // fields and annotations.
 var waysBack = []pdf.Name{"Parent", "P", "Pg", "Obj", "T", "Annot", "IRT", "Popup", "Page"}
 
-// countUses counts for a whole file. It is not clear where an object in use
-// cannot be read, or refers to different ones in different readings, or a stream's
-// length is none of the syntax: another reader may see what we do not.
-func countUses(f *pdf.File) (u uses, clear bool) {
+// countUses counts for a whole file. It is not read where an object in use cannot
+// be, which may point anywhere; it is not clear where an object refers to different
+// ones in different readings, or a stream's length is none of the syntax.
+func countUses(f *pdf.File) (u uses, read, clear bool) {
 	root, _ := f.Root()
 	u, clear = uses{root, map[int]int{}, map[int]int{}}, true
 	var unread []int
@@ -38,14 +38,14 @@ func countUses(f *pdf.File) (u uses, clear bool) {
 		u.object(f, n, 1)
 	}
 	used := func(n int) bool { return u.all[n] > 0 }
-	return u, clear && !slices.ContainsFunc(unread, used)
+	return u, !slices.ContainsFunc(unread, used), clear
 }
 
 func real(f *pdf.File, o pdf.Object) bool { _, ok := f.Resolve(o).(float64); return ok }
 
 // unclear refuses to sign what would be in doubt once something is added.
 func unclear(f *pdf.File) error {
-	if _, clear := countUses(f); clear {
+	if _, read, clear := countUses(f); read && clear {
 		return nil
 	}
 	return &pdf.Error{Kind: pdf.Damaged, Text: "Tệp PDF có đối tượng mà các phần mềm hiểu theo nhiều cách nên không ký được; cần xuất lại tệp.", Detail: "objects that readers take differently"}

@@ -77,10 +77,12 @@ func walk(ctx context.Context, f *pdf.File, first int) []step {
 	if err != nil {
 		return fail("không đọc được phiên bản đã ký")
 	}
-	uses, clear := countUses(old)
+	uses, read, clear := countUses(old)
 	switch {
 	case old.Unsignable() != nil:
 		return fail("cấu trúc của phiên bản đã ký không hợp lệ")
+	case !read:
+		return fail("có đối tượng không đọc được trong phiên bản đã ký")
 	case runaway(old, slices.Collect(maps.Keys(old.Entries()))):
 		return fail("có luồng dữ liệu không được đóng trong phiên bản đã ký")
 	}
