@@ -108,6 +108,7 @@ func TestDeadLetterBeyondComesBack(t *testing.T) {
 	if again.ID == a.ID || again.Document != "VB-1" {
 		t.Fatalf("%+v", again)
 	}
+	province.until(func() bool { n, err := province.Count(ctx, province.As(gate), false); return err == nil && n == 0 }) // it is told that it passed
 	if err := province.GiveBack(ctx, Operator, ack.ID, bxd, "thôi"); codeOf(err) != hub.CodeState {
 		t.Fatalf("given back while the other hub has it: %v", err)
 	}
