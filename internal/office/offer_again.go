@@ -25,6 +25,7 @@ type comeback struct {
 	head *ledger.Checkpoint // as it is shown
 	kept int64              // entries up to the newest head seen that it leads to
 	lost int64              // the smallest head seen that it does not lead to; 0: it leads to all
+	from time.Time          // when that head was signed
 
 	claimed []exchange.Head // in receipts, compared with it
 }
@@ -63,7 +64,9 @@ func (o *Office) compare(ctx context.Context, h hubLog, key string) (c comeback,
 		case on:
 			kept = append(kept, x.Size)
 		case c.lost == 0 || x.Size < c.lost:
-			c.lost = x.Size
+			if err := c.lose(x); err != nil {
+				return c, err
+			}
 		}
 	}
 	for _, size := range kept {
@@ -95,13 +98,23 @@ func (o *Office) firstLost(ctx context.Context, h hubLog, c *comeback, proven []
 		case on:
 			from = mid + 1
 		default:
-			to = mid
+			to, err = mid, c.lose(seen)
+		}
+		if err != nil {
+			return nil, err
 		}
 	}
-	if to < len(proven) {
-		c.lost = proven[to]
-	}
 	return proven[:to], nil
+}
+
+// lose notes the first head that is lost.
+func (c *comeback) lose(h exchange.Head) error {
+	cp, err := ledger.OpenCheckpoint([]byte(h.Note), h.Key)
+	if err != nil {
+		return err
+	}
+	c.lost, c.from = h.Size, cp.Time
+	return nil
 }
 
 // leadsOn says whether a log goes on from a head that was seen.
@@ -179,23 +192,35 @@ func (o *Office) meetHub(ctx context.Context, h hubLog) error {
 	if err != nil {
 		return err
 	}
-	return o.takeUp(ctx, c, c.kept)
+	return o.takeUp(ctx, "", c, c.kept)
 }
 
+// copyAge is how old a copy may be that a hub is believed to come back from on its
+// own word: who has its key could say so of any place in the log.
+const copyAge = 7 * 24 * time.Hour
+
 // takeUp goes on with the log that a hub shows; from is the first entry that it
-// has lost, if any.
-func (o *Office) takeUp(ctx context.Context, c comeback, from int64) error {
+// has lost, if any. former is the key that vouched for it; "" when people did.
+func (o *Office) takeUp(ctx context.Context, former string, c comeback, from int64) error {
 	return o.Store.Write(ctx, db.System, func(tx *db.Tx) error {
 		n, err := regain(tx, c, from)
 		if err != nil {
 			return err
 		}
 		exchange.DropClaims(tx, c.claimed) // those that were lost stay
-		if err := noteSeen(tx, c.key, c.head); err != nil || c.lost == 0 {
+		if err := noteSeen(tx, former, c.key, c.head); err != nil {
 			return err
 		}
-		return o.tellOfHub(tx, "Trục liên thông đã phục hồi từ bản sao lưu, mất các bước ghi từ mục "+viet.Int(from)+" của sổ cái; sổ cái nay mang tên "+
-			c.head.Origin+". Đã gửi lại "+viet.Int(n)+" gói tin mà trục không còn giữ. Giữ các biên nhận cũ, kiểm tra bằng khóa cũ của trục.")
+		now := "; sổ cái nay mang tên " + c.head.Origin + ". "
+		const keep = "Giữ các biên nhận cũ, kiểm tra bằng khóa cũ của trục."
+		switch {
+		case c.lost != 0:
+			return o.tellOfHub(tx, hubTopic, "Trục liên thông đã phục hồi từ bản sao lưu, mất các bước ghi từ mục "+viet.Int(from)+" của sổ cái"+now+
+				"Đã gửi lại "+viet.Int(n)+" gói tin mà trục không còn giữ. "+keep)
+		case former != "":
+			return o.tellOfHub(tx, hubTopic, "Trục liên thông đã đổi khóa ký sổ cái, khóa cũ xác nhận khóa mới, không mất bước ghi nào đã thấy"+now+keep)
+		}
+		return nil
 	})
 }
 
@@ -230,7 +255,10 @@ func (o *Office) askHub(ctx context.Context, h hubLog, known HubLog) error {
 	if !honest || c.lost != 0 && c.lost <= s.Size {
 		return o.doubtHub(ctx, otherLog, nil, comeback{})
 	}
-	return o.takeUp(ctx, c, s.Size)
+	if c.lost != 0 && o.Store.Now().Sub(c.from) > copyAge {
+		return o.doubtHub(ctx, longLost, nil, comeback{})
+	}
+	return o.takeUp(ctx, known.Key, c, s.Size)
 }
 
 // shortened alarms of a log that is shorter than it was. When it is a beginning

@@ -94,6 +94,14 @@ func (o *Office) WatchHub(ctx context.Context) error {
 	}
 	o.looking.Lock() // two looks at a hub that came back would tell of it twice
 	defer o.looking.Unlock()
+	err := o.lookAt(ctx, h)
+	if err != nil {
+		err = errors.Join(err, o.tellUnseen(ctx))
+	}
+	return err
+}
+
+func (o *Office) lookAt(ctx context.Context, h hubLog) error {
 	known, claimed, err := o.knownLog(ctx)
 	if err != nil || known.Trouble != "" {
 		return err
@@ -188,6 +196,7 @@ func (o *Office) goesOn(ctx context.Context, h hubLog, known HubLog, claimed []e
 const (
 	otherLog = "Trục liên thông đưa ra sổ cái khác với sổ cái đã thấy trước đây"
 	otherKey = "Sổ cái của trục liên thông được ký bằng khóa khác khóa đã biết"
+	longLost = "Trục liên thông nhận đã phục hồi từ bản sao lưu nhưng mất các bước ghi quá 7 ngày trước"
 	shorter  = "Sổ cái của trục liên thông ngắn hơn lần trước: đã bị cắt hoặc trục phục hồi từ bản cũ"
 )
 
@@ -216,15 +225,21 @@ func (o *Office) keepSeen(ctx context.Context, known HubLog, shown *ledger.Check
 		if known.Last != nil && known.Last.Size == shown.Size {
 			return looked(tx)
 		}
-		return noteSeen(tx, known.Key, shown)
+		return noteSeen(tx, known.Key, known.Key, shown)
 	})
 }
 
 // looked notes that the log was proven just now.
-func looked(tx *db.Tx) error { return org.Set(tx, hubLookedSetting, itoa(db.Ms(tx.Now))) }
+func looked(tx *db.Tx) error {
+	if err := notice.DropTopic(tx, unseenTopic); err != nil {
+		return err
+	}
+	return org.Set(tx, hubLookedSetting, itoa(db.Ms(tx.Now)))
+}
 
-// noteSeen keeps a head that the log was proven to go on to.
-func noteSeen(tx *db.Tx, key string, cp *ledger.Checkpoint) error {
+// noteSeen keeps a head that the log was proven to go on to; former is the key
+// that was trusted before.
+func noteSeen(tx *db.Tx, former, key string, cp *ledger.Checkpoint) error {
 	if err := org.Set(tx, hubKeySetting, key); err != nil {
 		return err
 	}
@@ -234,7 +249,11 @@ func noteSeen(tx *db.Tx, key string, cp *ledger.Checkpoint) error {
 	if err := looked(tx); err != nil {
 		return err
 	}
-	return journal.Write(tx, HubSeen, 0, 0, journal.Detail{"size": itoa(cp.Size), "root": cp.Root.String()})
+	seen := journal.Detail{"size": itoa(cp.Size), "root": cp.Root.String(), "key": key}
+	if former != "" && former != key {
+		seen["former"] = former
+	}
+	return journal.Write(tx, HubSeen, 0, 0, seen)
 }
 
 // seeReceipt keeps the head that a fresh receipt claims, of whatever size: the
@@ -246,7 +265,29 @@ func seeReceipt(tx *db.Tx, known HubLog, r *ledger.Receipt) (look bool, err erro
 	return known.Last != nil && cp.Size <= known.Last.Size, err
 }
 
-const hubTopic = "hub"
+const (
+	hubTopic    = "hub"
+	unseenTopic = "hub.unseen"
+)
+
+// Unseen is how long a hub may go without proving its log before people are told.
+const Unseen = 24 * time.Hour
+
+// tellUnseen tells, once, that the hub has not proven its log for long: who can
+// not prove it could hide behind errors. law:GL443-3.4.ii
+func (o *Office) tellUnseen(ctx context.Context) error {
+	var known HubLog
+	err := o.Read(ctx, func(v *db.View) (err error) {
+		known, err = HubLogOf(v)
+		return err
+	})
+	if err != nil || known.Last == nil || known.Trouble != "" || o.Store.Now().Sub(known.Looked) <= Unseen {
+		return err
+	}
+	return o.Store.Write(ctx, db.System, func(tx *db.Tx) error {
+		return o.tellOfHub(tx, unseenTopic, "Trục liên thông chưa chứng minh được sổ cái nối tiếp từ "+viet.DateTime(known.Looked)+". Hỏi đơn vị vận hành trục.")
+	})
+}
 
 // doubtHub raises the alarm. What the hub has lost for sure, if anything, it is
 // offered again all the same: that harms nobody, and its recipients wait for it.
@@ -276,7 +317,7 @@ func (o *Office) doubtHub(ctx context.Context, doubt string, fork *ledger.Fork, 
 		if err := org.Set(tx, hubProofSetting, string(proof)); err != nil {
 			return err
 		}
-		if err := o.tellOfHub(tx, doubt+". Giữ lại biên nhận đang có, hỏi đơn vị vận hành trục."); err != nil {
+		if err := o.tellOfHub(tx, hubTopic, doubt+". Giữ lại biên nhận đang có, hỏi đơn vị vận hành trục."); err != nil {
 			return err
 		}
 		return journal.Write(tx, HubDoubted, 0, 0, journal.Detail{"text": doubt, "proof": string(proof)})
@@ -284,13 +325,13 @@ func (o *Office) doubtHub(ctx context.Context, doubt string, fork *ledger.Fork, 
 }
 
 // tellOfHub tells the clerks and the administrator about the hub, in place of
-// what they were told of it before.
-func (o *Office) tellOfHub(tx *db.Tx, text string) error {
+// what they were told of the same before.
+func (o *Office) tellOfHub(tx *db.Tx, topic, text string) error {
 	for _, r := range []org.Role{org.Clerk, org.Admin} {
 		list, err := org.WithRole(tx, r, viet.DayOf(tx.Now))
 		for _, p := range list {
 			if err == nil {
-				_, err = notice.Renew(tx, int64(p.ID), hubTopic, text)
+				_, err = notice.Renew(tx, int64(p.ID), topic, text)
 			}
 		}
 		if err != nil {
@@ -320,8 +361,10 @@ func (o *Office) TrustHubAnew(ctx context.Context, reason string) error {
 				return err
 			}
 		}
-		if err := notice.DropTopic(tx, hubTopic); err != nil {
-			return err
+		for _, topic := range []string{hubTopic, unseenTopic} {
+			if err := notice.DropTopic(tx, topic); err != nil {
+				return err
+			}
 		}
 		return journal.Write(tx, HubTrusted, 0, 0, journal.Detail{"text": reason})
 	})

@@ -127,6 +127,9 @@ func hubLogCheck(v *db.View) (check, error) {
 		c.State, c.Text = part.Tag{Kind: "late", Text: "Không tin được"}, l.Trouble+". Giữ lại biên nhận đang có, hỏi đơn vị vận hành trục."
 	case l.Last != nil:
 		c.State, c.Text = part.Tag{Kind: "ok", Text: "Nối tiếp"}, "Đã xác nhận đến mục "+viet.Int(l.Last.Size)+" lúc "+viet.DateTime(l.Last.Time)
+		if v.Now.Sub(l.Looked) > office.Unseen {
+			c.State, c.Text = part.Tag{Kind: "late", Text: "Chưa xem lại được"}, c.Text+". Xem lần cuối lúc "+viet.DateTime(l.Looked)+", hỏi đơn vị vận hành trục."
+		}
 	}
 	return c, nil
 }
