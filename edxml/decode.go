@@ -67,6 +67,7 @@ func (d decoder) signature(n int) {
 
 func (d decoder) messageHeader(n int) {
 	h := &d.p.Header
+	h.OtherInfo.NoPriority = true // until it is said
 	var s Status
 	isStatus := false
 	d.kids(n, func(c int, name string) {
@@ -118,6 +119,7 @@ func (d decoder) messageHeader(n int) {
 	if !isStatus {
 		return
 	}
+	h.OtherInfo.NoPriority = false // a status has no such part
 	if len(h.ResponseFor) > 0 {
 		s.ResponseFor, h.ResponseFor = h.ResponseFor[0], nil
 	}
@@ -207,7 +209,7 @@ func (d decoder) other(n int) {
 	d.kids(n, func(c int, name string) {
 		switch name {
 		case "Priority":
-			o.Priority = d.int(c)
+			o.Priority, o.NoPriority = d.int(c), d.value(c) == ""
 		case "SphereOfPromulgation":
 			o.SphereOfPromulgation = d.value(c)
 		case "TyperNotation":

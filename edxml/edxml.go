@@ -169,7 +169,8 @@ type SignerInfo struct {
 
 // OtherInfo is the rest of the metadata (1.11).
 type OtherInfo struct {
-	Priority              int // 0 thường, 1 khẩn, 2 thượng khẩn, 3 hỏa tốc, 4 hỏa tốc hẹn giờ
+	Priority              int  // 0 thường, 1 khẩn, 2 thượng khẩn, 3 hỏa tốc, 4 hỏa tốc hẹn giờ
+	NoPriority            bool // the packet does not say it
 	SphereOfPromulgation  string
 	TyperNotation         string
 	PromulgationAmount    int

@@ -192,7 +192,9 @@ func (x *writer) contact(o Organization) {
 
 func (x *writer) other(o *OtherInfo) {
 	x.in("edXML:OtherInfo", func() {
-		x.int("Priority", o.Priority)
+		if !o.NoPriority {
+			x.int("Priority", o.Priority)
+		}
 		x.el("SphereOfPromulgation", o.SphereOfPromulgation)
 		x.el("TyperNotation", o.TyperNotation)
 		x.int("PromulgationAmount", o.PromulgationAmount)

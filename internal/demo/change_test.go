@@ -113,16 +113,19 @@ func TestUpdateBeforeReceipt_QD28_9_2(t *testing.T) {
 	s := newStage(t)
 	ctx := t.Context()
 	o, hoa := s.who("hoa")
-	s.carry(s.written(s.foreign("k1", attached("cv.pdf", damaged(t, s.elsewhere(blank(t), s.key("sxd", "hung"), pades.Options{}))))))
+	first := s.foreign("k1", attached("cv.pdf", damaged(t, s.elsewhere(blank(t), s.key("sxd", "hung"), pades.Options{}))))
+	first.Header.OtherInfo.Priority = int(document.Express)
+	s.carry(s.written(first))
 	id := s.incoming()[0].ID
 	s.refused(fail.Integrity, o.Receive(ctx, hoa, id, arrivalOf(s.incoming()[0], 0)))
 
 	p := update(s.foreign("k1", attached("cv-moi.pdf", s.other("bản sửa"))), "k1", "Ký lại, sửa trích yếu")
 	p.Header.Subject = "V/v quy hoạch chung thị trấn B"
+	p.Header.OtherInfo.NoPriority = true // what a packet leaves out stays
 	s.carry(s.written(p))
 	x := s.changed(id)
 	x.check(t, document.Arrived, document.Earlier, document.Body)
-	if x.Subject != p.Header.Subject || len(x.changes) != 1 || x.changes[0].State != exchange.Taken {
+	if x.Subject != p.Header.Subject || x.Urgency != document.Express || len(x.changes) != 1 || x.changes[0].State != exchange.Taken {
 		t.Errorf("%q, %+v", x.Subject, x.changes)
 	}
 	want := []exchange.Difference{{Name: "Trích yếu", Was: "V/v quy hoạch chung thị trấn", Now: "V/v quy hoạch chung thị trấn B"}, {Name: "Tệp", Was: "cv.pdf", Now: "cv-moi.pdf"}}

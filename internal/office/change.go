@@ -2,24 +2,15 @@ package office
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
 	"slices"
 	"strings"
 
 	"vanthu/edxml"
-	"vanthu/internal/access"
-	"vanthu/internal/blob"
 	"vanthu/internal/db"
 	"vanthu/internal/document"
 	"vanthu/internal/exchange"
-	"vanthu/internal/fail"
 	"vanthu/internal/journal"
-	"vanthu/internal/notice"
 	"vanthu/internal/org"
-	"vanthu/law"
-	"vanthu/viet"
 )
 
 // updateCame takes in what a sender says anew about a document that came before
@@ -71,6 +62,9 @@ func (o *Office) update(tx *db.Tx, d *document.Document, a Arrival, p *edxml.Pac
 	said, err := o.arrivedDocument(tx, a, p)
 	if err != nil {
 		return err
+	}
+	if p.Header.OtherInfo.NoPriority {
+		said.Urgency = d.Urgency
 	}
 	now := *d
 	c.Differences = amend(&now, said)
@@ -242,222 +236,6 @@ func (o *Office) askChange(tx *db.Tx, d document.Document, c exchange.Change, v 
 		return err
 	}
 	return journal.Write(tx, v, int64(d.ID), int64(c.Replacement), journal.Detail{"by": d.IssuerName, "text": reason})
-}
-
-// AnswerChange agrees to what the sender changed (15), or declines it with a
-// reason (16). seen is the newest change that he saw. Either way the register line and its files stay as they are and
-// the change stands beside them; whoever works on the document is told of one
-// that was agreed to.
-//
-// Who: the clerk. Refuses E-STATE when the sender has changed more than he saw.
-// law:QD28-9.2 QCVN102-2
-func (o *Office) AnswerChange(ctx context.Context, by org.Actor, id document.ID, seen int64, agree bool, reason string) error {
-	return o.act(ctx, by, id, access.AnswerChange, func(tx *db.Tx, d *document.Document) error {
-		ask, err := waits(tx, id, document.ToChange)
-		if err != nil {
-			return err
-		}
-		if ask.ID == 0 {
-			return fail.State("Không có cập nhật, thay thế nào đang chờ trả lời.", "QD28-9.2")
-		}
-		if err := sawNewest(tx, id, seen); err != nil {
-			return err
-		}
-		state, code, verb := exchange.Agreed, "15", ChangeAgreed
-		if !agree {
-			if err := needReason(reason, "Cần lý do từ chối cập nhật, thay thế.", "QD28-9.2"); err != nil {
-				return err
-			}
-			state, code, verb = exchange.Declined, "16", ChangeDeclined
-		}
-		if err := document.Unwait(tx, id, document.ToChange); err != nil {
-			return err
-		}
-		if err := exchange.AnswerChanges(tx, id, state); err != nil {
-			return err
-		}
-		if err := o.tellSender(tx, id, code, reason); err != nil {
-			return err
-		}
-		if agree {
-			if err := o.tellWorkers(tx, id, by.ID, saying("Nơi gửi thay đổi văn bản đang xử lý", ask.Note)); err != nil {
-				return err
-			}
-		}
-		return journal.Write(tx, verb, int64(id), 0, journal.Detail{"text": reason})
-	})
-}
-
-// sawNewest refuses to answer for what came while the page was open.
-// law:QD28-9.2
-func sawNewest(q db.Q, id document.ID, seen int64) error {
-	newest, err := exchange.NewestChange(q, id)
-	if err == nil && newest != seen {
-		err = fail.State("Nơi gửi vừa cập nhật văn bản này.", "QD28-9.2").Then("Mở lại văn bản, xem nội dung mới rồi làm tiếp.")
-	}
-	return err
-}
-
-// tellWorkers tells everybody on whose desk a document lies, but the actor.
-func (o *Office) tellWorkers(tx *db.Tx, id document.ID, actor org.PersonID, text string) error {
-	list, err := document.WaitingFor(tx, id)
-	if err != nil {
-		return err
-	}
-	told := map[org.PersonID]bool{actor: true}
-	for _, w := range list {
-		people, err := holders(tx, w.Token)
-		if err != nil {
-			return err
-		}
-		for _, p := range people {
-			if told[p] {
-				continue
-			}
-			told[p] = true
-			if err := notice.Tell(tx, int64(p), text, int64(id)); err != nil {
-				return err
-			}
-		}
-	}
-	tx.After(o.publishNotices)
-	return nil
-}
-
-// Noted takes off the desk what the system did by itself, once somebody has
-// seen it.
-//
-// Who: the clerk. law:HT33-8.2.iii
-func (o *Office) Noted(ctx context.Context, by org.Actor, id document.ID) error {
-	return o.act(ctx, by, id, access.Receive, func(tx *db.Tx, _ *document.Document) error {
-		ask, err := waits(tx, id, document.ToNote)
-		if err != nil {
-			return err
-		}
-		if ask.ID == 0 {
-			return fail.State("Không có việc nào cần xem ở văn bản này.", "HT33-8.2.iii")
-		}
-		if err := document.Unwait(tx, id, document.ToNote); err != nil {
-			return err
-		}
-		return journal.Write(tx, NotedIt, int64(id), 0, nil)
-	})
-}
-
-// amend takes over into d what said says otherwise, and lists it. What a packet
-// leaves out stays. law:HT33-12.1
-func amend(d *document.Document, said document.Document) (list []exchange.Difference) {
-	note := func(name, was, now string) bool {
-		if now == "" || now == was {
-			return false
-		}
-		list = append(list, exchange.Difference{Name: name, Was: was, Now: now})
-		return true
-	}
-	text := func(name string, was *string, now string) {
-		if now = viet.NFC(strings.TrimSpace(now)); note(name, *was, now) {
-			*was = now
-		}
-	}
-	day := func(name string, was *viet.Day, now viet.Day) {
-		if note(name, was.String(), now.String()) {
-			*was = now
-		}
-	}
-	text("Trích yếu", &d.Subject, said.Subject)
-	text("Số", &d.Number, said.Number)
-	text("Ký hiệu", &d.Notation, said.Notation)
-	day("Ngày văn bản", &d.Day, said.Day)
-	if note("Loại văn bản", kindName(d.Kind), kindName(said.Kind)) {
-		d.Kind = said.Kind
-	}
-	text("Người ký", &d.SignerName, said.SignerName)
-	text("Chức vụ", &d.SignerTitle, said.SignerTitle)
-	text("Phạm vi lưu hành", &d.Mark, said.Mark)
-	day("Hạn trả lời", &d.Due, said.Due)
-	if note("Độ khẩn", d.Urgency.String(), said.Urgency.String()) {
-		d.Urgency = said.Urgency
-	}
-	if said.Pages > 0 && note("Số trang", itoa(int64(d.Pages)), itoa(int64(said.Pages))) {
-		d.Pages = said.Pages
-	}
-	return list
-}
-
-func kindName(code string) string {
-	k, _ := law.KindByCode(code)
-	return k.Name
-}
-
-// drops says that an update takes this agency off the recipients.
-func drops(b *edxml.BusinessInfo, self org.Agency) bool {
-	return b != nil && b.DocumentReceiver && slices.ContainsFunc(b.Receivers, func(r edxml.Receiver) bool {
-		return r.Type == 0 && (r.OrganID == self.Code || r.OrganID == self.AltCode)
-	})
-}
-
-// otherFiles tells whether a packet has other files than the document, and the
-// names of those. One without any leaves them as they are.
-func otherFiles(q db.Q, id document.ID, files []arrived) (names string, other bool, err error) {
-	have, err := document.Files(q, id)
-	if err != nil || len(files) == 0 {
-		return "", false, err
-	}
-	in := map[blob.Hash]bool{}
-	for _, x := range files {
-		in[x.Hash] = true
-	}
-	var list []string
-	for _, f := range have {
-		if f.Slot == document.Body || f.Slot == document.Annex {
-			list = append(list, f.Name)
-			other = other || !in[f.Hash]
-		}
-	}
-	return strings.Join(list, ", "), other || len(list) != len(files), nil
-}
-
-func fileNames(files []arrived) string {
-	list := make([]string, len(files))
-	for i, x := range files {
-		list[i] = x.Name
-	}
-	return strings.Join(list, ", ")
-}
-
-// unknownFiles are those of a packet that the document does not have yet.
-func unknownFiles(q db.Q, id document.ID, files []arrived) (out []arrived, err error) {
-	have, err := document.Files(q, id)
-	if err != nil {
-		return nil, err
-	}
-	known := map[blob.Hash]bool{}
-	for _, f := range have {
-		known[f.Hash] = true
-	}
-	for _, x := range files {
-		if !known[x.Hash] {
-			out = append(out, x)
-		}
-	}
-	return out, nil
-}
-
-// digest is equal for two packets that say the same, however often and over
-// which hubs they come.
-func digest(p *edxml.Packet) string {
-	h := sha256.New()
-	fmt.Fprintf(h, "%d %+v\n", p.Kind(), p.Header)
-	if b := p.Business; b != nil {
-		fmt.Fprintf(h, "%q %q %+v\n", b.DocumentID, b.Reason, b.Replacements)
-		if b.Info != nil {
-			fmt.Fprintf(h, "%+v\n", *b.Info)
-		}
-	}
-	for _, a := range p.Attachments {
-		fmt.Fprintf(h, "%q %x\n", a.Name, a.SHA256)
-	}
-	return hex.EncodeToString(h.Sum(nil))
 }
 
 // saying is what happened, with the words of whoever did it.
