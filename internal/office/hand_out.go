@@ -86,6 +86,9 @@ func (o *Office) handOut(ctx context.Context, by org.Actor, act signingAct, id d
 		return Session{}, signing.Refuse(signing.SignedAway, nil)
 	}
 	j, err := act.job(ctx, by, id)
+	if err == nil {
+		err = act.sameKey(j)
+	}
 	if err != nil {
 		return Session{}, err
 	}

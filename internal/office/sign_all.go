@@ -229,10 +229,19 @@ func (o *Office) ready(ctx context.Context, c signing.Certificate, consent signi
 	return &readyKey{c, need}, err
 }
 
+// sameKey refuses a document that another key than the batch's signs: one that
+// was entrusted, or entered meanwhile. law:HT33-4.2
+func (a signingAct) sameKey(j *signingJob) error {
+	if a.key != nil && j.cert.ID != a.key.cert.ID {
+		return fail.State("Văn bản này ký bằng khóa khác.", "HT33-4.2").Then("Mở từng văn bản để ký.")
+	}
+	return nil
+}
+
 // prepareJob is the first phase for one document.
 func (o *Office) prepareJob(ctx context.Context, by org.Actor, act signingAct, j *signingJob) error {
-	if j.cert.ID != act.key.cert.ID {
-		return signing.Refuse(signing.NotWorked, errors.New("another certificate was entered meanwhile"))
+	if err := act.sameKey(j); err != nil {
+		return err
 	}
 	if j.doc.State == document.LeaderReview {
 		if err := o.approveFirst(ctx, by, act, j); err != nil {
