@@ -3,6 +3,7 @@ package demo
 import (
 	"bytes"
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -49,6 +50,10 @@ func TestKeyIsEntrusted_HT33_4_2(t *testing.T) {
 
 	s.must(o.EntrustKey(ctx, hung, cert.ID, in))
 	s.refused(fail.Conflict, o.EntrustKey(ctx, hung, cert.ID, in))
+	_, err = o.SignBatch(ctx, lan, signing.ByPerson, []document.ID{approved}, signing.Consent{})
+	if err == nil {
+		t.Error("one confirmation for the keys of two people")
+	}
 	s.must(o.Sign(ctx, lan, approved, signing.Consent{}))
 	s.inState(o, approved, document.Signed)
 	if err := o.Sign(ctx, lan, waiting, signing.Consent{}); err == nil {
@@ -87,6 +92,19 @@ func TestKeyIsEntrusted_HT33_4_2(t *testing.T) {
 	s.must(s.Clock.Advance(8 * 24 * time.Hour))
 	s.refused(fail.Denied, o.Sign(ctx, lan, later, signing.Consent{}))
 	s.must(o.Sign(ctx, hung, later, signing.Consent{}))
+
+	// What an entrustment rested on is kept, and missed when it is gone.
+	s.must(o.Read(ctx, func(v *db.View) error {
+		if kept, err := signing.Names(v, regulation.Hash); err != nil || !kept {
+			t.Errorf("the regulation may be destroyed: %v", err)
+		}
+		return nil
+	}))
+	s.must(o.Blobs.Delete(regulation.Hash))
+	if _, bad, err := o.Check(ctx); err != nil || !slices.ContainsFunc(bad, func(b error) bool { return strings.Contains(b.Error(), string(regulation.Hash)) }) {
+		t.Errorf("the check misses %v, %v", bad, err)
+	}
+	s.refused(fail.Busy, o.EntrustKey(ctx, hung, cert.ID, office.EntrustInput{Keeper: lan.ID, Rule: in.Rule, RuleDay: today, File: regulation, Until: today + 20}))
 }
 
 // A keeper who is no clerk any more, or whose leader has left, signs nothing;

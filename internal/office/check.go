@@ -3,6 +3,7 @@ package office
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"vanthu/internal/blob"
 	"vanthu/internal/db"
@@ -10,6 +11,7 @@ import (
 	"vanthu/internal/exchange"
 	"vanthu/internal/fail"
 	"vanthu/internal/journal"
+	"vanthu/internal/signing"
 )
 
 // Checked is how much Check has re-read.
@@ -62,7 +64,15 @@ func (o *Office) checkJournal(ctx context.Context, n *Checked, found func(string
 			return err
 		}
 		packets, err := exchange.Blobs(v)
-		named = append(files, packets...)
+		if err != nil {
+			return err
+		}
+		rules, err := signing.Blobs(v)
+		if err != nil {
+			return err
+		}
+		pictures, err := pictures(v)
+		named = slices.Concat(files, packets, rules, pictures)
 		return err
 	})
 	return named, err

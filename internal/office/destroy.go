@@ -10,6 +10,7 @@ import (
 	"vanthu/internal/exchange"
 	"vanthu/internal/fail"
 	"vanthu/internal/journal"
+	"vanthu/internal/signing"
 )
 
 // destroyBatch is how many documents one round looks at.
@@ -68,12 +69,10 @@ func (o *Office) destroyOf(ctx context.Context, id document.ID) error {
 // removeUnnamed destroys a content, unless something that is kept here is the
 // same.
 func (o *Office) removeUnnamed(tx *db.Tx, h blob.Hash) (bool, error) {
-	named, err := document.Names(tx, h)
-	if err == nil && !named {
-		named, err = exchange.Names(tx, h)
-	}
-	if err != nil || named {
-		return false, err
+	for _, names := range []func(db.Q, blob.Hash) (bool, error){document.Names, exchange.Names, signing.Names, isPicture} {
+		if named, err := names(tx, h); err != nil || named {
+			return false, err
+		}
 	}
 	return true, o.Blobs.Destroy(h)
 }
@@ -82,7 +81,11 @@ func (o *Office) removeUnnamed(tx *db.Tx, h blob.Hash) (bool, error) {
 // it was stored, with a document that was recalled: then it must be sent again.
 func (o *Office) addFile(tx *db.Tx, f document.File) (document.FileID, error) {
 	if !o.Blobs.Has(f.Hash) {
-		return 0, fail.New(fail.Busy, "Tệp “"+f.Name+"” không còn trong kho.", "HT33-14.6").Then("Tải tệp lên lại.")
+		return 0, errDestroyed(f.Name)
 	}
 	return document.AddFile(tx, f)
+}
+
+func errDestroyed(name string) error {
+	return fail.New(fail.Busy, "Tệp “"+name+"” không còn trong kho.", "HT33-14.6").Then("Tải tệp lên lại.")
 }

@@ -42,6 +42,9 @@ func (o *Office) EntrustKey(ctx context.Context, by org.Actor, certificate int64
 		if err != nil {
 			return err
 		}
+		if !o.Blobs.Has(in.File.Hash) {
+			return errDestroyed(in.File.Name)
+		}
 		if err := o.endLapsed(tx); err != nil {
 			return err
 		}

@@ -98,9 +98,12 @@ type images struct {
 }
 
 // Names of the settings that hold the hashes of pictures.
-func signatureImage(p org.PersonID) string { return "image.signature." + itoa(int64(p)) }
+func signatureImage(p org.PersonID) string { return picturePrefix + "signature." + itoa(int64(p)) }
 
-const sealImage = "image.seal"
+const (
+	picturePrefix = "image."
+	sealImage     = picturePrefix + "seal"
+)
 
 func (o *Office) images(q db.Q, signer org.PersonID) (im images, err error) {
 	if im.person, err = o.image(q, signatureImage(signer)); err != nil {

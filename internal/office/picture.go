@@ -2,6 +2,7 @@ package office
 
 import (
 	"context"
+	"slices"
 
 	"vanthu/internal/access"
 	"vanthu/internal/blob"
@@ -66,6 +67,20 @@ func MaySetPicture(by org.Actor, p org.PersonID) error {
 func Picture(q db.Q, p org.PersonID) (blob.Hash, error) {
 	h, err := org.Setting(q, pictureSetting(p))
 	return blob.Hash(h), err
+}
+
+// pictures lists the contents of all pictures in use.
+func pictures(q db.Q) (list []blob.Hash, err error) {
+	values, err := org.Settings(q, picturePrefix)
+	for _, v := range values {
+		list = append(list, blob.Hash(v))
+	}
+	return list, err
+}
+
+func isPicture(q db.Q, h blob.Hash) (bool, error) {
+	list, err := pictures(q)
+	return slices.Contains(list, h), err
 }
 
 func pictureSetting(p org.PersonID) string {

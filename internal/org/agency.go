@@ -80,6 +80,11 @@ func Setting(q db.Q, name string) (string, error) {
 	return v, err
 }
 
+// Settings gives the values of all settings whose names begin so.
+func Settings(q db.Q, prefix string) ([]string, error) {
+	return db.Column[string](q, `SELECT value FROM setting WHERE name LIKE $1 AND value <> ''`, prefix+"%")
+}
+
 // Set writes a setting.
 func Set(tx *db.Tx, name, value string) error {
 	_, err := tx.Exec(`INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2`, name, value)

@@ -42,6 +42,18 @@ func scanEntrustment(r db.Row) (e Entrustment, err error) {
 	return e, err
 }
 
+// Names says whether a regulation that is kept here has this content: whoever
+// asks what an entrustment rested on must find it, also long after. law:HT33-4.2
+func Names(q db.Q, h blob.Hash) (bool, error) {
+	n, err := db.Value[int](q, `SELECT COUNT(*) FROM entrustment WHERE rule_file = $1`, h)
+	return n > 0, err
+}
+
+// Blobs lists the regulations that must be here.
+func Blobs(q db.Q) ([]blob.Hash, error) {
+	return db.Column[blob.Hash](q, `SELECT DISTINCT rule_file FROM entrustment`)
+}
+
 // Stands says whether the keeper may use the key on a day: the entrustment
 // and its certificate last, he is a clerk still, and the owner of the key works
 // here still.
