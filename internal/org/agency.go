@@ -82,7 +82,7 @@ func Setting(q db.Q, name string) (string, error) {
 
 // Settings gives the values of all settings whose names begin so.
 func Settings(q db.Q, prefix string) ([]string, error) {
-	return db.Column[string](q, `SELECT value FROM setting WHERE name LIKE $1 AND value <> ''`, prefix+"%")
+	return db.Column[string](q, `SELECT value FROM setting WHERE SUBSTR(name, 1, $2) = $1 AND value <> ''`, prefix, len(prefix))
 }
 
 // Set writes a setting.
