@@ -19,6 +19,15 @@ import (
 	"vanthu/viet"
 )
 
+// entrusting is what the owner of a key writes down for a week.
+func (s stage) entrusting(o *office.Office, keeper org.Actor) office.EntrustInput {
+	s.t.Helper()
+	regulation, err := o.Keep(context.Background(), "quy-che-van-thu.pdf", bytes.NewReader(must2(s.sheet(theLetter))))
+	s.must(err)
+	today := viet.DayOf(s.Clock.Now())
+	return office.EntrustInput{Keeper: keeper.ID, Rule: "12/QĐ-SXD", RuleDay: today, File: regulation, Until: today + 7}
+}
+
 // A leader entrusts the clerk with his key under the agency's regulation: she
 // signs what he approved himself, he is told, both names are kept. Without the
 // rule, without the entrustment, after it, and on what he has not approved, the
@@ -31,10 +40,8 @@ func TestKeyIsEntrusted_HT33_4_2(t *testing.T) {
 	_, binh := s.who("binh")
 	approved, waiting, later := s.stopped("sign"), s.stopped("approve"), s.stopped("approve")
 	cert := must2(certOf(o, hung.ID))
-	regulation, err := o.Keep(ctx, "quy-che-van-thu.pdf", bytes.NewReader(must2(s.sheet(theLetter))))
-	s.must(err)
-	today := viet.DayOf(s.Clock.Now())
-	in := office.EntrustInput{Keeper: lan.ID, Rule: "12/QĐ-SXD", RuleDay: today, File: regulation, Until: today + 7}
+	in := s.entrusting(o, lan)
+	today, regulation := in.RuleDay, in.File
 
 	s.refused(fail.Hidden, o.Sign(ctx, binh, approved, signing.Consent{}))
 	if err := o.Sign(ctx, lan, approved, signing.Consent{}); err == nil {
@@ -50,7 +57,7 @@ func TestKeyIsEntrusted_HT33_4_2(t *testing.T) {
 
 	s.must(o.EntrustKey(ctx, hung, cert.ID, in))
 	s.refused(fail.Conflict, o.EntrustKey(ctx, hung, cert.ID, in))
-	_, err = o.SignBatch(ctx, lan, signing.ByPerson, []document.ID{approved}, signing.Consent{})
+	_, err := o.SignBatch(ctx, lan, signing.ByPerson, []document.ID{approved}, signing.Consent{})
 	if err == nil {
 		t.Error("one confirmation for the keys of two people")
 	}
@@ -117,10 +124,8 @@ func TestEntrustmentStandsNoMore_HT33_4_2(t *testing.T) {
 	_, lan := s.who("lan")
 	returned, signed, left := s.stopped("sign"), s.stopped("sign"), s.stopped("sign")
 	cert := must2(certOf(o, hung.ID))
-	regulation, err := o.Keep(ctx, "quy-che-van-thu.pdf", bytes.NewReader(must2(s.sheet(theLetter))))
-	s.must(err)
-	today := viet.DayOf(s.Clock.Now())
-	in := office.EntrustInput{Keeper: lan.ID, Rule: "12/QĐ-SXD", RuleDay: today, File: regulation, Until: today + 7}
+	in := s.entrusting(o, lan)
+	today := in.RuleDay
 	s.must(o.EntrustKey(ctx, hung, cert.ID, in))
 	s.must(o.ReturnDraft(ctx, hung, returned, "Sửa lại"))
 	s.must(o.Sign(ctx, lan, signed, signing.Consent{}))
@@ -150,7 +155,7 @@ func TestEntrustmentStandsNoMore_HT33_4_2(t *testing.T) {
 		}
 		return err
 	}))
-	_, err = o.WatchKeys(ctx)
+	_, err := o.WatchKeys(ctx)
 	s.must(err)
 	if keeps(left) != 0 {
 		t.Error("an entrustment that stands no more was not ended")

@@ -340,22 +340,35 @@ func TestHubForked(t *testing.T) {
 	n.back(false)
 	ctx := context.Background()
 	seen, _ := s.log()
-	ubh, _ := s.who("dung")
-	for i := range int(seen.Last.Size) { // the other history outgrows the one that was seen
-		raw := hubtest.Packet(hubtest.Doc{From: hubtest.UBH, To: []string{hubtest.STT}, Number: i + 900})
-		_, err := ubh.Partner.Send(ctx, strings.NewReader(raw), int64(len(raw)), "")
-		s.must(err)
-	}
+	s.outgrow(int(seen.Last.Size))
 	o, _ := s.who("an")
 	s.must(o.WatchHub(ctx))
+	s.doubtedAndTrusted()
+	s.whole(before, id, key)
+}
+
+// outgrow gives the hub's other history more entries than the one that was seen.
+func (s stage) outgrow(packets int) {
+	s.t.Helper()
+	ubh, _ := s.who("dung")
+	for i := range packets {
+		raw := hubtest.Packet(hubtest.Doc{From: hubtest.UBH, To: []string{hubtest.STT}, Number: i + 900})
+		_, err := ubh.Partner.Send(context.Background(), strings.NewReader(raw), int64(len(raw)), "")
+		s.must(err)
+	}
+}
+
+// doubtedAndTrusted is an alarm with the hub's two words, under which nothing is
+// offered again before a person has trusted it.
+func (s stage) doubtedAndTrusted() {
+	s.t.Helper()
 	if l, queued := s.log(); !strings.Contains(l.Trouble, "khác với sổ cái") || l.Proof == "" || queued != 0 {
-		t.Fatalf("%+v, %d queued", l, queued)
+		s.t.Fatalf("%+v, %d queued", l, queued)
 	}
 	for _, o := range s.Host.Offices() {
-		s.must(o.TrustHubAnew(ctx, "CV 12/STTTT"))
+		s.must(o.TrustHubAnew(context.Background(), "CV 12/STTTT"))
 	}
 	s.watch()
-	s.whole(before, id, key)
 }
 
 // A receipt of the other history does not stand for it: the morning's receipt is
@@ -367,12 +380,7 @@ func TestHubForkedBehindAReceipt(t *testing.T) {
 	before := s.traffic()
 	n.back(false)
 	ctx := context.Background()
-	ubh, _ := s.who("dung")
-	for i := range 30 { // the other history outgrows the one that was seen
-		raw := hubtest.Packet(hubtest.Doc{From: hubtest.UBH, To: []string{hubtest.STT}, Number: i + 900})
-		_, err := ubh.Partner.Send(ctx, strings.NewReader(raw), int64(len(raw)), "")
-		s.must(err)
-	}
+	s.outgrow(30)
 	seen, _ := s.log()
 	s.sent(theLetter) // its receipt is from the other history
 	s.must(s.Settle(ctx))
@@ -382,13 +390,7 @@ func TestHubForkedBehindAReceipt(t *testing.T) {
 	o, _ := s.who("an")
 	s.must(o.WatchHub(ctx))
 	s.must(o.WatchHub(ctx))
-	if l, queued := s.log(); !strings.Contains(l.Trouble, "khác với sổ cái") || l.Proof == "" || queued != 0 {
-		t.Fatalf("%+v, %d queued", l, queued)
-	}
-	for _, o := range s.Host.Offices() {
-		s.must(o.TrustHubAnew(ctx, "CV 12/STTTT"))
-	}
-	s.watch()
+	s.doubtedAndTrusted()
 	s.whole(before, id, key)
 }
 
