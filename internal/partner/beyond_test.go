@@ -221,6 +221,7 @@ func TestGatewayKilledInTheMiddle(t *testing.T) {
 		for _, at := range []string{"/passed", "/confirm", "/v1/beyond"} {
 			t.Run(dialect+at, func(t *testing.T) {
 				province, nation := join(t)
+				province.Lock = time.Second // what a dead gateway was handed comes again after that
 				ack := province.Send(SXD, Packet(Doc{From: SXD, To: []string{bxd}, ID: "VB-1"}))
 				k := &killed{at: []string{at}, die: make(chan struct{})}
 				stop := running(t, gateway(province, nation, dialect, k))
