@@ -217,50 +217,52 @@ func TestUpdateAfterReceipt_QD28_9_2(t *testing.T) {
 // is registered stays and its clerk answers (HT33-12.1, QD28-9.2).
 func TestReplacement_QD28_9_2(t *testing.T) {
 	for _, key := range []string{"k4", "k3"} { // another identifier, and the same
-		s := newStage(t)
-		ctx := t.Context()
-		o, hoa := s.who("hoa")
-		s.carry(s.written(s.foreign("k3", attached("cv.pdf", blank(t)))))
-		old := s.incoming()[0]
-		s.must(o.Receive(ctx, hoa, old.ID, arrivalOf(old, 0)))
-		p := s.foreign(key, attached("cv.pdf", s.other("thay thế")))
-		p.Header.Code.Number = "57"
-		p.Business = &edxml.Business{DocType: edxml.Replace, Reason: "Sai căn cứ", Replacements: []edxml.Replacement{{DocumentID: "k3"}}}
-		s.carry(s.written(p))
-		list := s.incoming()
-		if len(list) != 2 || list[0].Number != "57" || list[0].State != document.Arrived {
-			t.Fatalf("%s: %+v", key, list)
-		}
-		x := s.changed(old.ID)
-		x.check(t, document.Registered, document.Body)
-		if x.changes[0].Replacement != list[0].ID || !strings.Contains(x.waits(document.ToChange).Note, "57/SXD-QH") || !slices.Contains(x.verbs, office.ReplacedIt) {
-			t.Errorf("%s: %+v", key, x)
-		}
-		s.must(o.Read(ctx, func(v *db.View) error {
-			links, err := document.Links(v, list[0].ID)
-			if len(links) != 1 || links[0].ID != old.ID || links[0].Kind != "replaces" || !links[0].Forward {
-				t.Errorf("%s: links %+v", key, links)
+		t.Run(key, func(t *testing.T) {
+			s := newStage(t)
+			ctx := t.Context()
+			o, hoa := s.who("hoa")
+			s.carry(s.written(s.foreign("k3", attached("cv.pdf", blank(t)))))
+			old := s.incoming()[0]
+			s.must(o.Receive(ctx, hoa, old.ID, arrivalOf(old, 0)))
+			p := s.foreign(key, attached("cv.pdf", s.other("thay thế")))
+			p.Header.Code.Number = "57"
+			p.Business = &edxml.Business{DocType: edxml.Replace, Reason: "Sai căn cứ", Replacements: []edxml.Replacement{{DocumentID: "k3"}}}
+			s.carry(s.written(p))
+			list := s.incoming()
+			if len(list) != 2 || list[0].Number != "57" || list[0].State != document.Arrived {
+				t.Fatalf("%s: %+v", key, list)
 			}
-			return err
-		}))
-		h, err := o.Blobs.PutBytes(ctx, s.written(p))
-		s.must(err)
-		s.must(o.Arrive(ctx, office.Arrival{Message: "again", Sender: "000.00.15.H99", Packet: h}))
-		if n := len(s.incoming()); n != 2 {
-			t.Errorf("%s: a replacement that came twice made %d documents", key, n)
-		}
+			x := s.changed(old.ID)
+			x.check(t, document.Registered, document.Body)
+			if x.changes[0].Replacement != list[0].ID || !strings.Contains(x.waits(document.ToChange).Note, "57/SXD-QH") || !slices.Contains(x.verbs, office.ReplacedIt) {
+				t.Errorf("%s: %+v", key, x)
+			}
+			s.must(o.Read(ctx, func(v *db.View) error {
+				links, err := document.Links(v, list[0].ID)
+				if len(links) != 1 || links[0].ID != old.ID || links[0].Kind != "replaces" || !links[0].Forward {
+					t.Errorf("%s: links %+v", key, links)
+				}
+				return err
+			}))
+			h, err := o.Blobs.PutBytes(ctx, s.written(p))
+			s.must(err)
+			s.must(o.Arrive(ctx, office.Arrival{Message: "again", Sender: "000.00.15.H99", Packet: h}))
+			if n := len(s.incoming()); n != 2 {
+				t.Errorf("%s: a replacement that came twice made %d documents", key, n)
+			}
 
-		// And again, before the second is received: the gate has only the newest.
-		q := s.foreign("k5", attached("cv.pdf", s.other("lần ba")))
-		q.Header.Code.Number = "58"
-		q.Business = &edxml.Business{DocType: edxml.Replace, Replacements: []edxml.Replacement{{DocumentID: key}, {DocumentID: "k3", OrganIDs: []string{"000.00.12.H99"}}}}
-		s.carry(s.written(q))
-		second := s.changed(list[0].ID)
-		second.check(t, document.Replaced, document.Body)
-		if len(second.desk) != 0 || len(s.changed(old.ID).changes) != 1 {
-			t.Errorf("%s: desk %+v", key, second.desk)
-		}
-		s.refused(fail.Conflict, o.Receive(ctx, hoa, second.ID, arrivalOf(second.Document, 0)))
+			// And again, before the second is received: the gate has only the newest.
+			q := s.foreign("k5", attached("cv.pdf", s.other("lần ba")))
+			q.Header.Code.Number = "58"
+			q.Business = &edxml.Business{DocType: edxml.Replace, Replacements: []edxml.Replacement{{DocumentID: key}, {DocumentID: "k3", OrganIDs: []string{"000.00.12.H99"}}}}
+			s.carry(s.written(q))
+			second := s.changed(list[0].ID)
+			second.check(t, document.Replaced, document.Body)
+			if len(second.desk) != 0 || len(s.changed(old.ID).changes) != 1 {
+				t.Errorf("%s: desk %+v", key, second.desk)
+			}
+			s.refused(fail.Conflict, o.Receive(ctx, hoa, second.ID, arrivalOf(second.Document, 0)))
+		})
 	}
 }
 

@@ -76,7 +76,10 @@ type stage struct {
 	t *testing.T
 }
 
-func newStage(t *testing.T) stage { return stage{open(t, false), t} }
+func newStage(t *testing.T) stage {
+	t.Parallel() // every stage is a province of its own
+	return stage{open(t, false), t}
+}
 
 func (s stage) must(err error) {
 	s.t.Helper()
