@@ -429,7 +429,7 @@ func TestAtOnceAtTwoHubs(t *testing.T) {
 		t.Skip("-short: SQLite only")
 	}
 	s := newSite(t, newCluster(t))
-	twin := &site{t: t, dir: s.dir, pg: s.pg, addr: freeAddr(t)}
+	twin := &site{t: t, dir: s.dir, pg: s.pg, addr: ownAddr(t)}
 	t.Cleanup(twin.kill)
 	s.start()
 	twin.start()

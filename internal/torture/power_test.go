@@ -214,7 +214,7 @@ func takeWhole(t *testing.T, w *World, code string) map[string][]string {
 // (GL443-3.4.ii).
 func TestPowerCutAtFirstStart(t *testing.T) {
 	base := t.TempDir()
-	s := &site{t: t, dir: filepath.Join(base, "hub"), addr: freeAddr(t)}
+	s := &site{t: t, dir: filepath.Join(base, "hub"), addr: ownAddr(t)}
 	t.Cleanup(s.kill)
 	disk, err := powertest.Load(base)
 	if err != nil {

@@ -11,6 +11,7 @@ package torture
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -71,7 +72,7 @@ type site struct {
 // newSite makes a hub with the agencies of hubtest, not yet running.
 func newSite(t *testing.T, pg *dbtest.Cluster) *site {
 	t.Helper()
-	s := &site{t: t, dir: t.TempDir(), pg: pg, addr: freeAddr(t)}
+	s := &site{t: t, dir: t.TempDir(), pg: pg, addr: ownAddr(t)}
 	h := s.open()
 	if err := hubtest.Fill(ctx, h.Hub); err != nil {
 		t.Fatal(err)
@@ -101,14 +102,26 @@ func eachEngine(t *testing.T, f func(*testing.T, *site)) {
 	t.Run("postgres", func(t *testing.T) { f(t, newSite(t, newCluster(t))) })
 }
 
-func freeAddr(t *testing.T) string {
+// ownAddr is an address for a server that comes and goes. Until the test ends a
+// socket that never listens is bound to it, so that nobody else is given the
+// port: whoever says SO_REUSEADDR may listen there all the same, as every server
+// of ours does.
+func ownAddr(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
-	return l.Addr().String()
+	t.Cleanup(func() { syscall.Close(fd) })
+	loopback := &syscall.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}
+	if err := errors.Join(syscall.SetsockoptInt(fd, syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 1), syscall.Bind(fd, loopback)); err != nil {
+		t.Fatal(err)
+	}
+	at, err := syscall.Getsockname(fd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return net.JoinHostPort("127.0.0.1", strconv.Itoa(at.(*syscall.SockaddrInet4).Port))
 }
 
 func (s *site) dsn() string {
@@ -142,7 +155,7 @@ func (s *site) start() {
 func (s *site) launch(log string) {
 	s.t.Helper()
 	args := append([]string{}, s.wrap...)
-	args = append(args, os.Args[0], "hub", "serve", "--data", s.dir, "--postgres", s.dsn(), "--listen", s.addr, "--admin", freeAddr(s.t), "--lock", lockOfHub.String())
+	args = append(args, os.Args[0], "hub", "serve", "--data", s.dir, "--postgres", s.dsn(), "--listen", s.addr, "--admin", "127.0.0.1:0", "--lock", lockOfHub.String())
 	s.cmd = child(s.t, "vanthu", log, nil, append(args, s.args...)...)
 }
 
