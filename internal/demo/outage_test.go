@@ -135,3 +135,60 @@ func TestClockStepsUnderWaitingPackets(t *testing.T) {
 	s.must(s.Settle(ctx))
 	s.inOrder(ids)
 }
+
+// The clock is set three days ahead, once and again, while the hub is away, or the
+// office was off for as long: nobody has tried for three days, so no packet is
+// given up; when the hub is back all of it arrives (HT33-10.2.i, BRVT1842-6.5).
+func TestClockAheadGivesNothingUp(t *testing.T) {
+	s := newStage(t)
+	ctx := context.Background()
+	s.must(s.StopHub(ctx))
+	ids := []document.ID{s.sent(theLetter)}
+	s.must(s.Settle(ctx)) // tries, in vain
+	for _, step := range []time.Duration{73, 73, -146, 200, -200} {
+		s.must(s.Clock.Advance(step * time.Hour))
+		s.must(s.Settle(ctx))
+		ids = append(ids, s.sent(theLetter))
+		s.must(s.Settle(ctx))
+	}
+	for _, id := range ids {
+		if x := s.lines(id)["Sở Nội vụ"].State; x != exchange.Queued {
+			t.Fatalf("given up: %s", x)
+		}
+	}
+	s.must(s.StartHub(ctx))
+	s.must(s.Settle(ctx))
+	s.inOrder(ids)
+}
+
+// A packet that was put off for half an hour goes at once when the office is
+// started anew (BRVT1842-6.5).
+func TestStartHurriesWhatWasPutOff(t *testing.T) {
+	s := newStage(t)
+	ctx, stop := context.WithTimeout(context.Background(), time.Minute)
+	defer stop()
+	o, _ := s.who("an")
+	s.must(s.StopHub(ctx))
+	id := s.sent(theLetter)
+	s.must(s.Settle(ctx))
+	s.must(o.Store.Write(ctx, db.System, func(tx *db.Tx) error {
+		due, err := exchange.Due(tx, tx.Now, 1)
+		if err != nil {
+			return err
+		}
+		return exchange.Postpone(tx, due[0].ID, tx.Now.Add(exchange.LongestPause), "Ổ đĩa hết chỗ.")
+	}))
+	s.must(s.StartHub(ctx))
+	s.must(s.Settle(ctx))
+	if x := s.lines(id)["Sở Nội vụ"].State; x != exchange.Queued {
+		t.Fatalf("before the start it is %s", x)
+	}
+	o.Run(ctx)
+	for changed := o.Store.Changed(); s.lines(id)["Sở Nội vụ"].State == exchange.Queued; changed = o.Store.Changed() {
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			t.Fatal("it does not go")
+		}
+	}
+}

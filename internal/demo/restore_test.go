@@ -419,8 +419,7 @@ func TestRestoredHubRefuses(t *testing.T) {
 	if _, queued := s.log(); queued == 0 {
 		t.Fatal("given up at the first refusal")
 	}
-	s.must(s.Clock.Advance(73 * time.Hour))
-	s.must(s.Settle(ctx))
+	s.tryFor(73)
 	lines := s.lines(id)
 	if x := lines["Sở Nội vụ"]; x.State != exchange.Failed || !strings.Contains(x.Note, "phục hồi từ bản sao lưu") {
 		t.Errorf("%s %q", x.State, x.Note)

@@ -32,10 +32,11 @@ func NoteEvidence(tx *db.Tx, e Evidence) error {
 
 // Aging says which evidence must be renewed.
 type Aging struct {
-	Ends  time.Time // whose stamp ends before this
-	RSA   int       // whose stamping key is an RSA key of fewer bits
-	Since time.Time // but not what was stamped after this: a new stamp would be no better
-	Now   time.Time // nor what is to be tried again later
+	Ends  time.Time     // whose stamp ends before this
+	RSA   int           // whose stamping key is an RSA key of fewer bits
+	Since time.Time     // but not what was stamped after this: a new stamp would be no better
+	Now   time.Time     // nor what is to be tried again later
+	Rest  time.Duration // the longest between two tries: a later one was noted by a clock that has been set back
 }
 
 // Files lists at most limit sealed files of issued documents whose evidence
@@ -43,9 +44,9 @@ type Aging struct {
 // after what was not, so that it holds up nobody.
 func (a Aging) Files(q db.Q, limit int) ([]File, error) {
 	return db.All(q, scanFile, fileColumns+` f JOIN evidence e ON e.file = f.id WHERE NOT f.closed AND NOT e.renewed
-		AND e.stamped < $1 AND (e.until < $2 OR e.rsa > 0 AND e.rsa < $3) AND e.next_at <= $4
-		AND f.document IN `+issued+` ORDER BY e.next_at, f.id LIMIT $5`,
-		db.Ms(a.Since), db.Ms(a.Ends), a.RSA, db.Ms(a.Now), limit)
+		AND e.stamped < $1 AND (e.until < $2 OR e.rsa > 0 AND e.rsa < $3) AND (e.next_at <= $4 OR e.next_at > $5)
+		AND f.document IN `+issued+` ORDER BY e.next_at, f.id LIMIT $6`,
+		db.Ms(a.Since), db.Ms(a.Ends), a.RSA, db.Ms(a.Now), db.Ms(a.Now.Add(a.Rest)), limit)
 }
 
 // issued are the documents whose sealed files are kept provable; of incoming

@@ -17,7 +17,8 @@ import (
 func TestMain(m *testing.M) { dbtest.Main(m) }
 
 // Files whose evidence cannot be renewed come last and hold up nobody; a file
-// that was renewed stands back for the one that took over (ND23-17).
+// that was renewed stands back for the one that took over; a clock that was ahead
+// puts nothing off for longer (ND23-17).
 func TestAgingPagesPastFailures_ND23_17(t *testing.T) {
 	now := time.Date(2025, 3, 3, 8, 0, 0, 0, time.UTC)
 	dbtest.Each(t, func() time.Time { return now }, func(t *testing.T, h *db.Host) {
@@ -55,7 +56,7 @@ func TestAgingPagesPastFailures_ND23_17(t *testing.T) {
 		})
 		aging := func(limit int) (out []document.FileID) {
 			must(s.Read(t.Context(), func(v *db.View) error {
-				list, err := document.Aging{Ends: now, Since: now, Now: v.Now}.Files(v, limit)
+				list, err := document.Aging{Ends: now, Since: now, Now: v.Now, Rest: 7 * 24 * time.Hour}.Files(v, limit)
 				for _, f := range list {
 					out = append(out, f.ID)
 				}
@@ -90,5 +91,10 @@ func TestAgingPagesPastFailures_ND23_17(t *testing.T) {
 			}
 			return errors.Join(err, err2)
 		}))
+		// The last failure was noted by a clock a year ahead.
+		write(func(tx *db.Tx) error {
+			return document.Postpone(tx, ids[2], now.AddDate(1, 0, 0), "Nơi kiểm tra không trả lời.")
+		})
+		want(aging(9), ids[0], ids[2])
 	})
 }

@@ -41,8 +41,9 @@ func HandOver(tx *db.Tx, h Handed, keep time.Time) error {
 // before all that was queued since, with all the time that a new packet has.
 // law:BRVT1842-6.5 HT33-14.6
 func OfferAgain(tx *db.Tx, from int64, since time.Time) (n int64, err error) {
-	n, err = tx.Exec(`INSERT INTO outbox (id, document, kind, code, note, receiver, packet, tries, next_at, since, error, again)
-		SELECT id, document, kind, code, note, receiver, packet, 0, $3, $3, '', TRUE FROM handed WHERE entry >= $1 AND at >= $2`, from, db.Ms(since), db.Ms(tx.Now))
+	runClock(tx)
+	n, err = tx.Exec(`INSERT INTO outbox (id, document, kind, code, note, receiver, packet, tries, next_at, since, error, again, begun)
+		SELECT id, document, kind, code, note, receiver, packet, 0, $3, $3, '', TRUE, (SELECT ran FROM outbox_clock) FROM handed WHERE entry >= $1 AND at >= $2`, from, db.Ms(since), db.Ms(tx.Now))
 	if err == nil {
 		_, err = tx.Exec(`DELETE FROM handed WHERE entry >= $1 AND at >= $2`, from, db.Ms(since))
 	}

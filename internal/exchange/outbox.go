@@ -33,28 +33,41 @@ type Item struct {
 	NextAt   time.Time
 	Since    time.Time
 	Error    string
-	Again    bool // the hub had taken it and has forgotten
+	Again    bool          // the hub had taken it and has forgotten
+	Tried    time.Duration // for how long it has been tried, or what is before it
 }
 
 func scanItem(r db.Row) (x Item, err error) {
-	var next, since int64
-	err = r.Scan(&x.ID, &x.Document, &x.Kind, &x.Code, &x.Note, &x.Receiver, &x.Packet, &x.Tries, &next, &since, &x.Error, &x.Again)
-	x.NextAt, x.Since = db.Time(next), db.Time(since)
+	var next, since, tried int64
+	err = r.Scan(&x.ID, &x.Document, &x.Kind, &x.Code, &x.Note, &x.Receiver, &x.Packet, &x.Tries, &next, &since, &x.Error, &x.Again, &tried)
+	x.NextAt, x.Since, x.Tried = db.Time(next), db.Time(since), time.Duration(tried)*time.Millisecond
 	return x, err
 }
 
-const itemColumns = `SELECT id, document, kind, code, note, receiver, packet, tries, next_at, since, error, again FROM outbox`
+const itemColumns = `SELECT id, document, kind, code, note, receiver, packet, tries, next_at, since, error, again,
+	(SELECT ran FROM outbox_clock) - begun FROM outbox`
 
 // Put queues a packet, in the transaction of the act that causes it.
 func Put(tx *db.Tx, x Item) (int64, error) {
 	id := tx.NewID()
-	_, err := tx.Exec(`INSERT INTO outbox (id, document, kind, code, note, receiver, packet, tries, next_at, since, error) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $8, '')`,
-		id, x.Document, x.Kind, x.Code, x.Note, x.Receiver, x.Packet, db.Ms(tx.Now))
+	runClock(tx)
+	_, err := tx.Exec(`INSERT INTO outbox (id, document, kind, code, note, receiver, packet, tries, next_at, since, error, begun)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $8, '', (SELECT ran FROM outbox_clock))`, id, x.Document, x.Kind, x.Code, x.Note, x.Receiver, x.Packet, db.Ms(tx.Now))
 	return id, err
 }
 
 // LongestPause is the longest that a packet is postponed.
 const LongestPause = 30 * time.Minute
+
+// longestStep is the most that the clock of the outbox goes on at once. Pauses
+// are shorter; what is longer is a machine that was off, or a clock that was set.
+const longestStep = time.Hour
+
+// runClock lets the clock of the outbox go on to now.
+func runClock(tx *db.Tx) {
+	tx.Put(`UPDATE outbox_clock SET at = $1, ran = ran + CASE WHEN $1 < at THEN 0 WHEN $1 - at < $2 THEN $1 - at ELSE $2 END`,
+		db.Ms(tx.Now), longestStep.Milliseconds())
+}
 
 // Due lists at most limit packets whose turn has come, oldest first: for each
 // document only its first, so that its packets keep their order. A turn further
@@ -87,6 +100,7 @@ func Drop(tx *db.Tx, id int64) error {
 
 // Postpone notes a failed try and when the next one is.
 func Postpone(tx *db.Tx, id int64, next time.Time, reason string) error {
+	runClock(tx)
 	_, err := tx.Exec(`UPDATE outbox SET tries = tries + 1, next_at = $2, error = $3 WHERE id = $1`, id, db.Ms(next), reason)
 	return err
 }

@@ -185,9 +185,15 @@ func (o *Office) SyncDirectory(ctx context.Context) error {
 
 // Run follows the agency's exchange until ctx ends: it posts when something
 // was queued, collects all the time, and keeps the directory fresh. The line
-// being down costs nothing but time.
+// being down costs nothing but time. What was put off is tried at once: whatever
+// stood in its way may have ended with the process before, such as a full disk.
 func (o *Office) Run(ctx context.Context) {
-	go o.follow(ctx, 5*time.Second, o.Post)
+	go func() {
+		if err := o.Hurry(ctx); err != nil && ctx.Err() == nil {
+			o.log().Error("exchange", "agency", o.Store.Name(), "err", err) // it goes when its time comes
+		}
+		o.follow(ctx, 5*time.Second, o.Post)
+	}()
 	go o.follow(ctx, time.Minute, o.Tell)
 	o.RunIndex(ctx)
 	go o.loop(ctx, func(ctx context.Context) error {

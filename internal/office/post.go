@@ -17,7 +17,8 @@ import (
 )
 
 // giveUp is how long a packet is tried before its line becomes a dead letter
-// with a next step (requirements §6.3).
+// with a next step (requirements §6.3). It is the time of the trying, not that of
+// the machine's clock, which may be set meanwhile.
 const giveUp = 72 * time.Hour
 
 // Post hands every packet whose turn has come to the hub and tells how many
@@ -81,9 +82,9 @@ func (o *Office) postOne(ctx context.Context, x exchange.Item) (bool, error) {
 		return true, o.posted(ctx, x, ack)
 	case ctx.Err() != nil:
 		return false, ctx.Err()
-	case x.Again && !partner.Temporary(err) && o.Store.Now().Sub(x.Since) < giveUp:
+	case x.Again && !partner.Temporary(err) && x.Tried < giveUp:
 		return false, o.postpone(ctx, x, err) // a restored hub learns again by and by
-	case partner.Temporary(err) && o.Store.Now().Sub(x.Since) < giveUp:
+	case partner.Temporary(err) && x.Tried < giveUp:
 		if partner.Temporary(o.SyncDirectory(ctx)) {
 			return false, o.lineDown(ctx, x, err)
 		}

@@ -45,7 +45,7 @@ func (o *Office) Restamp(ctx context.Context) (renewed int, err error) {
 		today := viet.DayOf(v.Now)
 		lead := law.Figure("T26.days", today)
 		by := today.Add(lead)
-		a := document.Aging{Ends: by.Start(), RSA: law.Figure("T26.rsa.bits", by), Since: today.Add(-lead).Start(), Now: v.Now}
+		a := document.Aging{Ends: by.Start(), RSA: law.Figure("T26.rsa.bits", by), Since: today.Add(-lead).Start(), Now: v.Now, Rest: restampRest}
 		aging, err = a.Files(v, restampBatch)
 		return err
 	})
