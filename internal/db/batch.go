@@ -19,6 +19,7 @@ type batch struct {
 	acts  []*write
 	errs  []error // of acts that failed alone
 	last  int64   // the newest id that was given
+	late  []late  // of the acts that succeeded, for the end
 }
 
 // writer takes what waits into one commit after another.
@@ -103,7 +104,7 @@ func (b *batch) run() error {
 		}
 	}
 	if err == nil && b.last > before {
-		err = b.line.commit(b.last)
+		err = b.line.commit(b.last, b.late)
 	}
 	if err != nil {
 		b.store.epoch++ // what acts were told is undone
@@ -119,7 +120,7 @@ func (b *batch) act(i int) (failed, err error) {
 	ctx, done := b.line.limit(context.WithoutCancel(w.ctx))
 	defer done()
 	b.line.err = nil
-	w.tx = &Tx{Now: b.store.Now(), By: w.by, ctx: ctx, line: b.line, store: b.store, last: b.last, start: Moment{b.store.epoch, b.last}}
+	w.tx = &Tx{Now: b.store.Now(), By: w.by, ctx: ctx, line: b.line, store: b.store, last: b.last, start: Moment{b.store.epoch, b.last}, late: b.late}
 	failed = call(w.f, w.tx)
 	if failed == nil {
 		if !last { // the commit releases the last
@@ -131,6 +132,7 @@ func (b *batch) act(i int) (failed, err error) {
 		}
 	}
 	if failed == nil {
+		b.late = w.tx.late
 		b.last = w.tx.Behind().last // an act takes an id in any case, so that last tells of every act
 		return nil, nil
 	}

@@ -302,3 +302,85 @@ func TestRousedByAnotherProcess(t *testing.T) {
 	}
 	<-many
 }
+
+// What waits for the end of a commit is that of the acts that succeeded: the
+// last word of several, and every row; an act that looks settles first, and
+// takes nothing with it when it fails afterwards.
+func TestLateIsOfThoseThatSucceeded(t *testing.T) {
+	dbtest.Each(t, nil, func(t *testing.T, h *db.Host) {
+		s := open(t, h)
+		refuse := errors.New("refused")
+		row := func(no int) func(*db.Tx) error {
+			return func(tx *db.Tx) error {
+				tx.PutRow(`INSERT INTO book (id, no, ok) VALUES ($1, $2, $3)`, tx.NewID(), no, true)
+				return nil
+			}
+		}
+		last := func(no int) func(*db.Tx) error {
+			return func(tx *db.Tx) error { tx.PutLast(`UPDATE book SET no = $1 WHERE no = 1`, no); return nil }
+		}
+		and := func(err error, list ...func(*db.Tx) error) func(*db.Tx) error {
+			return func(tx *db.Tx) error {
+				for _, f := range list {
+					f(tx)
+				}
+				return err
+			}
+		}
+		looks := func(tx *db.Tx) error {
+			tx.Settle()
+			n, err := db.Value[int](tx, `SELECT COUNT(*) FROM book`)
+			if err == nil && n != 3 {
+				err = fmt.Errorf("%d rows are there", n)
+			}
+			return err
+		}
+		var many []func(*db.Tx) error
+		for no := 100; no < 139; no++ { // in several statements
+			many = append(many, row(no))
+		}
+		errs := together(t, s,
+			and(nil, row(1), row(2)),
+			and(refuse, row(3), last(30)), // forgotten
+			row(4),
+			and(refuse, looks, row(5)), // undone, and still owed
+			looks,
+			last(60),
+			last(70),
+			and(nil, many...),
+			and(refuse, last(90)),
+		)
+		for i, want := range []error{nil, refuse, nil, refuse, nil, nil, nil, nil, refuse} {
+			if !errors.Is(errs[i], want) {
+				t.Errorf("act %d: %v", i+1, errs[i])
+			}
+		}
+		want := []int{70, 2, 4}
+		for no := 100; no < 139; no++ {
+			want = append(want, no)
+		}
+		if got := numbers(t, s); !slices.Equal(got, want) {
+			t.Errorf("in the book %v", got)
+		}
+	})
+}
+
+// A statement at the end that fails takes the whole commit with it: nobody is
+// told that his act stands.
+func TestLateFailureFailsAll(t *testing.T) {
+	dbtest.Each(t, nil, func(t *testing.T, h *db.Host) {
+		s := open(t, h)
+		bad := func(tx *db.Tx) error { tx.PutLast(`UPDATE nowhere SET no = $1`, 1); return nil }
+		for i, err := range together(t, s, put(1), bad, put(2)) {
+			if err == nil {
+				t.Errorf("act %d was acknowledged", i+1)
+			}
+		}
+		if err := s.Write(context.Background(), db.System, put(3)); err != nil {
+			t.Fatal(err)
+		}
+		if got := numbers(t, s); !slices.Equal(got, []int{3}) {
+			t.Errorf("in the book %v", got)
+		}
+	})
+}

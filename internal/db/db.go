@@ -53,6 +53,7 @@ type Tx struct {
 	store *Store
 	last  int64
 	start Moment
+	late  []late
 	after []func()
 	rouse []string // topics
 }
@@ -87,6 +88,26 @@ func (tx *Tx) Behind() Moment { return Moment{tx.start.epoch, max(tx.last, tx.st
 // in a row cost one way there and back. If it fails, the act fails with its
 // error, whatever f returns; nothing put after it is run.
 func (tx *Tx) Put(query string, args ...any) { tx.line.put(tx.ctx, query, args...) }
+
+// PutLast is Put of what tells how things stand after the commit: acts that
+// share a commit and use the same text run it once, behind the last act, with
+// what the last one gave. It must not fail: all acts of the commit would.
+func (tx *Tx) PutLast(query string, args ...any) { tx.owe(late{text: query, args: args}) }
+
+// PutRow is Put of one row by an INSERT that ends in VALUES ($1, …): the rows of
+// all acts of a commit go in together behind the last act. It must not fail.
+func (tx *Tx) PutRow(insert string, args ...any) {
+	tx.owe(late{text: insert, args: args, width: len(args)})
+}
+
+// Settle runs now what PutLast and PutRow left for the end of the commit, those
+// of earlier acts included: before a query that must see it.
+func (tx *Tx) Settle() {
+	for _, d := range tx.late {
+		d.put(tx.ctx, tx.line)
+	}
+	tx.late = nil
+}
 
 // Exec runs one statement now and tells how many rows it touched.
 func (tx *Tx) Exec(query string, args ...any) (int64, error) {

@@ -81,11 +81,14 @@ func (l *line) turn(ctx context.Context, many bool) (last int64, err error) {
 	return last, l.send(ctx, b)
 }
 
-// commit gives the turn back.
-func (l *line) commit(last int64) error {
+// commit runs what was left for the end and gives the turn back.
+func (l *line) commit(last int64, owed []late) error {
 	ctx, done := l.limit(context.Background())
 	defer done()
 	l.err = nil
+	for _, d := range owed {
+		d.put(ctx, l)
+	}
 	l.put(ctx, `UPDATE turn SET last = $1`, last)
 	l.put(ctx, `COMMIT`)
 	if err := l.flush(ctx); err != nil {

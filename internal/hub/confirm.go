@@ -180,6 +180,7 @@ func (a *act) unqueue(c Caller, list ...dup) {
 }
 
 func (a *act) lastLeaf(k dup, e ledger.Event) (int64, error) {
+	a.Settle()
 	return db.Value[int64](a, `SELECT MAX(id) FROM leaf WHERE packet = $1 AND recipient = $2 AND event = $3`, k.packet, k.recipient, string(e))
 }
 

@@ -111,6 +111,7 @@ func (a *act) loadTail() error {
 		a.tail, a.loaded = *kept, true
 		return nil
 	}
+	a.Settle()
 	text, err := db.Value[string](a, `SELECT tail FROM tail WHERE id = 1`)
 	switch {
 	case errors.Is(err, db.ErrNone):
@@ -141,7 +142,7 @@ func (a *act) log(packet, recipient int64, e ledger.Entry) (int64, error) {
 		return 0, err
 	}
 	l := leaves[0]
-	a.Put(`INSERT INTO leaf (id, packet, recipient, event, entry, hashes) VALUES ($1, $2, $3, $4, $5, $6)`,
+	a.PutRow(`INSERT INTO leaf (id, packet, recipient, event, entry, hashes) VALUES ($1, $2, $3, $4, $5, $6)`,
 		l.Index, packet, recipient, string(e.Event), l.Entry, l.Hashes)
 	a.last = &logged{index: l.Index, entry: e, before: a.tail, after: next}
 	a.tail = next
@@ -210,7 +211,7 @@ func (a *act) saveTail() error {
 	if err != nil {
 		return err
 	}
-	a.Put(`UPDATE tail SET tail = $1 WHERE id = 1`, string(text))
+	a.PutLast(`UPDATE tail SET tail = $1 WHERE id = 1`, string(text))
 	return nil
 }
 
