@@ -12,7 +12,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 	"os"
 	"path/filepath"
@@ -122,6 +121,12 @@ func (d *Dir) path(h Hash) string { return filepath.Join(d.root, string(h[:2]), 
 // Put stores what r gives, at most limit bytes, and returns its hash and size.
 // More than limit is E-FILE and leaves nothing behind.
 func (d *Dir) Put(ctx context.Context, r io.Reader, limit int64) (Hash, int64, error) {
+	return d.PutIf(ctx, r, limit, func(Hash) error { return nil })
+}
+
+// PutIf is Put of what consent lets in, once all of it has been read; else it
+// leaves nothing behind and gives consent's error.
+func (d *Dir) PutIf(ctx context.Context, r io.Reader, limit int64, consent func(Hash) error) (Hash, int64, error) {
 	if err := d.sound(); err != nil {
 		return "", 0, err // before much is read in vain
 	}
@@ -139,8 +144,11 @@ func (d *Dir) Put(ctx context.Context, r io.Reader, limit int64) (Hash, int64, e
 	if n > limit {
 		return "", 0, fail.File(fmt.Sprintf("Tệp lớn hơn %d MB.", limit>>20))
 	}
-	h, err := d.keep(f, sum)
-	return h, n, err
+	h := Hash(hex.EncodeToString(sum.Sum(nil)))
+	if err := consent(h); err != nil {
+		return "", 0, err
+	}
+	return h, n, d.keep(f, h)
 }
 
 // PutBytes is Put of bytes in memory.
@@ -149,23 +157,22 @@ func (d *Dir) PutBytes(ctx context.Context, data []byte) (Hash, error) {
 	return h, err
 }
 
-func (d *Dir) keep(f *os.File, sum hash.Hash) (Hash, error) {
-	h := Hash(hex.EncodeToString(sum.Sum(nil)))
+func (d *Dir) keep(f *os.File, h Hash) error {
 	p := d.path(h)
 	if _, err := os.Stat(p); err == nil {
 		// Another Put may have renamed it and not yet synced the directories.
-		return h, errors.Join(d.syncDir(filepath.Dir(p)), d.shelf(filepath.Dir(p)))
+		return errors.Join(d.syncDir(filepath.Dir(p)), d.shelf(filepath.Dir(p)))
 	}
 	if err := d.sync(f); err != nil {
-		return "", err
+		return err
 	}
 	if err := d.shelf(filepath.Dir(p)); err != nil {
-		return "", err
+		return err
 	}
 	if err := os.Rename(f.Name(), p); err != nil {
-		return "", err
+		return err
 	}
-	return h, d.syncDir(filepath.Dir(p))
+	return d.syncDir(filepath.Dir(p))
 }
 
 // shelf makes a sub-directory, durable in its parent. Once is enough for each.

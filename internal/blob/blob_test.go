@@ -57,6 +57,21 @@ func TestTooLargeLeavesNothing(t *testing.T) {
 	}
 }
 
+// What is not let in leaves nothing behind, and whoever decides has seen it whole.
+func TestPutIfAsksOnceItKnowsTheHash(t *testing.T) {
+	root := t.TempDir()
+	d, _ := Open(root)
+	want, no := Sum([]byte("tờ trình")), errors.New("no")
+	var asked []Hash
+	_, _, err := d.PutIf(context.Background(), strings.NewReader("tờ trình"), 100, func(h Hash) error { asked = append(asked, h); return no })
+	if !errors.Is(err, no) || len(asked) != 1 || asked[0] != want || d.Has(want) {
+		t.Errorf("%v; asked about %v", err, asked)
+	}
+	if left, _ := filepath.Glob(root + "/tmp/*/*"); len(left) != 0 {
+		t.Errorf("%d files left", len(left))
+	}
+}
+
 // One flipped bit is found before it is passed on (HT33-14.6).
 func TestFlippedBitIsRefused(t *testing.T) {
 	d, _ := Open(t.TempDir())

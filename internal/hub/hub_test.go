@@ -189,6 +189,8 @@ func TestRefusals(t *testing.T) {
 			{"not XML", offer("1212" + Packet(good)), hub.CodePacket},
 			{"cut off", offer(Packet(good)[:900]), hub.CodePacket},
 			{"other hash", hub.Offer{Body: strings.NewReader(Packet(good)), SHA256: strings.Repeat("0", 64)}, hub.CodeHash},
+			{"other hash of a large one", hub.Offer{Body: Stream(good, 100_000), SHA256: strings.Repeat("0", 64)}, hub.CodeHash},
+			{"a large one from another", hub.Offer{Body: Stream(Doc{From: UBH, To: []string{SNV}}, 100_000)}, hub.CodeSender},
 			{"from nobody", offer(with(func(d *Doc) { d.From = "" })), hub.CodePacket},
 		} {
 			t.Run(c.name, func(t *testing.T) {

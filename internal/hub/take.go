@@ -3,10 +3,7 @@ package hub
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
-	"hash"
 	"io"
 	"strings"
 	"sync"
@@ -17,8 +14,7 @@ import (
 
 // take reads a packet once. A small one is read and judged in memory; a larger
 // one passes by the parser on its way into the blob store, and judge decides
-// before the end of the body is let through. A refused packet therefore never
-// becomes a file, and memory does not follow its size.
+// before it becomes a file there. Memory does not follow its size.
 func (h *Hub) take(ctx context.Context, o Offer, judge func(*letter) error) (offered, error) {
 	buf := heads.Get().(*[smallBody + 1]byte)
 	defer heads.Put(buf)
@@ -65,10 +61,7 @@ func takeSmall(raw []byte, o Offer, judge func(*letter) error) (offered, error) 
 
 func (h *Hub) takeFile(ctx context.Context, o Offer, judge func(*letter) error) (offered, error) {
 	pr, pw := io.Pipe()
-	t := &taking{body: o.Body, pipe: pw, verdict: make(chan error, 1), want: strings.ToLower(o.SHA256)}
-	if t.want != "" {
-		t.sum = sha256.New()
-	}
+	t := &taking{body: o.Body, pipe: pw, verdict: make(chan error, 1), want: blob.Hash(strings.ToLower(o.SHA256))}
 	go func() {
 		l, err := readLetter(pr)
 		if err == nil {
@@ -81,7 +74,7 @@ func (h *Hub) takeFile(ctx context.Context, o Offer, judge func(*letter) error) 
 		pw.CloseWithError(errCut)
 		t.wait()
 	}()
-	sum, n, err := h.Blobs.Put(ctx, t, h.MaxPacket)
+	sum, n, err := h.Blobs.PutIf(ctx, t, h.MaxPacket, t.consent)
 	if fail.Is(err, fail.BadFile) {
 		e, _ := fail.As(err)
 		err = refuse(CodeSize, e)
@@ -99,34 +92,30 @@ type taking struct {
 	verdict chan error
 	judged  bool
 	err     error
-	sum     hash.Hash
-	want    string
+	want    blob.Hash // announced; empty: not
 }
 
-// Read implements io.Reader. The end comes only with the judge's consent.
+// Read implements io.Reader.
 func (t *taking) Read(p []byte) (int, error) {
 	n, err := t.body.Read(p)
 	if n > 0 {
-		if t.sum != nil {
-			t.sum.Write(p[:n])
-		}
 		if _, perr := t.pipe.Write(p[:n]); perr != nil {
 			if verdict := t.wait(); verdict != nil {
 				return 0, verdict
 			}
 		}
 	}
-	if err != io.EOF {
-		return n, err
-	}
-	if t.sum != nil && hex.EncodeToString(t.sum.Sum(nil)) != t.want {
-		return 0, errAnnounced()
+	return n, err
+}
+
+// consent says whether the body, now read to its end, is what was announced and
+// what the judge lets in.
+func (t *taking) consent(h blob.Hash) error {
+	if t.want != "" && h != t.want {
+		return errAnnounced()
 	}
 	t.pipe.Close()
-	if verdict := t.wait(); verdict != nil {
-		return 0, verdict
-	}
-	return n, io.EOF
+	return t.wait()
 }
 
 func (t *taking) wait() error {
