@@ -86,9 +86,9 @@ func (e *enqueuer) act(n int64) error {
 		if err != nil {
 			return err
 		}
-		tx.Put(`INSERT INTO act (id, recipient, body) VALUES ($1, 1, $2)`, id, e.body)
-		tx.Put(`INSERT INTO leaf (id, act, entry, hashes) VALUES ($1, $2, $3, $4)`, leaves[0].Index, id, leaves[0].Entry, leaves[0].Hashes)
-		tx.Put(`UPDATE tail SET tail = $1`, string(text))
+		tx.PutRow(`INSERT INTO act (id, recipient, body) VALUES ($1, 1, $2)`, id, e.body)
+		tx.PutRow(`INSERT INTO leaf (id, act, entry, hashes) VALUES ($1, $2, $3, $4)`, leaves[0].Index, id, leaves[0].Entry, leaves[0].Hashes)
+		tx.PutLast(`UPDATE tail SET tail = $1`, string(text))
 		e.at, e.tail = tx.Behind(), next
 		return nil
 	})

@@ -49,17 +49,17 @@ var dead, hurried = agency(998), agency(997)
 // openHub opens the hub whose bodies and key are in dir.
 func openHub(dir, dsn string) (*hub.Hub, *db.Host, error) {
 	ctx := context.Background()
-	var host *db.Host
+	var stores *db.Host
 	var err error
 	if dsn == "" {
-		host, err = db.OpenDir(dir, time.Now)
+		stores, err = db.OpenDir(dir, time.Now)
 	} else {
-		host, err = db.OpenPostgres(ctx, dsn, time.Now)
+		stores, err = db.OpenPostgres(ctx, dsn, time.Now)
 	}
 	if err != nil {
 		return nil, nil, err
 	}
-	s, err := host.Store(ctx, "hub", schema.Hub)
+	s, err := stores.Store(ctx, "hub", schema.Hub)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -72,11 +72,12 @@ func openHub(dir, dsn string) (*hub.Hub, *db.Host, error) {
 		return nil, nil, err
 	}
 	h, err := hub.Open(ctx, hub.Config{Store: s, Blobs: b, Key: string(key)})
-	return h, host, err
+	return h, stores, err
 }
 
 // hubChild serves the product's hub over TLS.
 func hubChild(args []string) error {
+	hub.SpendMemory()
 	h, _, err := openHub(args[0], args[1])
 	if err != nil {
 		return err
@@ -156,11 +157,11 @@ func (s *side) fill() error {
 	if err := os.WriteFile(filepath.Join(s.dir, "hub.key"), []byte(hubtest.Key("truc.h99.vn")), 0o600); err != nil {
 		return err
 	}
-	h, host, err := openHub(s.dir, s.dsn)
+	h, stores, err := openHub(s.dir, s.dsn)
 	if err != nil {
 		return err
 	}
-	defer host.Close()
+	defer stores.Close()
 	codes := []string{dead, hurried}
 	for i := range senders + max(receivers, wide) {
 		codes = append(codes, agency(i))

@@ -15,6 +15,7 @@ import (
 
 	"vanthu/internal/api"
 	"vanthu/internal/host"
+	"vanthu/internal/hub"
 	"vanthu/internal/partner"
 )
 
@@ -46,6 +47,7 @@ type upstreamFlags struct {
 
 // Run serves the hub until interrupted.
 func (c *hubServeCmd) Run(ctx context.Context) error {
+	hub.SpendMemory()
 	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
 	h, err := c.openHub(ctx)
 	if err != nil {

@@ -119,15 +119,11 @@ func (b *batch) act(i int) (failed, err error) {
 	w, last := b.acts[i], i == len(b.acts)-1
 	ctx, done := b.line.limit(context.WithoutCancel(w.ctx))
 	defer done()
-	b.line.err = nil
+	b.line.err, b.line.dirty = nil, false
 	w.tx = &Tx{Now: b.store.Now(), By: w.by, ctx: ctx, line: b.line, store: b.store, last: b.last, start: Moment{b.store.epoch, b.last}, late: b.late}
 	failed = call(w.f, w.tx)
 	if failed == nil {
-		if !last { // the commit releases the last
-			b.line.put(ctx, `RELEASE act`)
-			b.line.put(ctx, `SAVEPOINT act`)
-		}
-		if failed = b.line.flush(ctx); failed != nil {
+		if failed = b.line.closeAct(ctx, last); failed != nil {
 			b.store.epoch++ // the act thinks that it succeeded
 		}
 	}

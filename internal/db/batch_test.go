@@ -328,7 +328,10 @@ func TestLateIsOfThoseThatSucceeded(t *testing.T) {
 			}
 		}
 		looks := func(tx *db.Tx) error {
-			tx.Settle()
+			before, err := db.Value[int](tx.Settled(), `SELECT COUNT(*) FROM book`)
+			if err != nil || before != 0 && before != 3 {
+				return fmt.Errorf("%d rows were there: %w", before, err)
+			}
 			n, err := db.Value[int](tx, `SELECT COUNT(*) FROM book`)
 			if err == nil && n != 3 {
 				err = fmt.Errorf("%d rows are there", n)
@@ -361,6 +364,28 @@ func TestLateIsOfThoseThatSucceeded(t *testing.T) {
 		}
 		if got := numbers(t, s); !slices.Equal(got, want) {
 			t.Errorf("in the book %v", got)
+		}
+	})
+}
+
+// Counters are added up over the acts of a commit.
+func TestSumsOfACommit(t *testing.T) {
+	dbtest.Each(t, nil, func(t *testing.T, h *db.Host) {
+		s := open(t, h)
+		add := func(err error, key, n int64) func(*db.Tx) error {
+			return func(tx *db.Tx) error {
+				tx.PutSum(`INSERT INTO book (id, no, ok) VALUES ($1, $2, TRUE) ON CONFLICT (id) DO UPDATE SET no = book.no + excluded.no`, key, n)
+				return err
+			}
+		}
+		for range 2 {
+			errs := together(t, s, add(nil, 7, 1), add(errors.New("refused"), 7, 100), add(nil, 5, 10), add(nil, 7, 2))
+			if err := errors.Join(errs[0], errs[2], errs[3]); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := numbers(t, s); !slices.Equal(got, []int{20, 6}) {
+			t.Errorf("the sums are %v", got)
 		}
 	})
 }

@@ -89,28 +89,9 @@ func (tx *Tx) Behind() Moment { return Moment{tx.start.epoch, max(tx.last, tx.st
 // error, whatever f returns; nothing put after it is run.
 func (tx *Tx) Put(query string, args ...any) { tx.line.put(tx.ctx, query, args...) }
 
-// PutLast is Put of what tells how things stand after the commit: acts that
-// share a commit and use the same text run it once, behind the last act, with
-// what the last one gave. It must not fail: all acts of the commit would.
-func (tx *Tx) PutLast(query string, args ...any) { tx.owe(late{text: query, args: args}) }
-
-// PutRow is Put of one row by an INSERT that ends in VALUES ($1, …): the rows of
-// all acts of a commit go in together behind the last act. It must not fail.
-func (tx *Tx) PutRow(insert string, args ...any) {
-	tx.owe(late{text: insert, args: args, width: len(args)})
-}
-
-// Settle runs now what PutLast and PutRow left for the end of the commit, those
-// of earlier acts included: before a query that must see it.
-func (tx *Tx) Settle() {
-	for _, d := range tx.late {
-		d.put(tx.ctx, tx.line)
-	}
-	tx.late = nil
-}
-
 // Exec runs one statement now and tells how many rows it touched.
 func (tx *Tx) Exec(query string, args ...any) (int64, error) {
+	tx.settle()
 	r, err := tx.line.exec(tx.ctx, query, args...)
 	if err != nil {
 		return 0, err
@@ -120,11 +101,13 @@ func (tx *Tx) Exec(query string, args ...any) (int64, error) {
 
 // Query runs one query.
 func (tx *Tx) Query(query string, args ...any) (*sql.Rows, error) {
+	tx.settle()
 	return tx.line.query(tx.ctx, query, args...)
 }
 
 // QueryRow runs one query for one row.
 func (tx *Tx) QueryRow(query string, args ...any) *sql.Row {
+	tx.settle()
 	return tx.line.queryRow(tx.ctx, query, args...)
 }
 
@@ -135,24 +118,42 @@ func (tx *Tx) After(f func()) { tx.after = append(tx.after, f) }
 type View struct {
 	Now   time.Time
 	ctx   context.Context
-	tx    *sql.Tx
+	tx    *sql.Tx // nil for Peek
 	store *Store
 }
 
 // Query runs one query in the snapshot.
 func (v *View) Query(query string, args ...any) (*sql.Rows, error) {
-	if st := v.store.compiled(v.ctx, query); st != nil {
-		return v.tx.StmtContext(v.ctx, st).QueryContext(v.ctx, args...)
+	if st := v.compiled(query); st != nil {
+		return st.QueryContext(v.ctx, args...)
 	}
-	return v.tx.QueryContext(v.ctx, query, args...)
+	return v.from().QueryContext(v.ctx, query, args...)
 }
 
 // QueryRow runs one query for one row in the snapshot.
 func (v *View) QueryRow(query string, args ...any) *sql.Row {
-	if st := v.store.compiled(v.ctx, query); st != nil {
-		return v.tx.StmtContext(v.ctx, st).QueryRowContext(v.ctx, args...)
+	if st := v.compiled(query); st != nil {
+		return st.QueryRowContext(v.ctx, args...)
 	}
-	return v.tx.QueryRowContext(v.ctx, query, args...)
+	return v.from().QueryRowContext(v.ctx, query, args...)
+}
+
+func (v *View) compiled(query string) *sql.Stmt {
+	st := v.store.compiled(v.ctx, query)
+	if st != nil && v.tx != nil {
+		st = v.tx.StmtContext(v.ctx, st)
+	}
+	return st
+}
+
+func (v *View) from() interface {
+	QueryContext(context.Context, string, ...any) (*sql.Rows, error)
+	QueryRowContext(context.Context, string, ...any) *sql.Row
+} {
+	if v.tx == nil {
+		return v.store.r
+	}
+	return v.tx
 }
 
 // Engine tells which half of a two-halved query to use.

@@ -122,8 +122,9 @@ func (s *Store) openFile(path string) error {
 		return sql.Open("sqlite", "file:"+path+"?"+q.Encode())
 	}
 	var err error
-	// FULL: a commit is on the disk when it is acknowledged.
-	if s.w, err = open("journal_mode(WAL)", "synchronous(FULL)", "wal_autocheckpoint(2000)"); err != nil {
+	// FULL: a commit is on the disk when it is acknowledged. What savepoints may
+	// have to undo stays in memory (2), it is a few pages.
+	if s.w, err = open("journal_mode(WAL)", "synchronous(FULL)", "wal_autocheckpoint(2000)", "temp_store(2)"); err != nil {
 		return err
 	}
 	s.w.SetMaxOpenConns(1)
@@ -144,6 +145,7 @@ func (s *Store) openSchema(ctx context.Context) error {
 	}
 	cfg.RuntimeParams["search_path"] = s.name
 	cfg.RuntimeParams["timezone"] = "UTC"
+	cfg.RuntimeParams["jit"] = "off" // statements here are short; compiling one takes longer than a thousand of them
 	d := stdlib.OpenDB(*cfg)
 	keepBusy(d, cap(s.readers)+1) // one is for the writer
 	s.w, s.r = d, d

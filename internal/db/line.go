@@ -19,7 +19,8 @@ type line struct {
 	engine Engine
 	conn   *sql.Conn
 	open   bool  // a transaction is
-	err    error // first failure of what was put since the act began
+	err    error // first failure since the act began
+	dirty  bool  // something was changed since the savepoint
 	out    *pgx.Batch
 	kept   map[string]*sql.Stmt
 }
@@ -79,6 +80,28 @@ func (l *line) turn(ctx context.Context, many bool) (last int64, err error) {
 		b.Queue(`SAVEPOINT act`)
 	}
 	return last, l.send(ctx, b)
+}
+
+// closeAct ends an act that means to succeed, and sets the savepoint for the next
+// one, if this one left anything that could be undone with it.
+func (l *line) closeAct(ctx context.Context, last bool) error {
+	if l.dirty && !last || l.failed() {
+		l.put(ctx, `RELEASE act`)
+		l.put(ctx, `SAVEPOINT act`)
+	}
+	return l.flush(ctx)
+}
+
+// failed says whether a query has broken off the transaction, whatever became
+// of its error.
+func (l *line) failed() (yes bool) {
+	if l.engine == Postgres {
+		l.conn.Raw(func(c any) error {
+			yes = c.(*stdlib.Conn).Conn().PgConn().TxStatus() == 'E'
+			return nil
+		})
+	}
+	return yes
 }
 
 // commit runs what was left for the end and gives the turn back.
@@ -143,6 +166,7 @@ func (l *line) put(ctx context.Context, query string, args ...any) {
 	if l.err != nil {
 		return
 	}
+	l.dirty = true
 	if l.engine == Postgres {
 		if l.out == nil {
 			l.out = &pgx.Batch{}
@@ -171,6 +195,7 @@ func (l *line) send(ctx context.Context, b *pgx.Batch) error {
 }
 
 func (l *line) exec(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	l.dirty = true
 	if err := l.flush(ctx); err != nil {
 		return nil, err
 	}

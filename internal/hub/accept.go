@@ -107,12 +107,12 @@ func (a *act) accept(c Caller, l *letter, key string, body offered) (Ack, error)
 	}
 	name := packetName(from.Code, key)
 	legs, unreachable := resolve(a.agency, c, l.to)
-	past, err := a.past(from, l, name, legs)
+	past, err := a.past(a.before(from, l, name), from, l, name, legs)
 	if err != nil {
 		return Ack{}, err
 	}
 	if past.packet != 0 {
-		return a.before(past, key, body.hash)
+		return a.again(past, key, body.hash)
 	}
 	if unreachable != nil {
 		return Ack{}, unreachable
@@ -162,14 +162,24 @@ type had struct {
 	content           string
 }
 
+// before is where an offer's past is looked up. Packets of this commit are in
+// no table yet; only one of the same name or document need be seen.
+func (a *act) before(c Caller, l *letter, name string) db.Q {
+	m := &a.hub.memory
+	if m.unsure || m.fresh[name] || m.fresh[c.Code+" "+l.document] {
+		return a
+	}
+	return a.Settled()
+}
+
 // past asks one question, because on PostgreSQL each costs a way there and back.
-func (a *act) past(c Caller, l *letter, name string, legs []leg) (p past, err error) {
+func (a *act) past(q db.Q, c Caller, l *letter, name string, legs []leg) (p past, err error) {
 	ids := []int64{0} // nobody, for an offer that reaches nobody
 	for _, g := range legs {
 		ids = append(ids, g.agency.id)
 	}
 	in, args := db.In(5, ids)
-	list, err := db.All(a, func(r db.Row) (x had, err error) { return x, r.Scan(&x.packet, &x.recipient, &x.state, &x.content) },
+	list, err := db.All(q, func(r db.Row) (x had, err error) { return x, r.Scan(&x.packet, &x.recipient, &x.state, &x.content) },
 		`SELECT id, 0, '', hash FROM packet WHERE name = $1
 		UNION ALL SELECT d.packet, d.recipient, d.state, p.content FROM delivery d JOIN packet p ON p.id = d.packet
 		WHERE d.sender = $2 AND d.document = $3 AND d.kind = $4 AND d.recipient IN `+in,
@@ -185,10 +195,10 @@ func (a *act) past(c Caller, l *letter, name string, legs []leg) (p past, err er
 	return p, err
 }
 
-// before answers an offer whose key was accepted before.
+// again answers an offer whose key was accepted before.
 // Under a key of the sender's own, other bytes are a slip that must be heard
 // of; under a derived one they are the same act spelt anew.
-func (a *act) before(p past, key string, hash blob.Hash) (Ack, error) {
+func (a *act) again(p past, key string, hash blob.Hash) (Ack, error) {
 	if p.hash != string(hash) && strings.HasPrefix(key, ownKey) {
 		return Ack{}, refuse(CodeKey, fail.State("Khóa chống trùng này đã dùng cho một gói tin khác.", "BRVT1842-6.5").
 			Then("Dùng khóa mới cho gói tin mới."))
@@ -229,10 +239,11 @@ func (a *act) insertPacket(id int64, name string, c Caller, l *letter, body offe
 	if err != nil {
 		return err
 	}
-	a.Put(`INSERT INTO packet (id, name, sender, from_code, kind, document, target, notation, title, status, content,
-		hash, size, priority, at, leaf, gone) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 0)`,
+	a.PutRow(`INSERT INTO packet (id, name, sender, from_code, kind, document, target, notation, title, status, content,
+		hash, size, priority, at, leaf, gone) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
 		id, name, c.id, l.from, string(l.kind), l.document, strings.Join(l.targets, "\n"), l.notation, l.title, l.status.code,
-		l.content, string(body.hash), body.size, l.priority, db.Ms(a.Now), leaf)
+		l.content, string(body.hash), body.size, l.priority, db.Ms(a.Now), leaf, 0)
+	a.hub.memory.note(name, c.Code+" "+l.document)
 	queued := map[int64]bool{}
 	for _, g := range legs {
 		a.deliver(id, c, l, g)
@@ -244,15 +255,15 @@ func (a *act) insertPacket(id int64, name string, c Caller, l *letter, body offe
 			return err
 		}
 	}
-	a.Put(`UPDATE queue SET sent = sent + 1 WHERE agency = $1`, c.id)
+	a.queueAdd(c.id, lengths{sent: 1})
 	return nil
 }
 
 // deliver adds one recipient of a packet.
 func (a *act) deliver(id int64, c Caller, l *letter, g leg) {
-	a.Put(`INSERT INTO delivery (packet, recipient, sender, kind, document, to_code, state, former, state_at, note,
-		transport, fetched_at, confirmed_at, changed, via) VALUES ($1, $2, $3, $4, $5, $6, $7, '', $8, '', 'initial', 0, 0, $9, $10)`,
-		id, g.agency.id, c.id, string(l.kind), l.document, g.as, string(Sent), db.Ms(a.Now), a.NewID(), g.via)
+	a.PutRow(`INSERT INTO delivery (packet, recipient, sender, kind, document, to_code, state, former, state_at, note,
+		transport, fetched_at, confirmed_at, changed, via) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+		id, g.agency.id, c.id, string(l.kind), l.document, g.as, string(Sent), "", db.Ms(a.Now), "", "initial", 0, 0, a.NewID(), g.via)
 }
 
 // queueFor lets a packet wait for the system that fetches for a recipient.
@@ -261,9 +272,9 @@ func (a *act) queueFor(id int64, c Caller, l *letter, g leg) error {
 	if err != nil {
 		return err
 	}
-	a.Put(`INSERT INTO waiting (recipient, class, packet, sender, status, since, locked_until, attempts)
-		VALUES ($1, $2, $3, $4, $5, $6, 0, 0)`, g.via, class, id, c.id, l.kind == Status, db.Ms(a.Now))
-	a.Put(`UPDATE queue SET waiting = waiting + 1, accepted = accepted + 1 WHERE agency = $1`, g.via)
+	a.PutRow(`INSERT INTO waiting (recipient, class, packet, sender, status, since, locked_until, attempts)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, g.via, class, id, c.id, l.kind == Status, db.Ms(a.Now), 0, 0)
+	a.queueAdd(g.via, lengths{waiting: 1, accepted: 1})
 	a.wakes[g.via] = true
 	return nil
 }

@@ -40,7 +40,7 @@ func fitsRow(b []byte) bool { return utf8.Valid(b) && bytes.IndexByte(b, 0) < 0 
 // Removal also happens in the turn, so what is here now stays.
 func (a *act) keep(packet int64, b offered) error {
 	if b.text != "" {
-		a.Put(`INSERT INTO body (packet, text) VALUES ($1, $2)`, packet, b.text)
+		a.PutRow(`INSERT INTO body (packet, text) VALUES ($1, $2)`, packet, b.text)
 		return nil
 	}
 	if !a.hub.Blobs.Has(b.hash) {
@@ -130,7 +130,7 @@ func (h *Hub) addTexts(ctx context.Context, list []Arrival, most int64) {
 		return
 	}
 	in, args := db.In(1, ids)
-	h.Store.Read(ctx, func(v *db.View) error {
+	h.Store.Peek(ctx, func(v *db.View) error {
 		_, err := db.All(v, func(r db.Row) (struct{}, error) {
 			var packet int64
 			var text string

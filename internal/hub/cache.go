@@ -15,13 +15,27 @@ type memory struct {
 	at       db.Moment
 	tail     *ledger.Tail
 	agencies map[string]Agency // as codes are written in packets
+	fresh    map[string]bool   // names, and documents by sender, of packets that wait for the end of the commit
+	unsure   bool              // fresh may lack some
 }
 
 const agenciesKept = 20_000
 
 func (m *memory) begin(tx *db.Tx) {
 	if m.at != tx.Before() {
-		*m = memory{}
+		*m = memory{unsure: tx.Owes()}
+	} else if !tx.Owes() {
+		m.fresh, m.unsure = nil, false
+	}
+}
+
+// note remembers what a packet is found by while its rows wait.
+func (m *memory) note(keys ...string) {
+	if m.fresh == nil {
+		m.fresh = map[string]bool{}
+	}
+	for _, k := range keys {
+		m.fresh[k] = true
 	}
 }
 

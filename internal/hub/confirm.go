@@ -90,7 +90,7 @@ type confirmation struct {
 }
 
 func (a *act) confirmAll(c Caller, names []string) ([]confirmation, error) {
-	copies, err := receivedAll(a, c, names)
+	copies, err := receivedAll(a.Settled(), c, names)
 	if err != nil {
 		return nil, err
 	}
@@ -175,12 +175,11 @@ func (a *act) unqueue(c Caller, list ...dup) {
 	}
 	in, args := db.In(2, packets)
 	a.Put(`DELETE FROM waiting WHERE recipient = $1 AND packet IN `+in, append([]any{c.id}, args...)...)
-	a.Put(`UPDATE queue SET waiting = waiting - $1 WHERE agency = $2`, len(packets), c.id)
+	a.queueAdd(c.id, lengths{waiting: -int64(len(packets))})
 	a.wakes[c.id] = true // what their senders sent after them may come now
 }
 
 func (a *act) lastLeaf(k dup, e ledger.Event) (int64, error) {
-	a.Settle()
 	return db.Value[int64](a, `SELECT MAX(id) FROM leaf WHERE packet = $1 AND recipient = $2 AND event = $3`, k.packet, k.recipient, string(e))
 }
 
@@ -236,7 +235,7 @@ func (a *act) failed(c Caller, list []dup, reason string) error {
 func (a *act) failedCopy(c Caller, k dup, reason string) error {
 	a.Put(`UPDATE delivery SET transport = 'fail' WHERE packet = $1 AND recipient = $2`, k.packet, k.recipient)
 	a.move(k.packet, k.recipient, line{Failed, ""}, reason)
-	a.Put(`UPDATE queue SET failed = failed + 1 WHERE agency = $1`, c.id)
+	a.queueAdd(c.id, lengths{failed: 1})
 	return a.logStep(k, ledger.Failed, reason)
 }
 

@@ -130,9 +130,7 @@ func (a *act) requeue(d copyFor, reason string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := a.Exec(`UPDATE queue SET waiting = waiting + $1, failed = failed - 1 WHERE agency = $2`, n, d.via); err != nil {
-		return err
-	}
+	a.queueAdd(d.via, lengths{waiting: n, failed: -1})
 	a.wakes[d.via] = true
 	return a.note("packet.resent", d.agency.Code, reason)
 }

@@ -19,7 +19,7 @@ import (
 // went through whole.
 func (h *Hub) Fetch(ctx context.Context, c Caller, id string) (*Body, error) {
 	b := &Body{ID: id}
-	err := h.Store.Read(ctx, func(v *db.View) error {
+	err := h.Store.Peek(ctx, func(v *db.View) error {
 		p, err := visible(v, c, id)
 		if err != nil {
 			return err

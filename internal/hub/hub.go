@@ -173,9 +173,6 @@ func (h *Hub) turn(ctx context.Context, by db.Actor, carries bool, f func(*act) 
 
 func (h *Hub) run(a *act, f func(*act) error) error {
 	h.memory.begin(a.Tx)
-	if !a.carries { // it may read the log and the counts
-		a.Settle()
-	}
 	if err := f(a); err != nil {
 		return err
 	}

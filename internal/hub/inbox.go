@@ -86,7 +86,7 @@ func (k Look) bounded(h *Hub) Look {
 // that were roused.
 func (h *Hub) handOut(ctx context.Context, c Caller, k Look, roused bool) (list []Arrival, err error) {
 	if !roused {
-		err = h.Store.Read(ctx, func(v *db.View) error {
+		err = h.Store.Peek(ctx, func(v *db.View) error {
 			list, err = pick(v, v.Now, c, k)
 			return err
 		})
@@ -103,11 +103,12 @@ func (h *Hub) handOut(ctx context.Context, c Caller, k Look, roused bool) (list 
 }
 
 func (a *act) handOut(c Caller, k Look) ([]Arrival, error) {
-	list, err := pick(a, a.Now, c, k)
+	q := a.Settled() // what this commit accepts comes with the next look
+	list, err := pick(q, a.Now, c, k)
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}
-	if err := addAddressees(a, c, list); err != nil {
+	if err := addAddressees(q, c, list); err != nil {
 		return nil, err
 	}
 	a.lock(c, list, a.Now.Add(k.Lock))

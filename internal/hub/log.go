@@ -111,7 +111,6 @@ func (a *act) loadTail() error {
 		a.tail, a.loaded = *kept, true
 		return nil
 	}
-	a.Settle()
 	text, err := db.Value[string](a, `SELECT tail FROM tail WHERE id = 1`)
 	switch {
 	case errors.Is(err, db.ErrNone):

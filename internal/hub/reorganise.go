@@ -279,11 +279,9 @@ func (a *act) handOverCopy(c waitingCopy, from, heir Agency, to int64) error {
 	if !c.failed {
 		return a.requeueAt(c.packet, c.via, to)
 	}
-	if _, err := a.Exec(`UPDATE queue SET failed = failed - 1 WHERE agency = $1`, c.via); err != nil {
-		return err
-	}
-	_, err := a.Exec(`UPDATE queue SET failed = failed + 1 WHERE agency = $1`, to)
-	return err
+	a.queueAdd(c.via, lengths{failed: -1})
+	a.queueAdd(to, lengths{failed: 1})
+	return nil
 }
 
 // requeueAt moves a packet from one queue to another, unless it is there or is
@@ -302,11 +300,9 @@ func (a *act) requeueAt(packet, old, to int64) error {
 	if err != nil {
 		return err
 	}
-	if _, err := a.Exec(`UPDATE queue SET waiting = waiting + $1 WHERE agency = $2`, added, to); err != nil {
-		return err
-	}
-	_, err = a.Exec(`UPDATE queue SET waiting = waiting - $1 WHERE agency = $2`, removed, old)
-	return err
+	a.queueAdd(to, lengths{waiting: added})
+	a.queueAdd(old, lengths{waiting: -removed})
+	return nil
 }
 
 // viaOf is whose queue holds what is for an agency.
