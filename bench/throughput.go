@@ -55,10 +55,16 @@ func (r *run) relayOn(id, engine string, size, count int, aim float64, mode func
 		return err
 	}
 	defer p.stop()
+	b, err := s.bare(mode())
+	if err != nil {
+		return err
+	}
+	defer b.hub.kill()
 	sides := []*contender{
 		{run: func(n int) (time.Duration, error) { return s.carry(n, size, inRounds) }, cpu: s.cpu, disk: mine},
 		{run: func(n int) (time.Duration, error) { return s.carry(n, size, byOne) }, cpu: s.cpu, disk: mine},
 		{run: func(n int) (time.Duration, error) { return p.relay(n, size, 1) }, cpu: func() time.Duration { return cpu(p.cmd.Process.Pid) }, disk: theirs},
+		{run: func(n int) (time.Duration, error) { return b.carry(n, size, bareRounds) }, cpu: func() time.Duration { return cpu(b.hub.pid) }, disk: b.disk},
 	}
 	for _, c := range sides {
 		if _, err := c.run(count/5 + 1); err != nil { // warm
@@ -75,7 +81,7 @@ func (r *run) relayOn(id, engine string, size, count int, aim float64, mode func
 			}
 		}
 	}
-	n, other := r.rounds()*count, sides[2]
+	n, other, ceiling := r.rounds()*count, sides[2], sides[3]
 	for i, how := range []string{"in rounds", "one by one"} {
 		c := sides[i]
 		figures := fmt.Sprintf("hub %.0f/s, postfix %.0f/s, hub's memory %.0f MB", perSecond(n, c.took), perSecond(n, other.took), s.hub.memory("VmHWM"))
@@ -86,7 +92,19 @@ func (r *run) relayOn(id, engine string, size, count int, aim float64, mode func
 		}
 		r.line(id, fmt.Sprintf("%s, %s, %d KB through, %s", engine, mine.name, size/1000, how), figures, other.took.Seconds()/c.took.Seconds(), fmt.Sprintf("≥ %g", aim))
 	}
+	r.line(id, fmt.Sprintf("%s, %s, %d KB through the bare server", engine, mine.name, size/1000),
+		fmt.Sprintf("bare server %.0f/s, of which the hub has %.2f", perSecond(n, ceiling.took), ceiling.took.Seconds()/sides[0].took.Seconds()),
+		other.took.Seconds()/ceiling.took.Seconds(), "the limit of this machine")
 	return nil
+}
+
+// bare starts the bare server.
+func (s *side) bare(d *disk) (*side, error) {
+	p, addr, err := d.child(s.r.dir, "bare", s.dir+"/log", s.r.dir)
+	if err != nil {
+		return nil, err
+	}
+	return &side{r: s.r, hub: p, url: "https://" + addr, client: s.client, numbers: s.numbers, disk: d}, nil
 }
 
 // contender is one of several that are measured in turns.
@@ -127,12 +145,11 @@ func (r *run) ceilingOn(engine string, size, count int, aim string) error {
 		return err
 	}
 	defer s.close()
-	p, addr, err := real().child(r.dir, "bare", s.dir+"/log", r.dir)
+	other, err := s.bare(real())
 	if err != nil {
 		return err
 	}
-	defer p.kill()
-	other := &side{r: r, url: "https://" + addr, client: s.client, numbers: s.numbers}
+	defer other.hub.kill()
 	intake := func(s *side) func() (time.Duration, error) {
 		l := newLetter(sender(0), []string{receiver(0)}, size, 0)
 		return func() (time.Duration, error) {
