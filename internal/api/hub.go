@@ -96,6 +96,7 @@ func (s *server) routes() []route {
 // act, and one place where errors become answers.
 func (s *server) handle(rt route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w, r = steady(w, r, s.hub.Patience)
 		w.Header().Set("Cache-Control", "no-store")
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		if rt.auth == signed {

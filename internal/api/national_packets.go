@@ -29,7 +29,6 @@ func (s *server) sendEdoc(w http.ResponseWriter, r *http.Request, c hub.Caller) 
 	if p["hash-file"] == "" {
 		return errRequest("hash-file", "Thiếu mã băm hash-file của gói tin trong phần đã ký.")
 	}
-	r.Body = io.NopCloser(patient(w, r))
 	body, err := packetOf(r)
 	if err != nil {
 		return err

@@ -3,11 +3,9 @@ package api
 import (
 	"encoding/base64"
 	"encoding/hex"
-	"io"
 	"net/http"
 	"strconv"
 	"strings"
-	"time"
 
 	"vanthu/internal/hub"
 )
@@ -18,7 +16,7 @@ func (s *server) accept(w http.ResponseWriter, r *http.Request, c hub.Caller) er
 	if err != nil {
 		return err
 	}
-	ack, err := s.hub.Accept(r.Context(), c, hub.Offer{Body: patient(w, r), Key: r.Header.Get("Idempotency-Key"), SHA256: sum, To: r.URL.Query()["to"]})
+	ack, err := s.hub.Accept(r.Context(), c, hub.Offer{Body: r.Body, Key: r.Header.Get("Idempotency-Key"), SHA256: sum, To: r.URL.Query()["to"]})
 	if err != nil {
 		return err
 	}
@@ -27,29 +25,6 @@ func (s *server) accept(w http.ResponseWriter, r *http.Request, c hub.Caller) er
 		status = http.StatusOK
 	}
 	return writeJSON(w, status, ackOf(ack))
-}
-
-// patience is how long a body may stand still on its way.
-const patience = time.Minute
-
-// patient reads a body with a deadline for every piece instead of one for the
-// whole: a large packet over a slow line may take hours, a dead line may not.
-func patient(w http.ResponseWriter, r *http.Request) io.Reader {
-	return &pieces{r.Body, http.NewResponseController(w)}
-}
-
-type pieces struct {
-	r  io.Reader
-	to *http.ResponseController
-}
-
-func (p *pieces) Read(b []byte) (int, error) {
-	p.to.SetReadDeadline(time.Now().Add(patience)) // not supported by recorders in tests: no deadline then
-	n, err := p.r.Read(b)
-	if err != nil {
-		p.to.SetReadDeadline(time.Time{})
-	}
-	return n, err
 }
 
 // contentDigest reads "sha-256=:base64:" and gives hex (rfc9530:2).

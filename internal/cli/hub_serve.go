@@ -21,11 +21,12 @@ import (
 
 type hubServeCmd struct {
 	hubFlags
-	Listen string        `help:"Địa chỉ lắng nghe." default:"127.0.0.1:8090"`
-	Admin  string        `help:"Địa chỉ riêng cho giám sát: /healthz, /readyz, /metrics." default:"127.0.0.1:8092"`
-	TSA    string        `help:"Địa chỉ cấp dấu thời gian (RFC 3161) cho điểm chốt của sổ cái."`
-	Keep   time.Duration `help:"Giữ nội dung gói tin bao lâu sau khi mọi nơi nhận đã nhận; 0 theo quy định đang có hiệu lực, số âm là mãi mãi."`
-	Lock   time.Duration `help:"Gói tin đã giao cho một hệ thống mà không được xác nhận thì sau bao lâu được giao lại." default:"5m"`
+	Listen   string        `help:"Địa chỉ lắng nghe." default:"127.0.0.1:8090"`
+	Admin    string        `help:"Địa chỉ riêng cho giám sát: /healthz, /readyz, /metrics." default:"127.0.0.1:8092"`
+	TSA      string        `help:"Địa chỉ cấp dấu thời gian (RFC 3161) cho điểm chốt của sổ cái."`
+	Keep     time.Duration `help:"Giữ nội dung gói tin bao lâu sau khi mọi nơi nhận đã nhận; 0 theo quy định đang có hiệu lực, số âm là mãi mãi."`
+	Lock     time.Duration `help:"Gói tin đã giao cho một hệ thống mà không được xác nhận thì sau bao lâu được giao lại." default:"5m"`
+	Patience time.Duration `help:"Chờ 64 KB tiếp theo của một gói tin trên đường truyền trong bao lâu thì ngắt." default:"1m"`
 	tlsFlags
 	upstreamFlags
 }
@@ -59,7 +60,7 @@ func (c *hubServeCmd) Run(ctx context.Context) error {
 
 func (c *hubServeCmd) openHub(ctx context.Context) (*host.Hub, error) {
 	at := c.config()
-	at.Lock, at.TSA, at.Keep = c.Lock, c.TSA, c.Keep
+	at.Lock, at.TSA, at.Keep, at.Patience = c.Lock, c.TSA, c.Keep, c.Patience
 	return host.OpenHub(ctx, at)
 }
 
@@ -70,10 +71,8 @@ func (c *hubServeCmd) serve(ctx context.Context, h *host.Hub, log *slog.Logger) 
 		return err
 	}
 	go h.Run(ctx, log)
-	servers := []*http.Server{
-		{Addr: c.Listen, Handler: api.HubHandler(h.Hub), ReadHeaderTimeout: 10 * time.Second, TLSConfig: secure},
-		{Addr: c.Admin, Handler: api.AdminHandler(h.Hub), ReadHeaderTimeout: 10 * time.Second},
-	}
+	servers := []*http.Server{server(c.Listen, api.HubHandler(h.Hub), h.Patience), server(c.Admin, api.AdminHandler(h.Hub), h.Patience)}
+	servers[0].TLSConfig = secure
 	failed := make(chan error, len(servers)+1)
 	for _, s := range servers {
 		go func() { failed <- serve(s) }()
@@ -96,6 +95,11 @@ func (c *hubServeCmd) serve(ctx context.Context, h *host.Hub, log *slog.Logger) 
 		return nil
 	}
 	return err
+}
+
+// server leaves who says nothing between two requests, or not what he wants.
+func server(addr string, h http.Handler, patience time.Duration) *http.Server {
+	return &http.Server{Addr: addr, Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * patience, MaxHeaderBytes: 64 << 10}
 }
 
 func serve(s *http.Server) error {
@@ -152,7 +156,7 @@ func (f upstreamFlags) join(ctx context.Context, h *host.Hub, log *slog.Logger) 
 	if err != nil {
 		return err
 	}
-	own := &http.Server{Handler: api.HubHandler(h.Hub), ReadHeaderTimeout: 10 * time.Second}
+	own := server("", api.HubHandler(h.Hub), h.Patience)
 	defer own.Close()
 	go own.Serve(l)
 	return h.Join(ctx, host.Upstream{Address: f.Upstream, Code: f.UpstreamCode, Secret: strings.TrimSpace(string(secret)), Gateway: f.Gateway, Client: client},

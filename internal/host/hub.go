@@ -26,6 +26,7 @@ type HubConfig struct {
 	TSA      string        // address of the time-stamping authority; "" for none
 	Keep     time.Duration // how long bodies stay once all have them; 0 is the dated figure, below 0 for ever
 	Lock     time.Duration // how long an inbox keeps what it handed out; 0 is the hub's own figure
+	Patience time.Duration // how long the next 64 KiB may take on a caller's line; 0 is the hub's own figure
 }
 
 // Hub is a hub with the store it runs on.
@@ -75,7 +76,7 @@ func openHub(ctx context.Context, c HubConfig, stores *db.Host) (*hub.Hub, error
 	if err != nil {
 		return nil, err
 	}
-	hc := hub.Config{Store: store, Blobs: blobs, Key: key, Former: former, Lock: c.Lock, Keep: c.Keep}
+	hc := hub.Config{Store: store, Blobs: blobs, Key: key, Former: former, Lock: c.Lock, Patience: c.Patience, Keep: c.Keep}
 	if c.TSA != "" {
 		hc.Stamp = (&cms.TSAClient{URL: c.TSA}).Stamp
 	}

@@ -33,6 +33,7 @@ type Config struct {
 	MaxPacket int64         // largest packet in bytes; 1 GiB
 	MaxOffers int           // packets taken in at once, more are told to come back; 256
 	Lock      time.Duration // how long an inbox keeps what it handed out; 5 min
+	Patience  time.Duration // how long the next 64 KiB may take on a caller's line, either way; a minute
 	Trial     time.Duration // length of the trial of an agency; 0 is two months (law:BRVT1842-11.2)
 	Keep      time.Duration // how long bodies stay after every recipient has confirmed; 0 is the dated figure, below 0 for ever
 	Stamp     cms.Stamper   // time-stamping authority for checkpoints; nil: none
@@ -75,6 +76,7 @@ const (
 	maxPacket = 1 << 30
 	maxOffers = 256
 	lockTime  = 5 * time.Minute
+	patience  = time.Minute
 )
 
 // Open checks the configuration and opens the log of an empty store.
@@ -87,6 +89,9 @@ func Open(ctx context.Context, c Config) (*Hub, error) {
 	}
 	if c.Lock == 0 {
 		c.Lock = lockTime
+	}
+	if c.Patience == 0 {
+		c.Patience = patience
 	}
 	if c.MaxOffers == 0 {
 		c.MaxOffers = maxOffers

@@ -49,7 +49,7 @@ func Certified(cert, key string) (*http.Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("chứng thư TLS: %w", err)
 	}
-	c := defaultClient()
+	c := Patient(quiet)
 	c.Transport.(*http.Transport).TLSClientConfig = &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}
 	return c, nil
 }

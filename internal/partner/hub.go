@@ -29,17 +29,9 @@ type Hub struct {
 // than Inbox's wait and the largest packet need.
 func NewHub(baseURL, code, secret string, client *http.Client) *Hub {
 	if client == nil {
-		client = defaultClient()
+		client = Patient(quiet)
 	}
 	return &Hub{Clock: time.Now, base: strings.TrimSuffix(baseURL, "/"), auth: "Bearer " + code + ":" + secret, client: client}
-}
-
-// defaultClient gives up on a server that accepts and then says nothing.
-func defaultClient() *http.Client {
-	t := http.DefaultTransport.(*http.Transport).Clone()
-	t.ResponseHeaderTimeout = 3 * time.Minute
-	t.MaxIdleConnsPerHost = 8
-	return &http.Client{Transport: t}
 }
 
 // Send implements Partner.

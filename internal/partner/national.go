@@ -38,7 +38,7 @@ var vietnam = time.FixedZone("+07", 7*3600)
 // (systemid) and secret. client may be nil.
 func NewNational(endpoint, systemID, secret string, client *http.Client) *National {
 	if client == nil {
-		client = defaultClient()
+		client = Patient(quiet)
 	}
 	return &National{Poll: 30 * time.Second, Zone: vietnam, Clock: time.Now, base: strings.TrimSuffix(endpoint, "/"), system: systemID, secret: []byte(secret), client: client}
 }

@@ -49,7 +49,7 @@ const tokenLife = 25 * time.Minute
 // the like, as the system with that id and secret. client may be nil.
 func NewProvincial(baseURL, systemID, secret string, client *http.Client) *Provincial {
 	if client == nil {
-		client = defaultClient()
+		client = Patient(quiet)
 	}
 	return &Provincial{Poll: 5 * time.Minute, Retry: 30 * time.Second, Back: 365 * 24 * time.Hour, Clock: time.Now,
 		base: strings.TrimSuffix(baseURL, "/"), system: systemID, secret: secret, client: client}

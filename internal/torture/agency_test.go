@@ -42,7 +42,7 @@ const agencyEnv = "VANTHU_TORTURE_AGENCY"
 // agencyMain is an agency's process: "code dir address a+b c+d …".
 func agencyMain() {
 	f := strings.Fields(os.Getenv(agencyEnv))
-	a := &agency{code: f[0], dir: f[1], news: os.NewFile(newsFile, "news"), hub: partnerAt(f[2], f[0])}
+	a := &agency{code: f[0], dir: f[1], news: os.NewFile(newsFile, "news"), hub: partner.NewHub("http://"+f[2], f[0], hubtest.Secret(f[0]), partner.Patient(patienceOfAgency))}
 	for _, list := range f[3:] {
 		a.to = append(a.to, strings.Split(list, "+"))
 	}

@@ -2,6 +2,7 @@ package torture
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"net"
@@ -17,14 +18,26 @@ import (
 
 // badLine is a line between an agency and the hub that breaks at random: it
 // cuts a connection after some bytes, in the middle of an upload or of an
-// answer, or goes silent in one direction and is cut a moment later.
+// answer, goes silent in one direction and is cut a moment later, goes silent for
+// good though nobody hangs up, or carries everything late and slowly.
 type badLine struct {
 	to     string
 	listen net.Listener
 	sound  atomic.Bool
-	faults [3]atomic.Int64 // cuts of requests, cuts of answers, silences
+	faults [faults]atomic.Int64
+	silent atomic.Int64 // sides that have not hung up a line that goes silent for good
 	wg     sync.WaitGroup
 }
+
+// The faults of a line.
+const (
+	cutRequest = iota
+	cutAnswer
+	cutSilent
+	silentForGood
+	slow
+	faults
+)
 
 func newBadLine(t *testing.T, to string) *badLine {
 	t.Helper()
@@ -59,23 +72,33 @@ func (b *badLine) carry(agency net.Conn) {
 		return
 	}
 	defer hub.Close()
-	up, down, silent := int64(1)<<60, int64(1)<<60, time.Duration(0)
-	if !b.sound.Load() {
-		switch rand.IntN(3) {
-		case 0: // packets are up to 40 KB: in the middle of one of the first
-			up = rand.Int64N(80_000)
-			b.faults[0].Add(1)
-		case 1: // an answer is lost, what it was about was done
-			down = rand.Int64N(8_000)
-			b.faults[1].Add(1)
-		case 2: // the hub's words do not come through any more
-			down, silent = rand.Int64N(8_000), time.Duration(rand.IntN(100))*time.Millisecond
-			b.faults[2].Add(1)
-		}
+	if b.sound.Load() {
+		carry(agency, hub, 1<<60, 1<<60, io.CopyN, 0)
+		return
 	}
+	fault := rand.IntN(faults)
+	b.faults[fault].Add(1)
+	up, down := rand.Int64N(80_000), rand.Int64N(8_000) // packets are up to 40 KB: in the middle of one of the first
+	switch fault {
+	case cutRequest:
+		carry(agency, hub, up, 1<<60, io.CopyN, 0)
+	case cutAnswer: // what it was about was done
+		carry(agency, hub, 1<<60, down, io.CopyN, 0)
+	case cutSilent: // the hub's words do not come through any more
+		carry(agency, hub, 1<<60, down, io.CopyN, time.Duration(rand.IntN(100))*time.Millisecond)
+	case silentForGood:
+		b.silence(agency, hub, up/4)
+	case slow:
+		carry(agency, hub, 200_000, 200_000, dripN, 0)
+	}
+}
+
+// carry carries bytes both ways until there were as many in one of them. Then it
+// is over, or the hub is heard for a moment longer and nothing told.
+func carry(agency, hub net.Conn, up, down int64, copyN func(io.Writer, io.Reader, int64) (int64, error), rest time.Duration) {
 	over := make(chan struct{}, 2)
 	way := func(to, from net.Conn, most int64, rest time.Duration) {
-		_, err := io.CopyN(to, from, most)
+		_, err := copyN(to, from, most)
 		if err == nil && rest > 0 {
 			from.SetReadDeadline(time.Now().Add(rest))
 			io.Copy(io.Discard, from)
@@ -83,23 +106,63 @@ func (b *badLine) carry(agency net.Conn) {
 		over <- struct{}{}
 	}
 	go way(hub, agency, up, 0)
-	go way(agency, hub, down, silent)
+	go way(agency, hub, down, rest)
 	<-over
 }
 
-// Agencies reach the hub over lines that cut uploads and answers at any byte
-// and go silent. What they do not know to have arrived they offer again, and
-// confirm again, in the end all of it once and in order (R5: BRVT1842-6.5,
-// HT33-10.2.i).
+// dripN is io.CopyN over a line that is slow.
+func dripN(to io.Writer, from io.Reader, most int64) (n int64, err error) {
+	for n < most && err == nil {
+		var k int64
+		k, err = io.CopyN(to, from, min(200+rand.Int64N(1000), most-n))
+		n += k
+		time.Sleep(time.Duration(rand.IntN(3000)) * time.Microsecond)
+	}
+	return n, err
+}
+
+// silence carries some bytes of a request, and nothing more, either way. It ends
+// when both sides have hung up, of which neither hears from the other.
+func (b *badLine) silence(agency, hub net.Conn, up int64) {
+	silent := make(chan struct{})
+	var down sync.WaitGroup
+	down.Go(func() {
+		defer b.silent.Add(-1)
+		defer agency.Close() // the hub has hung up
+		buf := make([]byte, 1000)
+		for n, err := hub.Read(buf); err == nil; n, err = hub.Read(buf) {
+			select {
+			case <-silent:
+			default:
+				agency.Write(buf[:n])
+			}
+		}
+	})
+	b.silent.Add(2)
+	_, err := io.CopyN(hub, agency, up)
+	if err != nil {
+		hub.Close()
+	}
+	close(silent)
+	io.Copy(io.Discard, agency)
+	b.silent.Add(-1)
+	down.Wait()
+}
+
+// Agencies reach the hub over lines that cut uploads and answers at any byte,
+// carry them late and slowly, and go silent, for a moment or for good. What they
+// do not know to have arrived they offer again, and confirm again, in the end all
+// of it once and in order; and both sides give up by themselves a line that
+// nobody cuts (R5: BRVT1842-6.5, HT33-10.2.i).
 func TestBadLine(t *testing.T) {
 	s := newSite(t, nil)
 	s.start()
 	b := newBadLine(t, s.addr)
 	p := newProvince(t, b.listen.Addr().String())
 	w := &ledger.Witness{}
-	n := int64(rounds("VANTHU_TORTURE", 30))
+	n := int64(rounds("VANTHU_TORTURE", 15))
 	until := time.Now().Add(10 * time.Minute)
-	for b.broken() < 3*n {
+	for b.broken() < faults*n {
 		if time.Now().After(until) {
 			t.Fatalf("only %d faults in ten minutes", b.broken())
 		}
@@ -110,10 +173,18 @@ func TestBadLine(t *testing.T) {
 	p.hush()
 	p.books.standings(t, s)
 	s.look(w)
+	s.await(func() error {
+		if n := b.silent.Load(); n > 0 {
+			return fmt.Errorf("%d ends of silent lines are not given up", n)
+		}
+		return nil
+	})
 	s.kill()
 	y := p.books.judge(t)
 	s.audit()
-	t.Logf("%d uploads cut, %d answers cut, %d silences: %v, 0 lost, 0 doubled", b.faults[0].Load(), b.faults[1].Load(), b.faults[2].Load(), y)
+	f := &b.faults
+	t.Logf("%d uploads cut, %d answers cut, %d silences and %d for good, %d slow lines: %v, 0 lost, 0 doubled",
+		f[cutRequest].Load(), f[cutAnswer].Load(), f[cutSilent].Load(), f[silentForGood].Load(), f[slow].Load(), y)
 }
 
 func (b *badLine) broken() (n int64) {

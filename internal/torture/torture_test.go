@@ -155,9 +155,16 @@ func (s *site) start() {
 func (s *site) launch(log string) {
 	s.t.Helper()
 	args := append([]string{}, s.wrap...)
-	args = append(args, os.Args[0], "hub", "serve", "--data", s.dir, "--postgres", s.dsn(), "--listen", s.addr, "--admin", "127.0.0.1:0", "--lock", lockOfHub.String())
+	args = append(args, os.Args[0], "hub", "serve", "--data", s.dir, "--postgres", s.dsn(), "--listen", s.addr, "--admin", "127.0.0.1:0", "--lock", lockOfHub.String(), "--patience", patienceOfHub.String())
 	s.cmd = child(s.t, "vanthu", log, nil, append(args, s.args...)...)
 }
+
+// patienceOfHub is how long the hub lets a line stand still, and patienceOfAgency
+// how long an agency's system does, which asks the hub to wait for a second.
+const (
+	patienceOfHub    = time.Second
+	patienceOfAgency = 1500 * time.Millisecond
+)
 
 // ready waits until the hub serves its agencies.
 func (s *site) ready() {
