@@ -98,6 +98,30 @@ func TestManyHandedOutTogether_HT33_10_1_b(t *testing.T) {
 	s.inState(o, ready, document.Approved)
 }
 
+// A document of a batch that is handed out anew, alone, leaves the batch: its
+// line says so and waits for nothing (HT33-4.2).
+func TestHandedOutAnewLeavesItsBatch_HT33_4_2(t *testing.T) {
+	s := newStage(t)
+	ctx := t.Context()
+	o, hung := s.who("hung")
+	id := s.stopped("sign")
+	key := s.onDesk(o, hung.ID, "Lê Quốc Hùng")
+	b, err := o.HandOutBatch(ctx, hung, signing.ByPerson, []document.ID{id})
+	s.must(err)
+	alone, err := o.HandOut(ctx, hung, signing.ByPerson, id, signing.ByClient)
+	s.must(err)
+	if l := lineOf(s.ended(o, hung.ID, b.Batch), id); l.State != signing.LineRefused || l.Next == "" {
+		t.Errorf("the line of the batch is %+v", l)
+	}
+	_, err = o.Fetch(ctx, b.Files[0].Token, "")
+	s.named(signing.TokenUsed, err)
+	file, err := o.Fetch(ctx, alone.Files[0].Token, "")
+	s.must(err)
+	_, err = o.TakeBack(ctx, alone.Files[0].Token, "", bytes.NewReader(s.elsewhere(file.Data, key, pades.Options{Field: pades.SignerField})))
+	s.must(err)
+	s.inState(o, id, document.Signed)
+}
+
 // An outage while a file of a batch comes back spends nothing: the file is
 // taken when the issuer answers again (HT33-4.2).
 func TestBatchOutlivesAnOutage_HT33_4_2(t *testing.T) {

@@ -101,6 +101,9 @@ func (o *Office) handOut(ctx context.Context, by org.Actor, act signingAct, id d
 	}
 	s := Session{Document: id, Purpose: act.purpose, Code: j.doc.Code(), Day: j.doc.Day, Ends: o.Store.Now().Add(handOutTerm(way, o.Store.Now()))}
 	return s, o.act(ctx, by, id, act.action, func(tx *db.Tx, _ *document.Document) error {
+		if err := o.supersede(tx, id); err != nil {
+			return err
+		}
 		for _, h := range files {
 			f := SessionFile{HandOut: h}
 			if way == signing.ByClient {
@@ -116,6 +119,18 @@ func (o *Office) handOut(ctx context.Context, by org.Actor, act signingAct, id d
 		}
 		return journal.Write(tx, HandedOutIt, int64(id), 0, journal.Detail{"way": string(way), "sha256": string(files[0].Handed)})
 	})
+}
+
+// supersede ends the sessions that a document is out in, and decides its lines in
+// their batches: nothing there waits for a file that no longer counts.
+func (o *Office) supersede(tx *db.Tx, id document.ID) error {
+	batches, err := signing.Supersede(tx, id)
+	for _, b := range batches {
+		if err == nil {
+			err = o.decideAway(tx, signing.HandOut{Batch: b, Document: id}, signing.Refuse(signing.Superseded, nil))
+		}
+	}
+	return err
 }
 
 // handOutTerm is how long a session lasts.

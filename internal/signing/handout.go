@@ -68,15 +68,23 @@ func tokenHash(token string) string {
 	return hex.EncodeToString(h[:])
 }
 
-// AddHandOut enters a hand-out with its token, "" for none, and gives its id. Session 0
-// begins a new one, and ends every earlier one of the document that is open.
+// Supersede ends every session of a document that is open, and gives the
+// batches that they were part of.
+func Supersede(tx *db.Tx, d document.ID) (batches []int64, err error) {
+	batches, err = db.Column[int64](tx, `SELECT DISTINCT batch FROM handout WHERE document = $1 AND done_at = 0 AND batch <> 0`, d)
+	if err != nil {
+		return nil, err
+	}
+	_, err = tx.Exec(`UPDATE handout SET done_at = $2, state = $3 WHERE document = $1 AND done_at = 0`, d, db.Ms(tx.Now), Superseded)
+	return batches, err
+}
+
+// AddHandOut enters a hand-out with its token, "" for none, and gives its id.
+// Session 0 begins a new one.
 func AddHandOut(tx *db.Tx, h HandOut, token string) (HandOut, error) {
 	h.ID = tx.NewID()
 	if h.Session == 0 {
 		h.Session = h.ID
-		if _, err := tx.Exec(`UPDATE handout SET done_at = $2, state = $3 WHERE document = $1 AND done_at = 0`, h.Document, db.Ms(tx.Now), Cancelled); err != nil {
-			return h, err
-		}
 	}
 	_, err := tx.Exec(`INSERT INTO handout (id, session, document, purpose, annex, certificate, person, name, source, handed, token, ends_at, fetched_at, done_at, state, result, batch)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, 0, '', '', $13)`,

@@ -63,6 +63,7 @@ const (
 	TokenEnded       State = "token-expired"
 	TokenUsed        State = "token-used"
 	Cancelled        State = "cancelled"
+	Superseded       State = "superseded" // by a later session of the document
 	FileChanged      State = "file-changed" // ours, since it was handed out
 	NotAnIncrement   State = "not-an-increment"
 	Tampered         State = "tampered"
@@ -117,6 +118,7 @@ var sentences = map[State]words{
 	TokenEnded:       {fail.Conflict, "Phiên ký ngoài đã hết hạn.", "Mở lại văn bản và bắt đầu ký lại.", "", refs("HT33-4.2")},
 	TokenUsed:        {fail.Conflict, "Phiên ký ngoài đã dùng rồi.", "Mở lại văn bản để xem kết quả, hoặc bắt đầu ký lại.", "", refs("HT33-4.2")},
 	Cancelled:        {fail.Conflict, "Người ký đã hủy trong phần mềm ký số.", "Bắt đầu ký lại khi sẵn sàng.", "", refs("HT33-4.2")},
+	Superseded:       {fail.Conflict, "Văn bản đã được giao ra ký lại ở một phiên sau.", "Ký trong phiên sau; tệp của phiên này không dùng nữa.", "", refs("HT33-4.2")},
 	FileChanged:      {fail.Conflict, "Văn bản đã thay đổi từ khi giao tệp để ký.", "Xem lại bản mới nhất rồi bắt đầu ký lại.", "", refs("ND30-11.2")},
 	NotAnIncrement:   {fail.Integrity, "Tệp trả về không phải là tệp đã giao cộng thêm chữ ký.", "Ký đúng tệp đã tải về, không in lại hay lưu thành tệp khác.", "file", refs("ND30-11.2", "HT33-10.1.c.iii")},
 	Tampered:         {fail.Integrity, "Tệp trả về có thay đổi khác ngoài chữ ký.", "Tải lại tệp, chỉ ký rồi tải lên.", "file", refs("ND30-11.2", "ND23-17")},
