@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -209,4 +210,42 @@ func TestCopySignedElsewhereAndUploaded(t *testing.T) {
 	upload(signed(t, scan, signer, pades.Options{Look: look, Place: place}))
 	b.sees("96/HOIX: đã ký bản sao và trình lãnh đạo.")
 	state(t, o, id, document.Submitted)
+}
+
+// TestCopySignedByTheProgramOnTheDesk: the page gives the scan to the signing
+// program, and presents the copy that comes back; a copy in another form than
+// the clerk chose on the page is refused, and she signs again (HT33-8.1,
+// ND30-25, HT33-4.2).
+func TestCopySignedByTheProgramOnTheDesk(t *testing.T) {
+	const clerk = "yen"
+	o := atSNV.office(t)
+	key := signingtest.NewKey(t, "P-256")
+	chain := copiesWith(t, o, clerk, key, signing.ByClient, func([]*x509.Certificate) string { return "" })
+	signer, err := cms.NewSoftwareSigner(key, chain[0], chain[1:])
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := onPaper(t, o, clerk, "97")
+	p := startProgram(t)
+	press := `document.querySelector("[data-desk] button").click()`
+	b := as(t, clerk, desktop)
+	b.open("/den/" + itoa(id))
+	b.sees("Ký bằng phần mềm ký số", "Phần mềm không chạy được?")
+	b.shoot("ban-sao-ky-may")
+	p.form = pades.CopyOfCopy
+	p.will("sign", signer)
+	b.js(press)
+	b.sees("Tệp trả về không ghi hình thức sao đã chọn.", "Trong phần mềm ký số chọn “Ký bản sao”")
+	b.shoot("ban-sao-ky-may-khac-hinh-thuc")
+	state(t, o, id, document.Registered)
+	p.form = pades.TrueCopy
+	b.leave(press)
+	state(t, o, id, document.Submitted)
+	if q := p.last("SignCopy"); q.SessionId == "" || q.SessionId != q.JWTToken || !strings.HasPrefix(q.FileName, theStage.BaseURL()) {
+		t.Errorf("the program was told %+v", q)
+	}
+	narrow := as(t, clerk, phone)
+	narrow.open("/den/" + itoa(onPaper(t, o, clerk, "98")))
+	narrow.sees("Ký bằng phần mềm ký số")
+	narrow.shoot("dien-thoai-ban-sao-ky-may")
 }

@@ -29,6 +29,7 @@ import (
 
 	"vanthu/cms"
 	"vanthu/pades"
+	"vanthu/pdf"
 )
 
 // program plays the signing program on a person's desk: a WebSocket server on
@@ -42,6 +43,7 @@ type program struct {
 	mu     sync.Mutex
 	signer cms.Signer
 	mode   string // "sign", "cancel" or "foreign"
+	form   pades.CopyForm
 	asked  []request
 }
 
@@ -229,6 +231,9 @@ func (p *program) signAndSend(q request, signer cms.Signer, foreign bool) map[st
 		opts = pades.Options{Field: pades.SealField, LockAll: true}
 	case "SignAppendix":
 		opts = pades.Options{}
+	case "SignCopy": // the program writes the form that its user chose in it
+		look := pades.CopyLook(p.form, "Sở Nội vụ", time.Now())
+		opts = pades.Options{Look: look, Place: &pades.Place{Box: pdf.Box{X: 140, Y: 6, W: look.W, H: look.H}}}
 	case "SignFiles": // a program that signs any file makes a field of its own
 		opts = pades.Options{}
 	}

@@ -20,6 +20,7 @@ import (
 	"vanthu/internal/org"
 	"vanthu/internal/signing"
 	"vanthu/pades"
+	"vanthu/pdf"
 	"vanthu/viet"
 )
 
@@ -423,4 +424,39 @@ func TestCopyIsRenewed_ND23_17(t *testing.T) {
 		}
 		return errors.Join(err, err2)
 	}))
+}
+
+// A copy that the signing program of the desk makes is held to the form that
+// the clerk chose when the scan was handed out, and then presented (HT33-8.1,
+// HT33-4.2, ND30-25).
+func TestCopyHandedOut_HT33_8_1(t *testing.T) {
+	s := newStage(t)
+	ctx := context.Background()
+	o, lan := s.who("lan")
+	_, hung := s.who("hung")
+	scan := s.scan(o, 200)
+	id, err := o.RegisterPaper(ctx, lan, paperForm(&scan))
+	s.must(err)
+	in := office.CopyInput{Form: pades.CopyOfCopy, PresentTo: hung.ID, Note: "Kính trình."}
+	_, err = o.HandOut(ctx, lan, signing.AsCopy, id, signing.ByClient)
+	s.named(signing.SignedAway, err) // the form would not be known
+	_, err = o.HandOutCopy(ctx, lan, id, office.CopyInput{})
+	s.refused(fail.BadInput, err)
+	_, err = o.HandOutCopy(ctx, hung, id, in)
+	s.refused(fail.Denied, err)
+	back := func(form pades.CopyForm) error {
+		x, err := o.HandOutCopy(ctx, lan, id, in)
+		s.must(err)
+		file, err := o.Fetch(ctx, x.Files[0].Token, "")
+		s.must(err)
+		look := pades.CopyLook(form, "Sở Xây dựng", s.Clock.Now())
+		place := &pades.Place{Box: pdf.Box{X: 140, Y: 6, W: look.W, H: look.H}}
+		_, err = o.TakeBack(ctx, x.Files[0].Token, "", bytes.NewReader(s.elsewhere(file.Data, s.key("sxd", "agency"), pades.Options{Place: place, Look: look})))
+		return err
+	}
+	s.named(signing.NoForm, back(pades.TrueCopy))
+	s.inState(o, id, document.Registered)
+	s.must(back(pades.CopyOfCopy))
+	s.inState(o, id, document.Submitted)
+	s.provable(o, id)
 }

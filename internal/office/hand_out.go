@@ -5,6 +5,7 @@ import (
 	"context"
 	"time"
 
+	"vanthu/internal/access"
 	"vanthu/internal/blob"
 	"vanthu/internal/db"
 	"vanthu/internal/document"
@@ -67,7 +68,26 @@ func (s Session) State() signing.State {
 // Who: as for Sign and Seal. Refuses what they refuse, and a file without
 // places for number and date. law:HT33-4.2 HT33-10.1.b HT33-10.1.c.i HT33-10.1.c.v
 func (o *Office) HandOut(ctx context.Context, by org.Actor, p signing.Purpose, id document.ID, way signing.Kind) (Session, error) {
-	act := o.signingAct(p)
+	if p == signing.AsCopy {
+		return Session{}, signing.Refuse(signing.SignedAway, nil) // HandOutCopy
+	}
+	return o.handOutOne(ctx, by, o.signingAct(p), id, way)
+}
+
+// HandOutCopy gives the scan of a registered paper document to the signing
+// program of the clerk's machine, which writes the form of the copy itself. in
+// is kept: what comes back must show that form, and is then presented.
+//
+// Who: as for SignCopy. Refuses what it refuses. law:HT33-8.1 HT33-4.2 ND30-25
+func (o *Office) HandOutCopy(ctx context.Context, by org.Actor, id document.ID, in CopyInput) (Session, error) {
+	if err := in.check(); err != nil {
+		o.refused(ctx, by, int64(id), access.SignCopy, err)
+		return Session{}, err
+	}
+	return o.handOutOne(ctx, by, o.copying(in), id, signing.ByClient)
+}
+
+func (o *Office) handOutOne(ctx context.Context, by org.Actor, act signingAct, id document.ID, way signing.Kind) (Session, error) {
 	if err := o.may(ctx, by, id, act.action); err != nil {
 		return Session{}, err
 	}
@@ -81,9 +101,6 @@ func (o *Office) HandOut(ctx context.Context, by org.Actor, p signing.Purpose, i
 func (o *Office) handOut(ctx context.Context, by org.Actor, act signingAct, id document.ID, way signing.Kind, batch int64) (Session, error) {
 	if !way.HandsOut() {
 		return Session{}, fail.Invalid("way", "Chọn ký bằng phần mềm trên máy, hoặc tải lên tệp đã ký.")
-	}
-	if act.purpose == signing.AsCopy { // the program writes the form of the copy itself: TakeCopy
-		return Session{}, signing.Refuse(signing.SignedAway, nil)
 	}
 	j, err := act.job(ctx, by, id)
 	if err == nil {
@@ -110,6 +127,7 @@ func (o *Office) handOut(ctx context.Context, by org.Actor, act signingAct, id d
 				f.Token = signing.NewToken()
 			}
 			f.Session, f.Batch, f.Certificate, f.Person, f.Ends = s.ID, batch, j.cert.ID, by.ID, s.Ends
+			f.Copy = signing.Copy{Form: string(act.copy.Form), PresentTo: act.copy.PresentTo, Note: act.copy.Note}
 			var err error
 			if f.HandOut, err = signing.AddHandOut(tx, f.HandOut, f.Token); err != nil {
 				return err
@@ -144,7 +162,11 @@ func handOutTerm(way signing.Kind, on time.Time) time.Duration {
 // toHandOut prepares the files of a session.
 func (o *Office) toHandOut(ctx context.Context, act signingAct, j *signingJob) ([]signing.HandOut, error) {
 	main := signing.HandOut{Document: j.doc.ID, Purpose: act.purpose, Name: j.file.Name, Source: j.file.Hash, Handed: j.file.Hash}
-	if act.purpose == signing.ByPerson {
+	switch act.purpose {
+	case signing.ByPerson:
+		return []signing.HandOut{main}, nil
+	case signing.AsCopy:
+		main.Name = copyName(j.file.Name)
 		return []signing.HandOut{main}, nil
 	}
 	main.Name = fileName(j.doc)

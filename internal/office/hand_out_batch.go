@@ -35,6 +35,9 @@ type Bundle struct {
 // what SignBatch refuses, a certificate whose key does not sign in the program,
 // and when nothing is left to sign. law:HT33-10.1.b HT33-10.1.c.iii HT33-4.2 ND23-15
 func (o *Office) HandOutBatch(ctx context.Context, by org.Actor, p signing.Purpose, ids []document.ID) (Bundle, error) {
+	if p == signing.AsCopy { // the program must know the form of each: HandOutCopy
+		return Bundle{}, signing.Refuse(signing.SignedAway, nil)
+	}
 	ids = distinct(ids)
 	act := o.signingAct(p)
 	act.batch = true

@@ -22,6 +22,7 @@ import (
 type signingAct struct {
 	action  access.Action
 	purpose signing.Purpose
+	copy    CopyInput // of a copy: what the clerk asked for
 	// job gathers what is worked on and refuses what the law refuses.
 	job func(ctx context.Context, by org.Actor, id document.ID) (*signingJob, error)
 	// parts lays out the signatures: one for each file.

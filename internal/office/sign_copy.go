@@ -64,7 +64,7 @@ func (o *Office) SignCopies(ctx context.Context, by org.Actor, ids []document.ID
 
 func (o *Office) copying(in CopyInput) signingAct {
 	c := copying{o, in}
-	return signingAct{action: access.SignCopy, purpose: signing.AsCopy, job: o.copyJob, parts: c.layOut, enter: c.enterCopy}
+	return signingAct{action: access.SignCopy, purpose: signing.AsCopy, copy: in, job: o.copyJob, parts: c.layOut, enter: c.enterCopy}
 }
 
 // copying is the signing of copies as a clerk has asked for it.

@@ -128,6 +128,9 @@ func (o *Office) spend(ctx context.Context, by org.Actor, h signing.HandOut, why
 
 func (o *Office) takeBack(ctx context.Context, by org.Actor, h signing.HandOut, r io.Reader) (Taken, error) {
 	act := o.signingAct(h.Purpose)
+	if h.Purpose == signing.AsCopy {
+		act = o.copying(CopyInput{pades.CopyForm(h.Copy.Form), h.Copy.PresentTo, h.Copy.Note})
+	}
 	if err := o.may(ctx, by, h.Document, act.action); err != nil {
 		return Taken{}, err
 	}
@@ -142,6 +145,9 @@ func (o *Office) takeBack(ctx context.Context, by org.Actor, h signing.HandOut, 
 		var u Upload
 		if u, err = o.Keep(ctx, h.Name, r); err == nil {
 			err = o.inspect(ctx, by, j, h, u)
+		}
+		if err == nil && h.Purpose == signing.AsCopy {
+			err = o.saysForm(h.Handed, u.Hash, act.copy.Form)
 		}
 		t.Result, t.Certificate = u.Hash, j.cert.ID
 	}

@@ -36,7 +36,15 @@ type HandOut struct {
 	State       State     // of a refusal; "" while open, and when taken back
 	Result      blob.Hash // signed, as taken back
 	Use         int64     // the use of the key that it came back with; 0: none
+	Copy        Copy      // of a scan that is signed as a copy
 	token       string
+}
+
+// Copy is what was asked of a copy when its scan was handed out.
+type Copy struct {
+	Form      string       // hình thức sao
+	PresentTo org.PersonID // once it is back; 0: nobody
+	Note      string       // for him
 }
 
 // Back says whether the file came back and was taken.
@@ -86,17 +94,19 @@ func AddHandOut(tx *db.Tx, h HandOut, token string) (HandOut, error) {
 	if h.Session == 0 {
 		h.Session = h.ID
 	}
-	_, err := tx.Exec(`INSERT INTO handout (id, session, document, purpose, annex, certificate, person, name, source, handed, token, ends_at, fetched_at, done_at, state, result, batch)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, 0, '', '', $13)`,
-		h.ID, h.Session, h.Document, h.Purpose, h.Annex, h.Certificate, h.Person, h.Name, h.Source, h.Handed, tokenHash(token), db.Ms(h.Ends), h.Batch)
+	_, err := tx.Exec(`INSERT INTO handout (id, session, document, purpose, annex, certificate, person, name, source, handed, token, ends_at, fetched_at, done_at, state, result, batch, form, present_to, note)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, 0, '', '', $13, $14, $15, $16)`,
+		h.ID, h.Session, h.Document, h.Purpose, h.Annex, h.Certificate, h.Person, h.Name, h.Source, h.Handed, tokenHash(token), db.Ms(h.Ends), h.Batch,
+		h.Copy.Form, h.Copy.PresentTo, h.Copy.Note)
 	return h, err
 }
 
-const handoutColumns = `SELECT id, session, document, purpose, annex, certificate, person, name, source, handed, token, ends_at, fetched_at, done_at, state, result, signature, batch FROM handout`
+const handoutColumns = `SELECT id, session, document, purpose, annex, certificate, person, name, source, handed, token, ends_at, fetched_at, done_at, state, result, signature, batch, form, present_to, note FROM handout`
 
 func scanHandOut(r db.Row) (h HandOut, err error) {
 	var ends, fetched, done int64
-	err = r.Scan(&h.ID, &h.Session, &h.Document, &h.Purpose, &h.Annex, &h.Certificate, &h.Person, &h.Name, &h.Source, &h.Handed, &h.token, &ends, &fetched, &done, &h.State, &h.Result, &h.Use, &h.Batch)
+	err = r.Scan(&h.ID, &h.Session, &h.Document, &h.Purpose, &h.Annex, &h.Certificate, &h.Person, &h.Name, &h.Source, &h.Handed, &h.token, &ends, &fetched, &done, &h.State, &h.Result, &h.Use, &h.Batch,
+		&h.Copy.Form, &h.Copy.PresentTo, &h.Copy.Note)
 	h.Ends, h.Fetched, h.Done = db.Time(ends), db.Time(fetched), db.Time(done)
 	return h, err
 }

@@ -63,7 +63,7 @@ const (
 	TokenEnded       State = "token-expired"
 	TokenUsed        State = "token-used"
 	Cancelled        State = "cancelled"
-	Superseded       State = "superseded" // by a later session of the document
+	Superseded       State = "superseded"   // by a later session of the document
 	FileChanged      State = "file-changed" // ours, since it was handed out
 	NotAnIncrement   State = "not-an-increment"
 	Tampered         State = "tampered"

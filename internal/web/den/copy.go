@@ -26,6 +26,8 @@ type copying struct {
 	Sends  bool        // the key's service sends a code
 	Signed *part.Field // of a key that signs on another machine: the file that comes back
 	Scan   string      // address of the scan to sign there
+	Desk   string      // where the signing program of this machine is given it; "" if the key is not in it
+	State  string      // where a script asks what became of it
 	Clerk  bool        // may present it, and put a better scan in its place
 	Scans  part.Field
 
@@ -53,7 +55,10 @@ func (c *content) toCopy() error {
 	}
 	k.Cert = c.x.CertificateNote(k.key)
 	if k.key.Driver.HandsOut() {
-		k.Cert.Lines = append(k.Cert.Lines, "Khóa này ký trên máy của ông/bà: tải bản quét về, chọn “Ký bản sao” trong phần mềm ký số, rồi gửi tệp đã ký.")
+		k.Cert.Lines = append(k.Cert.Lines, "Khóa này ký trên máy của ông/bà.")
+		if k.key.Driver == signing.ByClient {
+			k.Desk, k.State = pathTo(c.d.ID)+"/giao-may", seat.DeskAt(c.d.ID)+"/phien-ky"
+		}
 		up := f.Upload("file", "Bản sao đã ký").Takes(".pdf").Need().Law("HT33-8.1")
 		k.Signed, k.Scan = &up, "/tep/"+itoa(c.d.ID)+"/"+itoa(c.main().ID)+"?tai"
 	}
@@ -100,6 +105,35 @@ func signCopy(a asked) (string, error) {
 		return "chờ xác nhận trên điện thoại.", err
 	}
 	return signedText(in.PresentTo != 0), a.x.Office.SignCopy(a.r.Context(), a.x.Actor, a.id, in, consent)
+}
+
+// copyOnDesk gives the scan to the signing program of the person's machine: JSON
+// for the script. law:HT33-8.1 HT33-4.2
+func copyOnDesk(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
+	id, err := seat.DocumentID(r)
+	if err != nil {
+		return err
+	}
+	f, err := x.Kit.Form(w, r)
+	if err != nil {
+		return err
+	}
+	next := ""
+	err = x.Read(r, func(v *db.View) error {
+		if _, err := x.Incoming(v, id); err != nil {
+			return err
+		}
+		next, err = after(v, x.Actor, document.ToCopy, id)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	s, err := x.Office.HandOutCopy(r.Context(), x.Actor, id, seat.CopyInput(f))
+	if err != nil {
+		return err
+	}
+	return seat.JSON(w, seat.BegunOnDesk(x.Office, s, next))
 }
 
 func takeCopy(a asked) (string, error) {

@@ -6,6 +6,7 @@
 //	GET  /den/cho-tiep-nhan      what waits to be received
 //	GET  /den/dang-ky            the register form beside the scan
 //	GET  /den/{id}               queue, document, what I can do
+//	POST /den/{id}/giao-may      the scan to the signing program on the clerk's machine
 //	POST /den/{id}/{act}         one act of package office each (acts.go)
 //
 // Which form a person sees follows from what waits for him (document.Waiting);
@@ -45,6 +46,7 @@ func Routes(s *seat.Site, mux *http.ServeMux) {
 	mux.Handle("GET /den/ban-quet/{token}", s.Handle(serveScan))
 	mux.Handle("GET /den/{id}", s.Handle(show))
 	mux.Handle("GET /den/{id}/{act}", s.Handle(again))
+	mux.Handle("POST /den/{id}/giao-may", s.Handle(copyOnDesk))
 	for name, a := range acts {
 		mux.Handle("POST /den/{id}/"+name, s.Handle(a.post))
 	}

@@ -19,6 +19,7 @@ import (
 type showPage struct {
 	kit.Page
 	Topic, DeskTopic string
+	OnDesk           bool // a key signs in the program of this machine
 	Queue            queue
 	Files            []fileTab
 	PDF              *part.PDF
@@ -136,8 +137,18 @@ func draw(w http.ResponseWriter, r *http.Request, x *seat.Seat, id document.ID, 
 		p.Tab = ""
 	}
 	c := &content{x: x, r: r, act: act, form: f, p: &p}
-	if err := x.Read(r, func(v *db.View) error { c.v = v; return c.load(id) }); err != nil {
+	err = x.Read(r, func(v *db.View) error {
+		if p.OnDesk, err = seat.SignsOnDesk(v, x); err != nil {
+			return err
+		}
+		c.v = v
+		return c.load(id)
+	})
+	if err != nil {
 		return err
+	}
+	if p.OnDesk {
+		kit.Reach(w, seat.SigningProgram)
 	}
 	if err := c.reports(); err != nil {
 		return err

@@ -42,32 +42,6 @@ type awayFile struct {
 // purposes are the signatures that may be made elsewhere, by what waits.
 var purposes = map[document.Step]signing.Purpose{document.ToSign: signing.ByPerson, document.ToSeal: signing.ByAgency}
 
-// signsOnDesk says whether a page must be able to reach the signing program:
-// the person's own key, or one that he keeps, signs there.
-func signsOnDesk(v *db.View, x *seat.Seat) (bool, error) {
-	list, err := signing.Kept(v, x.Actor.ID)
-	if err != nil {
-		return false, err
-	}
-	entrusted, err := signing.EntrustedTo(v, x.Actor.ID, viet.DayOf(v.Now))
-	if err != nil {
-		return false, err
-	}
-	list = append(list, entrusted...)
-	own, err := signing.OfPerson(v, x.Actor.ID)
-	if err == nil {
-		list = append(list, own)
-	} else if !fail.Is(err, fail.Conflict) {
-		return false, err
-	}
-	for _, c := range list {
-		if c.Driver == signing.ByClient {
-			return true, nil
-		}
-	}
-	return false, nil
-}
-
 // signAway draws the panel and, if files are out, how far each of them is.
 func (m maker) signAway(c signing.Certificate, auto bool) error {
 	at := path(m.d.doc.ID)
@@ -112,18 +86,6 @@ func fileTag(h signing.HandOut) part.Tag {
 	return part.Tag{Kind: "warn", Text: "chờ ký"}
 }
 
-// deskCall is one call of the signing program on the person's machine: which
-// endpoint, and the parameters that it knows. Addresses are ours, without the
-// host, which the browser knows best.
-type deskCall struct {
-	Endpoint string
-	Name     string // of the file, for the person
-	Get, Put string
-	Token    string
-	Number   string `json:",omitempty"`
-	Issued   string `json:",omitempty"`
-}
-
 // beginOnDesk hands the files out to the signing program: JSON for the script.
 func beginOnDesk(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
 	id, purpose, err := toSignAway(r, x)
@@ -142,26 +104,7 @@ func beginOnDesk(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
 	if n := after(before, id); n != 0 && purpose == signing.ByPerson {
 		next = path(n)
 	}
-	out := struct {
-		Files []deskCall
-		Stop  string
-		Next  string
-	}{nil, path(id) + "/thoi-ky/" + itoa(s.ID), next}
-	for _, f := range s.Files {
-		out.Files = append(out.Files, deskCallOf(x, s, f))
-	}
-	return seat.JSON(w, out)
-}
-
-func deskCallOf(x *seat.Seat, s office.Session, f office.SessionFile) deskCall {
-	c := deskCall{Endpoint: "SignApproved", Name: f.Name, Get: seat.FetchPath(x.Office, f), Put: seat.TakeBackPath(x.Office, f), Token: f.Token}
-	if s.Purpose == signing.ByAgency {
-		c.Endpoint, c.Number, c.Issued = "SignIssued", s.Code, viet.ISOTime(s.Day.At(12, 0))
-		if f.Annex != 0 {
-			c.Endpoint = "SignAppendix"
-		}
-	}
-	return c
+	return seat.JSON(w, seat.BegunOnDesk(x.Office, s, next))
 }
 
 // stateAway tells the script what became of the files: only what the server

@@ -147,7 +147,7 @@ func page(r *http.Request, x *seat.Seat, id document.ID, failed *act, f *kit.For
 		if p.Queue, err = drawQueue(v, x, d, list); err != nil {
 			return err
 		}
-		if p.OnDesk, err = signsOnDesk(v, x); err != nil {
+		if p.OnDesk, err = seat.SignsOnDesk(v, x); err != nil {
 			return err
 		}
 		return p.fill(v, r, x, d, failed, f)

@@ -15,10 +15,17 @@ function parameters(f: Call): string {
   })
 }
 
+// asked is what the form around the box says of the signature, without files.
+function asked(box: HTMLElement): URLSearchParams | undefined {
+  const form = box.hasAttribute("data-form") && box.closest("form")
+  if (!form) return undefined
+  return new URLSearchParams([...new FormData(form)].filter((f): f is [string, string] => typeof f[1] === "string"))
+}
+
 async function sign(box: HTMLElement, tell: Tell) {
   tell("", "Đang tìm phần mềm ký số…")
   await probe()
-  const begun = await ask<Begun>("POST", box.dataset.desk!)
+  const begun = await ask<Begun>("POST", box.dataset.desk!, asked(box))
   for (const [i, f] of begun.Files.entries()) {
     tell("brand", begun.Files.length > 1 ? `Ký tệp ${i + 1} / ${begun.Files.length} trong phần mềm ký số: ${f.Name}` : "Ký trong phần mềm ký số.", "Để nguyên trang này.")
     const said = await call(f.Endpoint, parameters(f)).catch(e => e as Refusal)
