@@ -19,7 +19,7 @@ func steady(w http.ResponseWriter, r *http.Request, patience time.Duration) (htt
 	l := line{http.NewResponseController(w), patience}
 	if r.Body != http.NoBody {
 		in := &incoming{ReadCloser: r.Body, line: l}
-		in.wait() // also for a body that nobody reads: the server does, to go on with the next request
+		in.wait()                      // also for a body that nobody reads: the server does, to go on with the next request
 		r = r.WithContext(r.Context()) // the server looks at its own, whether it has told the caller to continue
 		r.Body = in
 	}

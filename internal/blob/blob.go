@@ -49,6 +49,7 @@ func (h Hash) Valid() bool {
 type Dir struct {
 	root   string
 	desk   *os.File
+	puts   atomic.Int64          // numbers the files on the desk
 	kept   sync.Map              // sub-directories that are durable themselves
 	broken atomic.Pointer[error] // a sync failed; nothing is kept any more
 }
@@ -130,7 +131,7 @@ func (d *Dir) PutIf(ctx context.Context, r io.Reader, limit int64, consent func(
 	if err := d.sound(); err != nil {
 		return "", 0, err // before much is read in vain
 	}
-	f, err := os.CreateTemp(d.desk.Name(), "put")
+	f, err := os.OpenFile(filepath.Join(d.desk.Name(), fmt.Sprint(d.puts.Add(1))), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return "", 0, err
 	}

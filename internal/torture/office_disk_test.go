@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"mime/multipart"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -23,24 +24,25 @@ func (d *desk) scanned(n, size int) (number int64, again bool) {
 	return d.verdict(d.ask(http.MethodPost, "/den/dang-ky", w.FormDataContentType(), &b))
 }
 
-// A commit of the office's store, or the directory of a file, cannot be synced,
-// once: no act with a file is acknowledged any more, after a commit none at all,
-// and after a new start all that was is there (R3: HT33-14.6).
+// A commit of the office's store, a file, or the directory of a file cannot be
+// synced, once: no act with a file is acknowledged any more, after a commit none
+// at all, and after a new start all that was is there (R3: HT33-14.6).
 func TestFailedSyncOfOffice(t *testing.T) {
 	shelves := []string{"sxd/blob"}
 	for i := range 256 {
 		shelves = append(shelves, fmt.Sprintf("sxd/blob/%02x", i))
 	}
-	for name, where := range map[string][]string{"commit": {"sxd/sxd.db-wal"}, "directory": shelves} {
+	desk := make([]string, 300) // where a file is written before it has its name
+	for i := range desk {
+		desk[i] = fmt.Sprintf("sxd/blob/tmp/*/%d", i)
+	}
+	for name, where := range map[string][]string{"commit": {"sxd/sxd.db-wal"}, "file": desk, "directory": shelves} {
 		t.Run(name, func(t *testing.T) {
 			d := newDesk(t)
-			for i := range where {
-				where[i] = filepath.Join(d.dir, where[i])
-			}
 			d.start()
 			quiet, idle := d.busy()
 			d.wait(6)
-			sound := spoil(t, d.cmd.Process.Pid, where...)
+			sound := spoil(t, d.cmd.Process.Pid, d.paths(where)...)
 			n := 9000
 			for again := false; !again && n < 9100; n++ {
 				_, again = d.scanned(n, 0)
@@ -60,6 +62,26 @@ func TestFailedSyncOfOffice(t *testing.T) {
 			d.judge()
 		})
 	}
+}
+
+// paths are paths below the office's data, that need not be there; "*" is every
+// directory that is.
+func (d *desk) paths(below []string) (out []string) {
+	for _, p := range below {
+		dir, file, some := strings.Cut(filepath.Join(d.dir, p), "*")
+		if !some {
+			out = append(out, dir)
+			continue
+		}
+		list, err := os.ReadDir(dir)
+		if err != nil {
+			d.t.Fatal(err)
+		}
+		for _, e := range list {
+			out = append(out, filepath.Join(dir, e.Name(), file))
+		}
+	}
+	return out
 }
 
 // The disk of the office is full: it says so, keeps what it answered, and goes
