@@ -1,8 +1,8 @@
 // Package powertest cuts the power of a process (mất điện), as often as one
 // likes from one recording of it.
 //
-// The process runs under strace, which writes down what it did to its files and
-// what it told others. Play then does the same to a disk in memory that knows
+// The process and those that it starts run under strace, which writes down what
+// they did to their files and what they told others. Play then does the same to a disk in memory that knows
 // what POSIX promises and no more: bytes of a file are safe when a later fsync
 // of that file came back, names in a directory when an fsync of the directory
 // did. At any moment After writes out what a power cut could leave: what is
@@ -18,9 +18,6 @@
 package powertest
 
 import (
-	"bytes"
-	"encoding/hex"
-	"fmt"
 	"io/fs"
 	"maps"
 	"math/rand/v2"
@@ -31,120 +28,39 @@ import (
 	"strings"
 )
 
-// Strace is the arguments of strace that record a command to a log.
-func Strace(log string, command ...string) []string {
-	calls := "open,openat,close,lseek,write,writev,pwrite64,pwritev,ftruncate,fallocate,fsync,fdatasync,mmap," +
-		"rename,renameat,renameat2,unlink,unlinkat,rmdir,mkdir,mkdirat,link,linkat"
-	return append([]string{"-f", "-qq", "--seccomp-bpf", "-xx", "-s", "4194304", "-e", "signal=none", "-e", "trace=" + calls, "-o", log, "--"}, command...)
-}
-
-// Tape is what a process did, in order.
-type Tape struct{ steps []step }
-
-// Len is the number of moments at which the power can be cut.
-func (t *Tape) Len() int { return len(t.steps) }
-
-// step is the beginning or the end of a system call. Most have their effect at
-// the end; what is told, what a sync covers and what is closed is fixed at the
-// beginning.
-type step struct {
-	pid    string
-	begin  bool
-	name   string
-	args   []string
-	result int64
-}
-
-// Read reads a recording.
-func Read(log string) (*Tape, error) {
-	raw, err := os.ReadFile(log)
-	if err != nil {
-		return nil, err
-	}
-	t := &Tape{}
-	begun := map[string]string{} // by thread, the text of a call that goes on
-	for line := range bytes.Lines(raw) {
-		if err := t.line(strings.TrimSuffix(string(line), "\n"), begun); err != nil {
-			return nil, err
-		}
-	}
-	return t, nil
-}
-
-func (t *Tape) line(line string, begun map[string]string) error {
-	pid, text, _ := strings.Cut(line, " ")
-	text = strings.TrimLeft(text, " ")
-	if strings.HasPrefix(text, "+++") || strings.HasPrefix(text, "---") {
-		return nil
-	}
-	if head, goesOn := strings.CutSuffix(text, " <unfinished ...>"); goesOn {
-		begun[pid] = head
-		return t.add(pid, true, head, 0)
-	}
-	_, rest, goneOn := strings.Cut(text, " resumed>")
-	goneOn = goneOn && strings.HasPrefix(text, "<... ")
-	if goneOn {
-		text = begun[pid] + rest
-	}
-	call, result, ok := ending(text)
-	if !ok {
-		return nil // it was killed in the middle
-	}
-	if !goneOn {
-		if err := t.add(pid, true, call, 0); err != nil {
-			return err
-		}
-	}
-	return t.add(pid, false, call, result)
-}
-
-// ending takes the result off a call that came back: "close(3)   = 0".
-func ending(text string) (call string, result int64, ok bool) {
-	i := strings.LastIndex(text, " = ")
-	if i < 0 {
-		return "", 0, false
-	}
-	call, ok = strings.CutSuffix(strings.TrimRight(text[:i], " "), ")")
-	word, _, _ := strings.Cut(text[i+3:], " ") // "?" when it was killed
-	result, err := strconv.ParseInt(word, 0, 64)
-	return call, result, ok && err == nil
-}
-
-func (t *Tape) add(pid string, begin bool, text string, result int64) error {
-	name, rest, ok := strings.Cut(text, "(")
-	if !ok {
-		return fmt.Errorf("powertest: no call: %.200s", text)
-	}
-	s := step{pid: pid, begin: begin, name: name, result: result}
-	for _, a := range strings.Split(rest, ", ") {
-		s.args = append(s.args, unhex(a))
-	}
-	t.steps = append(t.steps, s)
-	return nil
-}
-
-// unhex reads a "\x41…" text of strace; everything else stays as it is.
-func unhex(a string) string {
-	a = strings.TrimSuffix(strings.TrimSuffix(a, "..."), `"`)
-	text, quoted := strings.CutPrefix(a, `"`)
-	if !quoted {
-		return a
-	}
-	b, err := hex.DecodeString(strings.ReplaceAll(text, `\x`, ""))
-	if err != nil {
-		return a
-	}
-	return string(b)
-}
-
 // Disk is a disk in memory, with what is safe on it and what is on its way.
 type Disk struct {
 	root  *node
 	base  string // the directory that root is
-	open  map[string]*handle
+	procs map[string]*process
+	from  map[string]origin
 	syncs map[string]int // by thread, what the sync that goes on covers
 	clock int            // counts changes
 	told  []string
+}
+
+// process is what threads have in common.
+type process struct {
+	open map[string]*handle
+	cwd  string
+}
+
+// process is that of a thread; one not seen before goes on with what it has from
+// where it comes.
+func (d *Disk) process(pid string) *process {
+	p := d.procs[pid]
+	if p == nil {
+		p = &process{open: map[string]*handle{}}
+		if o, ok := d.from[pid]; ok {
+			parent := d.process(o.pid)
+			p.open, p.cwd = maps.Clone(parent.open), parent.cwd
+			if o.files {
+				p = parent
+			}
+		}
+		d.procs[pid] = p
+	}
+	return p
 }
 
 type handle struct {
@@ -181,7 +97,7 @@ func newNode(dir bool) *node {
 // Load takes a directory as it is for a disk on which all of it is safe. The
 // process will know it by the same path.
 func Load(base string) (*Disk, error) {
-	d := &Disk{base: filepath.Clean(base), root: newNode(true), open: map[string]*handle{}, syncs: map[string]int{}}
+	d := &Disk{base: filepath.Clean(base), root: newNode(true), procs: map[string]*process{}, syncs: map[string]int{}}
 	err := filepath.WalkDir(base, func(path string, e fs.DirEntry, err error) error {
 		if err != nil || path == base {
 			return err
@@ -223,6 +139,7 @@ func (d *Disk) parent(path string) (*node, string) {
 // each of the moments, in order, for a look.
 func (t *Tape) Play(d *Disk, moments []int, look func(moment int, d *Disk, told []string)) {
 	moments = slices.Sorted(slices.Values(moments))
+	d.from = t.from
 	for i, s := range t.steps {
 		for len(moments) > 0 && moments[0] <= i {
 			look(moments[0], d, d.told)
@@ -243,55 +160,72 @@ func (d *Disk) do(s step) {
 	if s.result < 0 {
 		return
 	}
+	p := d.process(s.pid)
 	switch s.name {
 	case "open", "openat":
-		d.openAt(s)
+		d.openAt(p, s)
+	case "chdir":
+		p.cwd = p.path(s)
+	case "execve":
+		p.open = map[string]*handle{} // nobody hands files of ours on
 	case "close": // at its beginning
 	case "fsync", "fdatasync":
 		d.sync(s)
 	case "rename", "renameat", "renameat2", "link", "linkat":
-		d.rename(s)
+		d.rename(p, s)
 	case "unlink", "rmdir", "unlinkat":
-		d.name(d.path(s.args), nil)
+		d.name(p.path(s), nil)
 	case "mkdir", "mkdirat":
-		d.name(d.path(s.args), newNode(true))
+		d.name(p.path(s), newNode(true))
 	case "mmap":
-		if h := d.open[s.args[4]]; h != nil && h.node != nil && strings.Contains(s.args[2], "PROT_WRITE") && strings.Contains(s.args[3], "MAP_SHARED") {
+		if h := p.open[s.args[4]]; h != nil && h.node != nil && strings.Contains(s.args[2], "PROT_WRITE") && strings.Contains(s.args[3], "MAP_SHARED") {
 			h.node.mapped = true
 		}
 	default:
-		d.write(s)
+		d.write(p, s)
 	}
 }
 
 // begin notes what leaves the process, and what a sync will cover.
 func (d *Disk) begin(s step) {
+	p := d.process(s.pid)
 	switch s.name {
 	case "close": // before it comes back another thread may have the number again
-		delete(d.open, s.args[0])
+		delete(p.open, s.args[0])
 	case "fsync", "fdatasync":
 		d.syncs[s.pid] = d.clock
 	case "write":
-		if h := d.open[s.args[0]]; h == nil || h.node == nil {
+		if h := p.open[s.args[0]]; h == nil || h.node == nil {
 			d.told = append(d.told, s.args[1])
 		}
 	}
 }
 
-// path is the path that a call names: absolute, or below an open directory.
-func (d *Disk) path(args []string) string {
-	if strings.HasPrefix(args[0], "/") {
-		return args[0]
+// path is the first path that a call names.
+func (p *process) path(s step) string {
+	if isAt(s.name) {
+		return p.below(s.args[0], s.args[1])
 	}
-	if h := d.open[args[0]]; h != nil && !strings.HasPrefix(args[1], "/") {
-		return filepath.Join(h.path, args[1])
-	}
-	return args[1]
+	return p.below("", s.args[0])
 }
 
-func (d *Disk) openAt(s step) {
+// isAt says whether a call names directories before paths.
+func isAt(name string) bool { return strings.HasSuffix(strings.TrimSuffix(name, "2"), "at") }
+
+// below is a path from an open directory, or from where the process is.
+func (p *process) below(dir, path string) string {
+	if strings.HasPrefix(path, "/") {
+		return path
+	}
+	if h := p.open[dir]; h != nil {
+		return filepath.Join(h.path, path)
+	}
+	return filepath.Join(p.cwd, path)
+}
+
+func (d *Disk) openAt(p *process, s step) {
 	args := s.args
-	path, flags := d.path(args), args[len(args)-1]
+	path, flags := p.path(s), args[len(args)-1]
 	if !strings.HasPrefix(flags, "O_") {
 		flags = args[len(args)-2]
 	}
@@ -309,7 +243,7 @@ func (d *Disk) openAt(s step) {
 	if n != nil && strings.Contains(flags, "O_APPEND") {
 		h.at = n.size
 	}
-	d.open[strconv.FormatInt(s.result, 10)] = h
+	p.open[strconv.FormatInt(s.result, 10)] = h
 }
 
 func (d *Disk) change(n *node, c change) {
@@ -323,8 +257,8 @@ func (d *Disk) change(n *node, c change) {
 	}
 }
 
-func (d *Disk) write(s step) {
-	h := d.open[s.args[0]]
+func (d *Disk) write(p *process, s step) {
+	h := p.open[s.args[0]]
 	if h == nil || h.node == nil {
 		return
 	}
@@ -337,6 +271,9 @@ func (d *Disk) write(s step) {
 	case "pwrite64":
 		at, _ := strconv.ParseInt(s.args[3], 10, 64)
 		d.change(h.node, change{at: at, data: []byte(s.args[1][:s.result])})
+	case "pwritev":
+		at, _ := strconv.ParseInt(s.args[3], 10, 64)
+		d.change(h.node, change{at: at, data: []byte(parts(s.args[1])[:s.result])})
 	case "ftruncate":
 		at, _ := strconv.ParseInt(s.args[1], 10, 64)
 		d.change(h.node, change{cut: true, at: at})
@@ -360,21 +297,22 @@ func (d *Disk) name(path string, n *node) {
 	}
 }
 
-func (d *Disk) rename(s step) {
-	from, to := s.args[:1], s.args[1:]
-	if strings.HasSuffix(s.name, "at") || strings.HasSuffix(s.name, "at2") {
-		from, to = s.args[:2], s.args[2:4]
+func (d *Disk) rename(p *process, s step) {
+	from, to := p.path(s), ""
+	if isAt(s.name) {
+		to = p.below(s.args[2], s.args[3])
+	} else {
+		to = p.below("", s.args[1])
 	}
-	n := d.find(d.path(from))
-	d.name(d.path(to), n)
+	d.name(to, d.find(from))
 	if !strings.HasPrefix(s.name, "link") {
-		d.name(d.path(from), nil)
+		d.name(from, nil)
 	}
 }
 
 // sync makes safe what was on its way when the sync began.
 func (d *Disk) sync(s step) {
-	h := d.open[s.args[0]]
+	h := d.process(s.pid).open[s.args[0]]
 	if h == nil || h.node == nil {
 		return
 	}

@@ -88,7 +88,7 @@ func TestPowerCut(t *testing.T) {
 		}
 		acked := ackedIn(told)
 		most = max(most, len(acked))
-		if !judgeAfterCut(t, dir, sent, acked) {
+		if !judgeAfterCut(t, dir, "", sent, acked) {
 			t.Fatalf("power cut at %d of %d, seed %d, %d acknowledged", moment, tape.Len(), seed, len(acked))
 		}
 		os.RemoveAll(dir)
@@ -142,9 +142,9 @@ func (s *site) traffic(n int) map[string][]string {
 // judgeAfterCut opens what the power cut left. Every packet acknowledged must
 // be known; after everything has been offered again all of it has arrived, or
 // arrives now, once and in order.
-func judgeAfterCut(t *testing.T, dir string, sent map[string][]string, acked map[string]bool) bool {
+func judgeAfterCut(t *testing.T, dir, dsn string, sent map[string][]string, acked map[string]bool) bool {
 	t.Helper()
-	h, err := host.OpenHub(ctx, host.HubConfig{Dir: dir, Name: "truc.h99.vn", Clock: time.Now, Lock: time.Nanosecond})
+	h, err := host.OpenHub(ctx, host.HubConfig{Dir: dir, Postgres: dsn, Name: "truc.h99.vn", Clock: time.Now, Lock: time.Nanosecond})
 	if err != nil {
 		t.Errorf("the hub does not open: %v", err)
 		return false

@@ -146,24 +146,14 @@ type Cluster struct {
 
 // NewCluster makes a cluster and starts it; initdb gets the options given.
 func NewCluster(initdb ...string) (*Cluster, error) {
-	bins, _ := filepath.Glob("/usr/lib/postgresql/*/bin")
-	if len(bins) == 0 {
-		return nil, fmt.Errorf("no /usr/lib/postgresql/*/bin")
-	}
 	dir, err := os.MkdirTemp("", "vanthu-pg")
 	if err != nil {
 		return nil, err
 	}
-	c := &Cluster{DSN: "host=" + dir + " user=postgres dbname=postgres", dir: dir, bin: bins[len(bins)-1]}
-	if me, err := user.Current(); err == nil && me.Uid == "0" {
-		// PostgreSQL refuses to run as root.
-		if out, err := exec.Command("chown", "postgres", dir).CombinedOutput(); err != nil {
-			return nil, fmt.Errorf("chown: %s", out)
-		}
-		c.asUser = []string{"runuser", "-u", "postgres", "--"}
+	c, err := in(dir)
+	if err != nil {
+		return nil, err
 	}
-	os.Chmod(dir, 0o755)
-	c.options = "-k " + dir + " -c listen_addresses='' -c max_connections=200 -c shared_buffers=64MB"
 	args := append([]string{c.bin + "/initdb", "-D", c.Data(), "-A", "trust", "-E", "UTF8", "--no-locale", "-U", "postgres"}, initdb...)
 	if err = c.run(args...); err == nil {
 		err = c.Start()
@@ -174,6 +164,31 @@ func NewCluster(initdb ...string) (*Cluster, error) {
 	}
 	return c, nil
 }
+
+// Reopen is the cluster whose files lie in a directory, such as after its power
+// was cut; it is not started.
+func Reopen(dir string) (*Cluster, error) { return in(dir) }
+
+func in(dir string) (*Cluster, error) {
+	bins, _ := filepath.Glob("/usr/lib/postgresql/*/bin")
+	if len(bins) == 0 {
+		return nil, fmt.Errorf("no /usr/lib/postgresql/*/bin")
+	}
+	c := &Cluster{DSN: "host=" + dir + " user=postgres dbname=postgres", dir: dir, bin: bins[len(bins)-1]}
+	if me, err := user.Current(); err == nil && me.Uid == "0" {
+		// PostgreSQL refuses to run as root.
+		if out, err := exec.Command("chown", "-R", "postgres", dir).CombinedOutput(); err != nil {
+			return nil, fmt.Errorf("chown: %s", out)
+		}
+		c.asUser = []string{"runuser", "-u", "postgres", "--"}
+	}
+	os.Chmod(dir, 0o755)
+	c.options = "-k " + dir + " -c listen_addresses='' -c max_connections=200 -c shared_buffers=64MB"
+	return c, nil
+}
+
+// Dir is where the cluster's files lie.
+func (c *Cluster) Dir() string { return c.dir }
 
 // Data is the cluster's directory.
 func (c *Cluster) Data() string { return filepath.Join(c.dir, "data") }
@@ -190,15 +205,24 @@ func (c *Cluster) run(args ...string) error {
 
 // Start starts the server, waiting until what is left of a killed one is gone.
 func (c *Cluster) Start() error {
-	args := []string{c.bin + "/pg_ctl", "-D", c.Data(), "-w", "-l", filepath.Join(c.dir, "log"), "-o", c.options, "start"}
 	var err error
 	for range 100 {
-		if err = c.run(append(append([]string{}, c.Wrap...), args...)...); err == nil {
+		if err = c.run(append(append([]string{}, c.Wrap...), c.starting()...)...); err == nil {
 			return nil
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
 	return err
+}
+
+func (c *Cluster) starting() []string {
+	return []string{c.bin + "/pg_ctl", "-D", c.Data(), "-w", "-l", filepath.Join(c.dir, "log"), "-o", c.options, "start"}
+}
+
+// Starting is the command line that starts the server, for a test that does so
+// itself.
+func (c *Cluster) Starting() []string {
+	return append(append([]string{}, c.asUser...), c.starting()...)
 }
 
 // Kill ends the server at once, as kill -9 does: nothing is written any more.
