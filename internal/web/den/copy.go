@@ -95,7 +95,7 @@ func (c *content) consent() error {
 
 func signCopy(a asked) (string, error) {
 	in, consent := seat.CopyInput(a.f), signing.Consent{PIN: a.f.Get("pin"), Code: a.f.Get("code")}
-	need, _, err := copyNeed(a.r, a.x)
+	need, _, err := a.x.CopyNeed(a.r)
 	if err != nil {
 		return "", err
 	}
@@ -203,7 +203,7 @@ func (in registration) signAndPresent(r *http.Request, x *seat.Seat, id document
 		return "/den/dang-ky", part.Toast{Kind: "ok", Text: ", chờ người giữ khóa ký bản sao rồi trình."}, nil
 	}
 	here := pathTo(id) + "?buoc=" + string(document.ToCopy) + "&lanh-dao=" + itoa(in.after.PresentTo)
-	need, ready, err := copyNeed(r, x)
+	need, ready, err := x.CopyNeed(r)
 	if err != nil || !ready || need.PIN || need.Code || need.Confirms {
 		return here, part.Toast{Kind: "ok", Text: ", còn ký bản sao."}, err
 	}
@@ -212,34 +212,4 @@ func (in registration) signAndPresent(r *http.Request, x *seat.Seat, id document
 		return here, part.Toast{Kind: "warn", Text: ". Chưa ký được bản sao: " + e.Text}, nil
 	}
 	return "/den/dang-ky", part.Toast{Kind: "ok", Text: ", đã ký bản sao và trình lãnh đạo."}, err
-}
-
-// copyNeed is what the key that signs copies asks of its holder; ready is false
-// where the document's own page must say what is wrong, or where the key signs
-// in a program of its own.
-func copyNeed(r *http.Request, x *seat.Seat) (need signing.Need, ready bool, err error) {
-	var c signing.Certificate
-	err = x.Read(r, func(v *db.View) (err error) { c, err = signing.OfAgency(v); return err })
-	if err == nil && !c.Driver.HandsOut() {
-		need, err = x.Office.Keys.Need(r.Context(), c)
-		ready = err == nil
-	}
-	if _, ok := fail.As(err); ok {
-		err = nil
-	}
-	return need, ready, err
-}
-
-// copyField asks for the form of the copy beside the register form, of whoever
-// signs copies himself.
-func copyField(v *db.View, x *seat.Seat, f *kit.Form) (*part.Field, error) {
-	who, err := office.CopyKeeper(v, v.Now)
-	if err != nil || who != x.Actor.ID {
-		return nil, err
-	}
-	list, err := x.CopyFields(v, f)
-	if err != nil {
-		return nil, err
-	}
-	return &list[0], nil
 }

@@ -80,7 +80,7 @@ func drawEntry(w http.ResponseWriter, r *http.Request, x *seat.Seat, f *kit.Form
 		if p.F.Same, err = c.same(v, f, 0); err != nil {
 			return err
 		}
-		if p.Copy, err = copyField(v, x, f); err != nil {
+		if p.Copy, err = x.CopyField(v, f); err != nil {
 			return err
 		}
 		p.Next, err = register.Next(v, document.In, register.Arrivals, p.Year)

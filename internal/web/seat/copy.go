@@ -1,11 +1,14 @@
 package seat
 
 import (
+	"net/http"
 	"strconv"
 
 	"vanthu/internal/db"
+	"vanthu/internal/fail"
 	"vanthu/internal/office"
 	"vanthu/internal/org"
+	"vanthu/internal/signing"
 	"vanthu/internal/web/kit"
 	"vanthu/internal/web/part"
 	"vanthu/pades"
@@ -61,4 +64,34 @@ func PersonOptions(list []org.Person) []part.Option {
 		options[i] = part.Option{Value: strconv.FormatInt(int64(p.ID), 10), Label: p.Name + ", " + p.Title}
 	}
 	return options
+}
+
+// CopyNeed is what the key that signs copies asks of its holder; ready is false
+// where the document's own page must say what is wrong, or where the key signs
+// in a program of its own.
+func (s *Seat) CopyNeed(r *http.Request) (need signing.Need, ready bool, err error) {
+	var c signing.Certificate
+	err = s.Read(r, func(v *db.View) (err error) { c, err = signing.OfAgency(v); return err })
+	if err == nil && !c.Driver.HandsOut() {
+		need, err = s.Office.Keys.Need(r.Context(), c)
+		ready = err == nil
+	}
+	if _, ok := fail.As(err); ok {
+		err = nil
+	}
+	return need, ready, err
+}
+
+// CopyField asks for the form of the copy beside the register form, of whoever
+// signs copies himself.
+func (s *Seat) CopyField(v *db.View, f *kit.Form) (*part.Field, error) {
+	who, err := office.CopyKeeper(v, v.Now)
+	if err != nil || who != s.Actor.ID {
+		return nil, err
+	}
+	list, err := s.CopyFields(v, f)
+	if err != nil {
+		return nil, err
+	}
+	return &list[0], nil
 }
