@@ -202,3 +202,55 @@ func TestWordsFromBeyondAGateway(t *testing.T) {
 		}
 	})
 }
+
+// The operator gives a packet back while the gateway is handing it on: the word
+// that it passed comes too late to stop him, but what the hub beyond says of it is
+// heard. It has arrived when its recipient has it, and has failed otherwise
+// (GL443-13.1 BRVT1842-6.5).
+func TestGivenBackWhileItPasses(t *testing.T) {
+	each(t, func(t *testing.T, w *World) {
+		const bnv = "000.00.00.G09"
+		if _, err := w.EnrolBeyond(ctx, STT, []hub.Agency{{Code: bnv, Name: "Bộ Nội vụ", State: hub.LinkOfficial}}); err != nil {
+			t.Fatal(err)
+		}
+		gate := w.As(STT)
+		for n, there := range []hub.State{hub.Delivered, hub.Failed} {
+			ack := w.Send(SXD, Packet(Doc{From: SXD, To: []string{bnv}, Number: n + 1}))
+			if list, err := w.Inbox(ctx, gate, hub.Look{}); err != nil || len(list) != 1 {
+				t.Fatalf("%+v %v", list, err)
+			}
+			if err := w.GiveBack(ctx, Operator, ack.ID, bnv, "bộ chuyển trụ sở"); err != nil {
+				t.Fatal(err)
+			}
+			if err := w.Passed(ctx, gate, ack.ID, "there-"+ack.ID, nil, nil); err != nil {
+				t.Fatal(err)
+			}
+			is := func(state hub.State, note string) {
+				t.Helper()
+				lines, _, err := w.Lines(ctx, w.As(SXD), ack.ID)
+				if err != nil || len(lines) != 1 || lines[0].State != state || !strings.Contains(lines[0].Note, note) {
+					t.Errorf("%+v %v, want %s %q", lines, err, state, note)
+				}
+			}
+			is(hub.Failed, "bộ chuyển trụ sở")
+			unknown, err := w.Tell(ctx, gate, []hub.Word{{ID: "there-" + ack.ID, To: bnv, State: there, Note: "hỏng"}}, "1")
+			if err != nil || len(unknown) > 0 {
+				t.Errorf("%v %v", unknown, err)
+			}
+			if there == hub.Delivered {
+				is(hub.Delivered, "")
+			} else {
+				is(hub.Failed, "bộ chuyển trụ sở")
+			}
+		}
+		if o, err := w.Overview(ctx); err != nil || o.Dead != 0 {
+			t.Errorf("%d dead letters, %v", o.Dead, err)
+		}
+		if l, err := w.Load(ctx, STT); err != nil || l.Failed != 1 {
+			t.Errorf("%d failed at the gateway, %v", l.Failed, err)
+		}
+		if _, bad, err := w.Check(ctx); err != nil || len(bad) > 0 {
+			t.Errorf("%v %v", bad, err)
+		}
+	})
+}

@@ -109,7 +109,7 @@ func (a *act) confirmAll(c Caller, names []string) ([]confirmation, error) {
 			continue
 		}
 		left = append(left, list[0])
-		if done[i].leaf, err = a.confirm(list); err != nil {
+		if done[i].leaf, err = a.confirm(c, list); err != nil {
 			return nil, err
 		}
 		done[i].entry = a.last
@@ -118,12 +118,12 @@ func (a *act) confirmAll(c Caller, names []string) ([]confirmation, error) {
 	return done, nil
 }
 
-func (a *act) confirm(list []dup) (leaf int64, err error) {
+func (a *act) confirm(c Caller, list []dup) (leaf int64, err error) {
 	for _, k := range list {
 		if !k.confirmed.IsZero() {
 			leaf, err = a.lastLeaf(k, ledger.Confirmed)
 		} else {
-			leaf, err = a.confirmCopy(k)
+			leaf, err = a.confirmCopy(c, k)
 		}
 		if err != nil {
 			return 0, err
@@ -132,12 +132,15 @@ func (a *act) confirm(list []dup) (leaf int64, err error) {
 	return leaf, nil
 }
 
-func (a *act) confirmCopy(k dup) (leaf int64, err error) {
+func (a *act) confirmCopy(c Caller, k dup) (leaf int64, err error) {
 	if k.fetched.IsZero() {
 		k.fetched = a.Now
 		if err := a.logStep(k, ledger.Delivered, ""); err != nil {
 			return 0, err
 		}
+	}
+	if k.line.state == Failed { // it has arrived after all
+		a.queueAdd(c.id, lengths{failed: -1})
 	}
 	if to, ok := k.arrived(); ok {
 		a.Put(`UPDATE delivery SET fetched_at = $1, confirmed_at = $2, transport = 'done', changed = $3, state = $4, former = $5, state_at = $2, note = ''

@@ -2,6 +2,7 @@ package hub
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -49,7 +50,8 @@ type RelayedReceipt struct {
 // until Tell brings word of them, so that nobody is shown as reached who is not
 // (law:GL443-13.1 QD28-6.3). legs are the copies as that hub answered; without
 // any, all that are open went under id. Saying it again changes nothing.
-// Refused to everybody but a gateway of one of the recipients.
+// What was given back meanwhile stays so until the hub beyond says that it has
+// arrived. Refused to everybody but a gateway of one of the recipients.
 func (h *Hub) Passed(ctx context.Context, c Caller, name, id string, receipt []byte, legs []Word) error {
 	if id = oneLine(id, 200); id == "" {
 		return refuse(CodePacket, fail.Invalid("id", "Cần ghi mã gói tin ở trục bên kia cổng."))
@@ -90,12 +92,16 @@ func behind(list []dup, c Caller) error {
 }
 
 func (a *act) passCopy(c Caller, k dup, id string, legs map[int64]Word) error {
+	failed := k.line.state == Failed
 	switch {
-	case !k.confirmed.IsZero() || k.line.state == Failed:
+	case !k.confirmed.IsZero() || failed && k.recipient == c.id:
 		return nil
 	case k.recipient == c.id: // the gateway itself is a recipient, too
-		_, err := a.confirmCopy(k)
+		_, err := a.confirmCopy(c, k)
 		return err
+	case failed: // given back while it was on its way
+		a.notePassed(c, k, cmp.Or(legs[k.recipient].ID, id))
+		return nil
 	}
 	if k.fetched.IsZero() {
 		k.fetched = a.Now
@@ -112,9 +118,15 @@ func (a *act) passCopy(c Caller, k dup, id string, legs map[int64]Word) error {
 	}
 	a.Put(`UPDATE delivery SET fetched_at = $1, transport = 'processing', changed = $2 WHERE packet = $3 AND recipient = $4`,
 		db.Ms(k.fetched), a.NewID(), k.packet, k.recipient)
-	a.Put(`INSERT INTO passed (packet, recipient, via, beyond, at) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (packet, recipient) DO UPDATE SET via = $3, beyond = $4, at = $5`, k.packet, k.recipient, c.id, oneLine(said.ID, 200), db.Ms(a.Now))
+	a.notePassed(c, k, said.ID)
 	return a.hear(c, k, said)
+}
+
+// notePassed keeps under which id the hub beyond has a copy, to know what it says
+// of it.
+func (a *act) notePassed(c Caller, k dup, beyond string) {
+	a.Put(`INSERT INTO passed (packet, recipient, via, beyond, at) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (packet, recipient) DO UPDATE SET via = $3, beyond = $4, at = $5`, k.packet, k.recipient, c.id, oneLine(beyond, 200), db.Ms(a.Now))
 }
 
 // byRecipient finds whose copy each word is about, by the agency's id here: the
@@ -226,7 +238,7 @@ func (a *act) hear(c Caller, k dup, w Word) error {
 	case w.State == Sent || w.State == "" || !k.confirmed.IsZero():
 		return nil
 	case w.State != Failed:
-		_, err := a.confirmCopy(k)
+		_, err := a.confirmCopy(c, k)
 		return err
 	case k.line.state == Sent, k.line.state == RecallAsked && k.line.former == Sent:
 		return a.failedCopy(c, k, oneLine("Trục bên kia cổng "+c.Code+": "+w.Note, 500))
