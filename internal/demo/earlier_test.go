@@ -16,6 +16,7 @@ import (
 	"vanthu/internal/db"
 	"vanthu/internal/document"
 	"vanthu/internal/exchange"
+	"vanthu/internal/porttest"
 	"vanthu/internal/schema/host"
 	"vanthu/internal/schema/hub"
 	schema "vanthu/internal/schema/office"
@@ -33,7 +34,7 @@ func TestEarlierDataOpens(t *testing.T) {
 	}
 	t.Parallel()
 	ctx := context.Background()
-	w, err := Open(ctx, Options{Dir: t.TempDir()})
+	w, err := Open(ctx, Options{Dir: t.TempDir(), Hub: porttest.Own(t), CA: porttest.Own(t)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,13 +10,14 @@ import (
 	"vanthu/internal/document"
 	"vanthu/internal/exchange"
 	"vanthu/internal/journal"
+	"vanthu/internal/porttest"
 	"vanthu/ledger"
 )
 
 func open(t *testing.T, month bool) *World {
 	t.Helper()
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	w, err := Open(context.Background(), Options{Dir: t.TempDir(), Postgres: database(t), Month: month, Log: log})
+	w, err := Open(context.Background(), Options{Dir: t.TempDir(), Postgres: database(t), Month: month, Hub: porttest.Own(t), CA: porttest.Own(t), Log: log})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,6 +20,7 @@ import (
 
 	. "vanthu/internal/hub/hubtest"
 	"vanthu/internal/partner"
+	"vanthu/internal/porttest"
 )
 
 // history is what many clients asked of the hub at once and what it answered,
@@ -449,7 +450,7 @@ func TestAtOnceAtTwoHubs(t *testing.T) {
 		t.Skip("-short: SQLite only")
 	}
 	s := newSite(t, newCluster(t))
-	twin := &site{t: t, dir: s.dir, pg: s.pg, addr: ownAddr(t)}
+	twin := &site{t: t, dir: s.dir, pg: s.pg, addr: porttest.Own(t)}
 	t.Cleanup(twin.kill)
 	s.start()
 	twin.start()

@@ -32,6 +32,7 @@ import (
 	"vanthu/internal/journal"
 	"vanthu/internal/org"
 	"vanthu/internal/partner"
+	"vanthu/internal/porttest"
 	"vanthu/internal/register"
 	"vanthu/viet"
 )
@@ -64,7 +65,7 @@ func newDesk(t *testing.T) *desk {
 	t.Helper()
 	hub := newSite(t, nil)
 	hub.start()
-	d := &desk{t: t, hub: hub, dir: t.TempDir(), addr: ownAddr(t), registered: map[string]int64{}, received: map[string]int64{},
+	d := &desk{t: t, hub: hub, dir: t.TempDir(), addr: porttest.Own(t), registered: map[string]int64{}, received: map[string]int64{},
 		said: map[string]int{}, acts: make(chan struct{}, 10_000)}
 	h := d.open()
 	defer h.Close()

@@ -10,6 +10,7 @@ import (
 
 	"vanthu/internal/db/dbtest"
 	"vanthu/internal/hub/hubtest"
+	"vanthu/internal/porttest"
 	"vanthu/internal/powertest"
 )
 
@@ -27,7 +28,7 @@ func TestPowerCutUnderPostgres(t *testing.T) {
 	// Checkpoints come every few packets; what was there before is safe.
 	conf := filepath.Join(pg.Data(), "postgresql.conf")
 	note(conf, "max_wal_size = 2MB\nmin_wal_size = 2MB\ncheckpoint_completion_target = 0.1\nlog_checkpoints = on")
-	s := &site{t: t, dir: filepath.Join(base, "hub"), pg: pg, addr: ownAddr(t)}
+	s := &site{t: t, dir: filepath.Join(base, "hub"), pg: pg, addr: porttest.Own(t)}
 	t.Cleanup(s.kill)
 	h := s.open()
 	if err := hubtest.Fill(ctx, h.Hub); err != nil {

@@ -15,6 +15,7 @@ import (
 	"vanthu/internal/host"
 	"vanthu/internal/hub"
 	. "vanthu/internal/hub/hubtest"
+	"vanthu/internal/porttest"
 	"vanthu/internal/powertest"
 	"vanthu/ledger"
 )
@@ -214,7 +215,7 @@ func takeWhole(t *testing.T, w *World, code string) map[string][]string {
 // (GL443-3.4.ii).
 func TestPowerCutAtFirstStart(t *testing.T) {
 	base := t.TempDir()
-	s := &site{t: t, dir: filepath.Join(base, "hub"), addr: ownAddr(t)}
+	s := &site{t: t, dir: filepath.Join(base, "hub"), addr: porttest.Own(t)}
 	t.Cleanup(s.kill)
 	disk, err := powertest.Load(base)
 	if err != nil {

@@ -11,7 +11,6 @@ package torture
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -29,6 +28,7 @@ import (
 	"vanthu/internal/host"
 	"vanthu/internal/hub/hubtest"
 	"vanthu/internal/partner"
+	"vanthu/internal/porttest"
 	"vanthu/ledger"
 )
 
@@ -72,7 +72,7 @@ type site struct {
 // newSite makes a hub with the agencies of hubtest, not yet running.
 func newSite(t *testing.T, pg *dbtest.Cluster) *site {
 	t.Helper()
-	s := &site{t: t, dir: t.TempDir(), pg: pg, addr: ownAddr(t)}
+	s := &site{t: t, dir: t.TempDir(), pg: pg, addr: porttest.Own(t)}
 	h := s.open()
 	if err := hubtest.Fill(ctx, h.Hub); err != nil {
 		t.Fatal(err)
@@ -100,28 +100,6 @@ func eachEngine(t *testing.T, f func(*testing.T, *site)) {
 		return
 	}
 	t.Run("postgres", func(t *testing.T) { f(t, newSite(t, newCluster(t))) })
-}
-
-// ownAddr is an address for a server that comes and goes. Until the test ends a
-// socket that never listens is bound to it, so that nobody else is given the
-// port: whoever says SO_REUSEADDR may listen there all the same, as every server
-// of ours does.
-func ownAddr(t *testing.T) string {
-	t.Helper()
-	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { syscall.Close(fd) })
-	loopback := &syscall.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}
-	if err := errors.Join(syscall.SetsockoptInt(fd, syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 1), syscall.Bind(fd, loopback)); err != nil {
-		t.Fatal(err)
-	}
-	at, err := syscall.Getsockname(fd)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return net.JoinHostPort("127.0.0.1", strconv.Itoa(at.(*syscall.SockaddrInet4).Port))
 }
 
 func (s *site) dsn() string {

@@ -13,6 +13,8 @@ import (
 
 	"vanthu/internal/cli"
 	"vanthu/internal/db/dbtest"
+	"vanthu/internal/demo"
+	"vanthu/internal/porttest"
 	"vanthu/internal/story"
 )
 
@@ -32,7 +34,7 @@ func TestStories(t *testing.T) {
 		paths = paths[:1]
 	}
 	_, missing := exec.LookPath("soffice")
-	worlds := &worlds{dir: t.TempDir()}
+	worlds := newWorlds(t, "")
 	for _, path := range paths {
 		if strings.HasPrefix(path, needsOffice) && missing != nil {
 			t.Logf("%s: not run, LibreOffice is not installed", path)
@@ -57,7 +59,7 @@ func TestStoriesOnPostgres(t *testing.T) {
 	if err != nil || len(paths) == 0 {
 		t.Fatalf("no stories (%v)", err)
 	}
-	worlds := &worlds{dir: t.TempDir(), postgres: dsn}
+	worlds := newWorlds(t, dsn)
 	for _, path := range paths {
 		story.RunT(t, worlds.fresh, path)
 	}
@@ -66,11 +68,16 @@ func TestStoriesOnPostgres(t *testing.T) {
 // worlds makes the province once, which takes longer than most stories, and
 // gives each story its own copy.
 type worlds struct {
-	dir      string
-	postgres string // DSN of a server; "" for embedded stores
-	once     sync.Once
-	n        int
-	err      error
+	demo.Options
+	once sync.Once
+	n    int
+	err  error
+}
+
+// newWorlds takes the addresses at which one copy after the other answers; dsn is
+// that of a server, or "" for embedded stores.
+func newWorlds(t *testing.T, dsn string) *worlds {
+	return &worlds{Options: demo.Options{Dir: t.TempDir(), Postgres: dsn, Hub: porttest.Own(t), CA: porttest.Own(t)}}
 }
 
 // fresh is the province on Monday morning; it ends with the test.
@@ -81,7 +88,7 @@ func (w *worlds) fresh(t *testing.T) story.World {
 		t.Fatal(w.err)
 	}
 	dir := t.TempDir()
-	if err := os.CopyFS(dir, os.DirFS(w.dir)); err != nil {
+	if err := os.CopyFS(dir, os.DirFS(w.Dir)); err != nil {
 		t.Fatal(err)
 	}
 	w.n++
@@ -89,7 +96,7 @@ func (w *worlds) fresh(t *testing.T) story.World {
 	if err != nil {
 		t.Fatal(err)
 	}
-	world, done, err := cli.StoryWorldOn(t.Context(), dir, dsn)
+	world, done, err := cli.StoryWorldOn(t.Context(), demo.Options{Dir: dir, Postgres: dsn})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,24 +111,26 @@ func (w *worlds) make(t *testing.T) error {
 	if err != nil {
 		return err
 	}
-	_, done, err := cli.StoryWorldOn(t.Context(), w.dir, dsn)
+	first := w.Options
+	first.Postgres = dsn
+	_, done, err := cli.StoryWorldOn(t.Context(), first)
 	if err != nil {
 		return err
 	}
 	done()
-	return os.Remove(filepath.Join(w.dir, "clock"))
+	return os.Remove(filepath.Join(w.Dir, "clock"))
 }
 
 // database makes a database on the server, if there is one, and gives its DSN.
 func (w *worlds) database(t *testing.T, name, how string) (string, error) {
-	if w.postgres == "" {
+	if w.Postgres == "" {
 		return "", nil
 	}
-	c, err := pgx.Connect(t.Context(), w.postgres)
+	c, err := pgx.Connect(t.Context(), w.Postgres)
 	if err != nil {
 		return "", err
 	}
 	defer c.Close(t.Context())
 	_, err = c.Exec(t.Context(), "CREATE DATABASE "+name+" "+how)
-	return strings.Replace(w.postgres, "dbname=postgres", "dbname="+name, 1), err
+	return strings.Replace(w.Postgres, "dbname=postgres", "dbname="+name, 1), err
 }
