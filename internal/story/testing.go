@@ -19,9 +19,10 @@ func RunT(t *testing.T, world func(*testing.T) World, glob string) {
 	for _, path := range paths {
 		name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
 		t.Run(name, func(t *testing.T) {
+			w := world(t) // the first may take its time
 			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 			defer cancel()
-			res := RunShowing(ctx, world(t), path, func(s string) { t.Log(s) })
+			res := RunShowing(ctx, w, path, func(s string) { t.Log(s) })
 			if !res.OK() {
 				t.Fatalf("%v", res.Err)
 			}
