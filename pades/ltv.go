@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"maps"
 	"slices"
+	"strconv"
 
 	"vanthu/pdf"
 )
@@ -133,7 +134,7 @@ type Stamper func(ctx context.Context, imprint []byte) (token []byte, err error)
 // which makes B-LT B-LTA; it is to be repeated before the stamper's certificate
 // ends (etsi-319142-1:5.4.3).
 func AddDocTimeStamp(ctx context.Context, in []byte, stamp Stamper) ([]byte, error) {
-	p, err := begin(in, Options{Hash: crypto.SHA256, newName: "dau_thoi_gian", anyway: true}, stampDict)
+	p, err := begin(in, Options{Hash: crypto.SHA256, newName: stampField, anyway: true}, stampDict)
 	if err != nil {
 		return nil, err
 	}
@@ -142,6 +143,21 @@ func AddDocTimeStamp(ctx context.Context, in []byte, stamp Stamper) ([]byte, err
 		return nil, err
 	}
 	return p.enter(token)
+}
+
+// stampField is the field of a document time stamp; later ones are numbered.
+const stampField = "dau_thoi_gian"
+
+// stampFields are the fields that a lock leaves open: those of the stamps that
+// renew the proof, one in a few years. Validators that take a lock of all fields
+// at its word call a file spoilt that was stamped after it
+// (iso32000-2:12.8.2.4).
+func stampFields() []string {
+	names := []string{stampField}
+	for i := 2; i <= 40; i++ {
+		names = append(names, stampField+"_"+strconv.Itoa(i))
+	}
+	return names
 }
 
 func stampDict(_ Options, reserve int, _ *FieldLock) pdf.Raw {

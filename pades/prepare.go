@@ -18,7 +18,8 @@ type NewField struct {
 	Name string
 	Text bool // a text field; else a signature field
 	Gap       // place, and for a text field its face, size and stretches
-	// Lock: once this signature field is signed, no field may change.
+	// Lock: once this signature field is signed, no field may change; see
+	// [Options.LockAll].
 	Lock bool
 }
 
@@ -191,7 +192,7 @@ func (e *editor) place(n NewField) error {
 			return err
 		}
 	} else if n.Lock {
-		d["Lock"] = e.u.Add(lockDict("SigFieldLock", FieldLock{Action: "All"}))
+		d["Lock"] = e.u.Add(lockDict("SigFieldLock", FieldLock{Action: "Exclude", Fields: stampFields()}))
 	}
 	d["AP"] = e.emptyAppearance(p, r)
 	if p.Rotate != 0 {

@@ -40,8 +40,9 @@ type Options struct {
 	// Fill enters text fields in the same update (number and date with the
 	// agency's signature, law:HT33-10.1.c.i).
 	Fill []Fill
-	// LockAll forbids any later change of a field (/FieldMDP All). It is set
-	// by itself for a field that carries /Lock.
+	// LockAll forbids any later change of a field, but for the time stamps that
+	// renew the proof (/FieldMDP Exclude). It is set by itself for a
+	// field that carries /Lock.
 	LockAll bool
 
 	Name, Reason, Location string
@@ -200,7 +201,7 @@ func (e *editor) target(fields []Field, o Options) (target, error) {
 	}
 	d := sigField(name, t.rect)
 	if o.LockAll {
-		t.lock = &FieldLock{Action: "All"}
+		t.lock = &FieldLock{Action: "Exclude", Fields: stampFields()}
 		d["Lock"] = e.u.Add(lockDict("SigFieldLock", *t.lock))
 	}
 	t.field = e.addField(t.page, d)
@@ -231,7 +232,7 @@ func (e *editor) existing(fd Field, o Options) (target, error) {
 		l := readLock(e.f, lock)
 		t.lock = &l
 	} else if o.LockAll {
-		t.lock = &FieldLock{Action: "All"}
+		t.lock = &FieldLock{Action: "Exclude", Fields: stampFields()}
 	}
 	return t, nil
 }

@@ -52,7 +52,7 @@ func TestFlowA_HT33_10_1_c_i(t *testing.T) {
 			if sigs[0].WholeFile || !sigs[1].WholeFile || sigs[0].Revision+1 != sigs[1].Revision {
 				t.Errorf("revisions %d, %d", sigs[0].Revision, sigs[1].Revision)
 			}
-			if len(sigs[1].FieldMDP) != 1 || sigs[1].FieldMDP[0].Action != "All" || len(sigs[0].FieldMDP) != 0 {
+			if len(sigs[1].FieldMDP) != 1 || !sigs[1].FieldMDP[0].Locks(NumberField) || !sigs[1].FieldMDP[0].Locks("khac") || sigs[1].FieldMDP[0].Locks("dau_thoi_gian") || len(sigs[0].FieldMDP) != 0 {
 				t.Error("the agency's signature must lock all fields, the signer's none")
 			}
 			checkOutside(t, sealed, 2, 2)

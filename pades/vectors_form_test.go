@@ -2,6 +2,7 @@ package pades
 
 import (
 	"bytes"
+	"crypto/sha1"
 	"fmt"
 	"slices"
 
@@ -118,7 +119,9 @@ func (c *corpus) stores() []vector {
 	entry := func(d pdf.Object) func(*pdf.Update, pdf.Dict) pdf.Object {
 		return func(_ *pdf.Update, old pdf.Dict) pdf.Object { return with(old, pdf.Dict{"VRI": d}) }
 	}
-	const id = pdf.Name("6A5C")
+	// Validators look at the form of these names (etsi-319142-1:5.4.2.2).
+	id := pdf.Name(fmt.Sprintf("%X", sha1.Sum(signatures(c.t, c.lone)[0].Contents)))
+	other := pdf.Name(fmt.Sprintf("%X", sha1.Sum(nil)))
 	kept := store(c.lone, func(u *pdf.Update, _ pdf.Dict) pdf.Object {
 		one := cert(u)
 		return pdf.Dict{"Type": pdf.Name("DSS"), "Certs": pdf.Array{one}, "VRI": pdf.Dict{id: pdf.Dict{"Cert": pdf.Array{one}, "TU": pdf.String("D:20250303080200Z")}}}
@@ -128,13 +131,13 @@ func (c *corpus) stores() []vector {
 	metadata := func(typ pdf.Name) []byte {
 		return edit(c.t, c.lone, func(u *pdf.Update, f *pdf.File) {
 			root, _ := f.Root()
-			u.Set(root, with(f.Catalog(), pdf.Dict{"Metadata": u.Add(pdf.Compress(pdf.Dict{"Type": typ, "Subtype": pdf.Name("XML")}, []byte("<x/>")))}))
+			u.Set(root, with(f.Catalog(), pdf.Dict{"Metadata": u.Add(pdf.Compress(pdf.Dict{"Type": typ, "Subtype": pdf.Name("XML")}, []byte(`<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/></x:xmpmeta>`)))}))
 		})
 	}
 	return []vector{
 		good("evidence-by-signature", "a store with an entry for one signature", kept),
 		good("evidence-by-signature-grows", "… which grows", store(kept, func(u *pdf.Update, old pdf.Dict) pdf.Object {
-			return with(old, pdf.Dict{"VRI": with(vri, pdf.Dict{"77": pdf.Dict{"Cert": pdf.Array{cert(u)}}})})
+			return with(old, pdf.Dict{"VRI": with(vri, pdf.Dict{other: pdf.Dict{"Cert": pdf.Array{cert(u)}}})})
 		})),
 		bad("evidence-entry-removed", "bị xóa", "the entry is taken away", store(kept, entry(pdf.Dict{}))),
 		bad("evidence-entry-emptied", "bị xóa", "what the entry holds is taken away", store(kept, entry(pdf.Dict{id: pdf.Dict{}}))),
