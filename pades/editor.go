@@ -1,6 +1,7 @@
 package pades
 
 import (
+	"math"
 	"slices"
 	"strconv"
 
@@ -152,11 +153,13 @@ func (e *editor) addField(p pdf.Page, d pdf.Dict) pdf.Ref {
 	return ref
 }
 
-// form makes an appearance stream of w×h units, upright on page p.
+// appearance makes an appearance stream of w×h units, upright on page p. The box
+// is rounded: what a field shows later must have the box that it had when it was
+// empty, to the letter, or validators take it for another.
 func (e *editor) appearance(p pdf.Page, w, h float64, resources pdf.Dict, content []byte) pdf.Ref {
 	return e.u.Add(pdf.Compress(pdf.Dict{
 		"Type": pdf.Name("XObject"), "Subtype": pdf.Name("Form"),
-		"BBox": pdf.Array{int64(0), int64(0), w, h}, "Matrix": p.Upright(), "Resources": resources,
+		"BBox": pdf.Array{int64(0), int64(0), math.Round(w*1e4) / 1e4, math.Round(h*1e4) / 1e4}, "Matrix": p.Upright(), "Resources": resources,
 	}, content))
 }
 

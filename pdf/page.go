@@ -16,8 +16,13 @@ func (r Rect) H() float64 { return r.Y1 - r.Y0 }
 
 // Array is the rectangle as a PDF array, to a ten-thousandth of a unit.
 func (r Rect) Array() Array {
+	r = r.rounded()
+	return Array{r.X0, r.Y0, r.X1, r.Y1}
+}
+
+func (r Rect) rounded() Rect {
 	round := func(v float64) float64 { return math.Round(v*1e4) / 1e4 }
-	return Array{round(r.X0), round(r.Y0), round(r.X1), round(r.Y1)}
+	return Rect{round(r.X0), round(r.Y0), round(r.X1), round(r.Y1)}
 }
 
 // Union is the smallest rectangle around both; the zero Rect counts as empty.
@@ -160,19 +165,21 @@ func (p Page) View(r Rect) Box {
 	return Box{(r.X0 - c.X0) / u, (c.Y1 - r.Y1) / u, r.W() / u, r.H() / u}
 }
 
-// User turns millimetres as seen into a rectangle of user space.
+// User turns millimetres as seen into a rectangle of user space, as it reads
+// once it is written: to a ten-thousandth of a unit.
 func (p Page) User(b Box) Rect {
 	c, u := p.CropBox, p.unit()
 	x, y, w, h := b.X*u, b.Y*u, b.W*u, b.H*u
+	r := Rect{c.X0 + x, c.Y1 - y - h, c.X0 + x + w, c.Y1 - y}
 	switch p.Rotate {
 	case 90:
-		return Rect{c.X0 + y, c.Y0 + x, c.X0 + y + h, c.Y0 + x + w}
+		r = Rect{c.X0 + y, c.Y0 + x, c.X0 + y + h, c.Y0 + x + w}
 	case 180:
-		return Rect{c.X1 - x - w, c.Y0 + y, c.X1 - x, c.Y0 + y + h}
+		r = Rect{c.X1 - x - w, c.Y0 + y, c.X1 - x, c.Y0 + y + h}
 	case 270:
-		return Rect{c.X1 - y - h, c.Y1 - x - w, c.X1 - y, c.Y1 - x}
+		r = Rect{c.X1 - y - h, c.Y1 - x - w, c.X1 - y, c.Y1 - x}
 	}
-	return Rect{c.X0 + x, c.Y1 - y - h, c.X0 + x + w, c.Y1 - y}
+	return r.rounded()
 }
 
 // Upright is the form /Matrix that makes an appearance stand upright for the
