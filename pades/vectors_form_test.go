@@ -134,7 +134,15 @@ func (c *corpus) stores() []vector {
 			u.Set(root, with(f.Catalog(), pdf.Dict{"Metadata": u.Add(pdf.Compress(pdf.Dict{"Type": typ, "Subtype": pdf.Name("XML")}, []byte(`<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/></x:xmpmeta>`)))}))
 		})
 	}
+	version := func(v pdf.Object) []byte {
+		return edit(c.t, c.lone, func(u *pdf.Update, f *pdf.File) {
+			root, _ := f.Root()
+			u.Set(root, with(f.Catalog(), pdf.Dict{"Version": v}))
+		})
+	}
 	return []vector{
+		good("version-raised", "an update says that it follows PDF 2.0, as pyHanko does when it signs (iso32000-2:7.5.8.1)", version(pdf.Name("2.0"))),
+		bad("version-of-another-kind", "phiên bản PDF", "the version becomes what is none", version(pdf.Name("9.9"))),
 		good("evidence-by-signature", "a store with an entry for one signature", kept),
 		good("evidence-by-signature-grows", "… which grows", store(kept, func(u *pdf.Update, old pdf.Dict) pdf.Object {
 			return with(old, pdf.Dict{"VRI": with(vri, pdf.Dict{other: pdf.Dict{"Cert": pdf.Array{cert(u)}}})})

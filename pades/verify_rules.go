@@ -6,8 +6,8 @@ import (
 	"vanthu/pdf"
 )
 
-// catalog: evidence, form, extensions and metadata may change, each by its own
-// rule, and nothing else. etsi-319142-1:5.4
+// catalog: evidence, form, extensions, metadata and version may change, each by
+// its own rule, and nothing else. etsi-319142-1:5.4
 func (c *comparer) catalog() {
 	root, _ := c.new.Root()
 	was, is := c.old.Catalog(), c.new.Catalog()
@@ -21,6 +21,12 @@ func (c *comparer) catalog() {
 			case "Extensions":
 				c.raise(LTA)
 				c.reach(is[k], nil)
+			case "Version":
+				if !raised(was[k], is[k]) {
+					allowed = false
+					c.other("phiên bản PDF trong danh mục gốc bị hạ")
+				}
+				c.raise(LTA)
 			default:
 				allowed = false
 				c.other("khóa /%s trong danh mục gốc bị thay", k)
@@ -262,3 +268,13 @@ func (c *comparer) page(i int, a, b pdf.Page) {
 		c.reach(r, nil)
 	}
 }
+
+// raised says whether a file says that it follows a later version of the
+// standard, as a writer must whose update does (iso32000-2:7.5.8.1).
+func raised(was, is pdf.Object) bool {
+	from, _ := was.(pdf.Name)
+	to, ok := is.(pdf.Name)
+	return ok && slices.Contains(versions, to) && to >= from
+}
+
+var versions = []pdf.Name{"1.3", "1.4", "1.5", "1.6", "1.7", "2.0"}
