@@ -288,6 +288,24 @@ func TestProblems(t *testing.T) {
 	}
 }
 
+// Who asks with the wrong method is told the right ones (rfc9110:15.5.6).
+func TestWrongMethodNamesTheRightOnes(t *testing.T) {
+	s := start(t)
+	for path, want := range map[string]string{"/v1/inbox": "GET, HEAD, POST", "/v1/packets": "POST", "/v1/directory/x": "GET, HEAD", "/v1/encryption-certificate": "PUT"} {
+		req := httptest.NewRequest("PATCH", path, nil)
+		w := httptest.NewRecorder()
+		HubHandler(s.Hub).ServeHTTP(w, req)
+		if got := w.Header().Get("Allow"); w.Code != 405 || got != want || !strings.Contains(w.Body.String(), `"wrong_method"`) {
+			t.Errorf("%s: %d, Allow %q, %s", path, w.Code, got, w.Body)
+		}
+	}
+	w := httptest.NewRecorder()
+	HubHandler(s.Hub).ServeHTTP(w, httptest.NewRequest("GET", "/v1/nothing", nil))
+	if w.Code != 404 || w.Header().Get("Allow") != "" || !strings.Contains(w.Body.String(), `"not_found"`) {
+		t.Errorf("an unknown address: %d %s", w.Code, w.Body)
+	}
+}
+
 // A packet that is cut off in the middle leaves nothing (BRVT1842-6.5).
 func TestCutOffUpload(t *testing.T) {
 	s := start(t)

@@ -27,6 +27,7 @@ package api
 
 import (
 	"net/http"
+	"strings"
 
 	"vanthu/internal/hub"
 )
@@ -38,8 +39,27 @@ func HubHandler(h *hub.Hub) http.Handler {
 	for _, r := range s.routes() {
 		mux.Handle(r.pattern, s.handle(r))
 	}
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { writeProblem(w, r, errNoRoute(r)) })
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		if allowed := methods(mux, r); len(allowed) > 0 {
+			w.Header().Set("Allow", strings.Join(allowed, ", ")) // rfc9110:15.5.6
+			writeProblem(w, r, errMethod(r, allowed))
+			return
+		}
+		writeProblem(w, r, errNoRoute(r))
+	})
 	return mux
+}
+
+// methods are those that the address of a request is served with.
+func methods(mux *http.ServeMux, r *http.Request) (list []string) {
+	for _, m := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodDelete} {
+		other := r.Clone(r.Context())
+		other.Method = m
+		if _, pattern := mux.Handler(other); pattern != "/" {
+			list = append(list, m)
+		}
+	}
+	return list
 }
 
 type server struct {

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"vanthu/internal/fail"
@@ -48,6 +49,10 @@ var statusOf = map[fail.Kind]int{
 // problemOf says what an error is for the caller.
 func problemOf(err error) problemJSON {
 	var p problemJSON
+	if m, ok := errors.AsType[wrongMethod](err); ok {
+		return problemJSON{Type: "urn:vanthu:problem:wrong_method", Title: string(fail.Hidden), Status: http.StatusMethodNotAllowed,
+			Code: "wrong_method", Detail: m.Error(), Next: "Xem mô tả tại /v1/openapi.json."}
+	}
 	e, ok := fail.As(err)
 	if !ok {
 		return faultOf(err)
@@ -117,6 +122,15 @@ const retryAfter = 5 * time.Second
 
 func errNoRoute(r *http.Request) error {
 	return fail.New(fail.Hidden, "Không có dịch vụ "+r.Method+" "+r.URL.Path+".").Then("Xem mô tả tại /v1/openapi.json.")
+}
+
+// wrongMethod is a request for what is served otherwise.
+type wrongMethod struct{ text string }
+
+func (e wrongMethod) Error() string { return e.text }
+
+func errMethod(r *http.Request, allowed []string) error {
+	return wrongMethod{"Địa chỉ " + r.URL.Path + " chỉ nhận " + strings.Join(allowed, ", ") + ", không nhận " + r.Method + "."}
 }
 
 func errRequest(field, text string) error { return fail.Invalid(field, text) }
