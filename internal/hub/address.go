@@ -57,7 +57,8 @@ func (h *Hub) SpeaksFor(ctx context.Context, c Caller, code string) error {
 	})
 }
 
-// leg is a resolved recipient.
+// leg is a resolved recipient. Of the address only what every store takes is
+// kept: its row shares a commit with those of other agencies.
 type leg struct {
 	as     string
 	agency Agency
@@ -83,7 +84,7 @@ func resolve(find finder, c Caller, to []string) ([]leg, error) {
 			bad = append(bad, Bad{Code: code, Reason: reason, Text: badText(code, g, reason)})
 		} else if !seen[g.id] {
 			seen[g.id] = true
-			out = append(out, leg{strings.TrimSpace(code), g, via})
+			out = append(out, leg{oneLine(code, 200), g, via})
 		}
 	}
 	if len(bad) > 0 {
