@@ -89,6 +89,48 @@ func (h *Hub) Resend(ctx context.Context, by db.Actor, id, to, reason string) er
 	})
 }
 
+// ResendAll is Resend for all packets of a recipient that failed, in the order
+// in which they were accepted, a hundred at a time; those whose body is gone
+// stay. It tells how many went.
+func (h *Hub) ResendAll(ctx context.Context, by db.Actor, to, reason string) (n int, err error) {
+	for after, more := int64(0), true; more; {
+		err := h.writeBy(ctx, by, func(a *act) (err error) {
+			var went int
+			went, after, more, err = a.requeueSome(to, oneLine(reason, 500), after)
+			n += went
+			return err
+		})
+		if err != nil {
+			return n, err
+		}
+	}
+	return n, nil
+}
+
+func (a *act) requeueSome(to, reason string, after int64) (went int, last int64, more bool, err error) {
+	const some = 100
+	g, err := agencyByCode(a, to)
+	if errors.Is(err, db.ErrNone) {
+		err = refuse(CodeNotFound, fail.NotFound())
+	}
+	if err != nil {
+		return 0, after, false, err
+	}
+	names, err := db.Column[string](a, `SELECT p.name FROM delivery d JOIN packet p ON p.id = d.packet WHERE d.recipient = $1 AND d.state = 'failed'
+		AND d.returned = '' AND p.gone = 0 AND d.packet > $2 ORDER BY d.packet LIMIT $3`, g.id, after, some)
+	for _, name := range names {
+		d, err := a.copyOf(name, to)
+		if err == nil {
+			err = a.requeue(d, reason)
+		}
+		if err != nil {
+			return went, after, false, err
+		}
+		went, after = went+1, d.packet
+	}
+	return went, after, len(names) == some, err
+}
+
 // copyFor is one recipient's copy of a packet, for the operator.
 type copyFor struct {
 	name        string // of the packet

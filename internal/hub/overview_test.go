@@ -280,6 +280,45 @@ func TestAlarmOfAPausedQueue(t *testing.T) {
 	})
 }
 
+// Once a recipient's system was mended, all that failed there goes again in one
+// act, in its order, each with the reason in the journal; what failed elsewhere
+// stays (BRVT1842-10.4).
+func TestAllDeadLettersGoAgain(t *testing.T) {
+	each(t, func(t *testing.T, w *World) {
+		var sent []string
+		for i := range 103 {
+			sent = append(sent, w.Send(SXD, Packet(Doc{From: SXD, To: []string{SNV}, Number: i + 1})).ID)
+		}
+		elsewhere := w.Send(SXD, Packet(Doc{From: SXD, To: []string{UBH}, Number: 200}))
+		for range sent { // each fails as it comes
+			list, err := w.Inbox(ctx, w.As(SNV), hub.Look{Limit: 1})
+			must(t, err)
+			must(t, w.Release(ctx, w.As(SNV), list[0].ID, true, "không đọc được", 0))
+		}
+		must(t, w.Release(ctx, w.As(UBH), elsewhere.ID, true, "hỏng đĩa", 0))
+		n, err := w.ResendAll(ctx, Operator, SNV, "đã sửa phần mềm")
+		if err != nil || n != len(sent) {
+			t.Fatalf("%d went, %v", n, err)
+		}
+		if got := w.Take(SNV); !slices.Equal(got, sent) {
+			t.Errorf("%d arrived, in order: %v", len(got), slices.Equal(got, sent))
+		}
+		if left, err := w.DeadLetters(ctx, 200); err != nil || len(left) != 1 || left[0].To != UBH {
+			t.Errorf("%+v %v", left, err)
+		}
+		events, err := w.Events(ctx, SNV, 0, 1)
+		if err != nil || events[0].Verb != "packet.resent" || events[0].Detail != "đã sửa phần mềm" {
+			t.Errorf("%+v %v", events, err)
+		}
+		if n, err := w.ResendAll(ctx, Operator, SNV, ""); err != nil || n != 0 {
+			t.Errorf("%d went again, %v", n, err)
+		}
+		if _, err := w.ResendAll(ctx, Operator, "không có", ""); codeOf(err) != hub.CodeNotFound {
+			t.Errorf("%v", err)
+		}
+	})
+}
+
 // A failed packet is a dead letter until the operator sends it again.
 func TestDeadLetterAndResend(t *testing.T) {
 	each(t, func(t *testing.T, w *World) {

@@ -44,7 +44,8 @@ type lettersPage struct {
 	Topic   string
 	Sum     *kit.Sum
 	Letters []letter
-	Late    []letter // those that wait too long
+	All     []part.Confirm // sends all of one recipient's again, of those with several
+	Late    []letter       // those that wait too long
 	Empty   part.Empty
 }
 
@@ -73,6 +74,7 @@ func renderLetters(w http.ResponseWriter, r *http.Request, s *seat.Seat, f *kit.
 	for _, d := range dead {
 		p.Letters = append(p.Letters, letterOf(d, s, "/truc/goi-loi"))
 	}
+	p.All = allOf(p.Letters, s)
 	o, err := s.Hub.Overview(r.Context())
 	if err != nil {
 		return err
@@ -92,6 +94,37 @@ func renderLetters(w http.ResponseWriter, r *http.Request, s *seat.Seat, f *kit.
 		}
 	}
 	return lettersView.ShowAs(w, r, f.Status(), p)
+}
+
+// allOf offers to send everything again that failed at one recipient, once its
+// system was mended.
+func allOf(list []letter, s *seat.Seat) (out []part.Confirm) {
+	count := map[string]int{}
+	for _, x := range list {
+		if count[x.To]++; count[x.To] != 2 {
+			continue
+		}
+		reason := s.Kit.NewForm(nil).Area("reason", "Đã sửa gì").Need().Law("BRVT1842-10.4").Named("f-tat-ca-"+x.To).
+			Phrases("Phần mềm nơi nhận đã sửa", "Đã mở lại kết nối")
+		out = append(out, part.Confirm{ID: "gui-lai-" + x.To, Title: "Gửi lại mọi gói tin lỗi của " + x.ToName, Icon: part.Icon("refresh-cw"), Button: "Gửi lại tất cả",
+			Action: "/truc/gui-lai-tat-ca", Text: "Các gói trở lại hàng đợi theo thứ tự trục đã nhận. Gói đã xóa nội dung thì ở lại, để trả nơi gửi.",
+			Reason: &reason, Hidden: map[string]string{"noi-nhan": x.To}})
+	}
+	return out
+}
+
+func resendAll(w http.ResponseWriter, r *http.Request, s *seat.Seat) error {
+	f, err := s.Kit.Form(w, r)
+	if err != nil {
+		return err
+	}
+	var missing fail.Form
+	missing.Require("reason", f.Get("reason"), "Ghi đã sửa gì; lý do được lưu vào nhật ký của trục.", "BRVT1842-10.4")
+	n := 0
+	if err = missing.Err(); err == nil {
+		n, err = s.Hub.ResendAll(r.Context(), s.Actor.DB(), f.Get("noi-nhan"), f.Get("reason"))
+	}
+	return after(w, r, s, f, err, "Đã đưa "+viet.Int(int64(n))+" gói tin trở lại hàng đợi của nơi nhận.")
 }
 
 func resend(w http.ResponseWriter, r *http.Request, s *seat.Seat) error {

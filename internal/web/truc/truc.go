@@ -39,7 +39,7 @@ func Routes(s *seat.Site, mux *http.ServeMux) {
 	for pattern, h := range map[string]handler{
 		"GET /truc": show, "GET /truc/hang-doi": showQueues, "GET /truc/goi-loi": showLetters, "GET /truc/nhat-ky": showLog,
 		"GET /truc/so-cai": showLedger, "GET /truc/dau-so": head, "POST /truc/kiem-tra": audit,
-		"POST /truc/gui-lai": resend, "POST /truc/tra-lai": giveBack,
+		"POST /truc/gui-lai": resend, "POST /truc/gui-lai-tat-ca": resendAll, "POST /truc/tra-lai": giveBack,
 
 		"GET /truc/danh-ba": showDirectory, "GET /truc/danh-ba/xuat": export,
 		"GET /truc/danh-ba/moi": showNew, "POST /truc/danh-ba/moi": enrol,
