@@ -1,6 +1,7 @@
 package api
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"time"
@@ -49,8 +50,11 @@ func (in *incoming) Read(b []byte) (int, error) {
 	}
 	n, err := in.ReadCloser.Read(b)
 	in.left -= n
-	if err == io.EOF {
+	switch {
+	case err == io.EOF:
 		in.to.SetReadDeadline(time.Time{}) // the act may take longer; a caller who hangs up is noticed
+	case err != nil: // it stood still or broke off: the line's fault, not the hub's
+		err = fmt.Errorf("%w: %w", io.ErrUnexpectedEOF, err)
 	}
 	return n, err
 }

@@ -78,8 +78,14 @@ func TestHubLeavesWhoVanishes(t *testing.T) {
 		"in what he is to fetch": {"GET /v1/packets/" + large.ID + " HTTP/1.1" + bearer(SXD), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s.dial(c.head, c.body)
+			conn := s.dial(c.head, c.body)
 			ends(t, closed)
+			if !strings.HasPrefix(name, "in a packet") {
+				return
+			}
+			if said, _ := io.ReadAll(conn); !strings.Contains(string(said), `"code":"incomplete_body"`) {
+				t.Errorf("it says %s", said)
+			}
 		})
 	}
 	t.Run("byte by byte", func(t *testing.T) {
@@ -94,6 +100,9 @@ func TestHubLeavesWhoVanishes(t *testing.T) {
 		}
 		t.Error("it goes on for ever")
 	})
+	if n := s.Counts().Faults; n > 0 {
+		t.Errorf("%d faults of the line are counted as the hub's", n)
+	}
 }
 
 // One agency's uploads stand still, all that it may have at once: others get

@@ -43,7 +43,7 @@ func (b *figures) counts(c hub.Counts) {
 	b.one("accepted_bytes_total", "counter", "Bytes of accepted packets.", float64(c.Bytes))
 	b.one("duplicates_total", "counter", "Packets offered again.", float64(c.Duplicates))
 	b.one("refused_total", "counter", "Packets refused.", float64(c.Refused))
-	b.one("faults_total", "counter", "Offers that failed for a fault of the hub or the line.", float64(c.Faults))
+	b.one("faults_total", "counter", "Offers that failed for a fault of the hub.", float64(c.Faults))
 	b.one("handed_out_total", "counter", "Packets handed out.", float64(c.HandedOut))
 	b.one("confirmed_total", "counter", "Packets confirmed by recipients.", float64(c.Confirmed))
 	b.one("failed_total", "counter", "Packets given back as unreadable.", float64(c.Failed))

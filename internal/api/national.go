@@ -62,8 +62,11 @@ func (s *server) serveSigned(rt route, w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		err = rt.serve(s, w, r.WithContext(withParams(r.Context(), p)), c)
 	}
-	if err == nil || r.Context().Err() != nil {
+	if err == nil {
 		return
+	}
+	if r.Context().Err() != nil {
+		panic(http.ErrAbortHandler) // the caller hung up; to go on would say 200
 	}
 	if e, isRefusal := fail.As(err); isRefusal && e.Kind != fail.Busy {
 		writeJSON(w, http.StatusOK, answer{Status: "FAIL", ErrorCode: nationalCode(err, e), ErrorDesc: describe(err, e)})

@@ -101,8 +101,8 @@ func faultOf(err error) problemJSON {
 }
 
 func writeProblem(w http.ResponseWriter, r *http.Request, err error) {
-	if r.Context().Err() != nil {
-		return // the caller hung up
+	if r.Context().Err() != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
+		panic(http.ErrAbortHandler) // the caller hung up; to go on would say 200
 	}
 	p := problemOf(err)
 	h := w.Header()

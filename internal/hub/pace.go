@@ -2,6 +2,8 @@ package hub
 
 import (
 	"context"
+	"errors"
+	"io"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -243,6 +245,7 @@ func (h *Hub) tallyAccept(ack Ack, err error) {
 	case err == nil:
 		h.counts.accepted.Add(1)
 		h.counts.bytes.Add(ack.Size)
+	case errors.Is(err, io.ErrUnexpectedEOF): // the line broke
 	default:
 		if _, ok := fail.As(err); ok {
 			h.counts.refused.Add(1)
