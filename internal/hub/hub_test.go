@@ -292,6 +292,21 @@ func TestInboxWaits(t *testing.T) {
 	})
 }
 
+// Systems that wait with nothing to come leave the store alone: a thousand of
+// them would else keep its disk busy (BRVT1842-6.5).
+func TestWaitingWritesNothing(t *testing.T) {
+	each(t, func(t *testing.T, w *World) {
+		snv, before := w.As(SNV), w.Counts().Writes.Count
+		list, err := w.Inbox(ctx, snv, hub.Look{Wait: 5 * time.Second}) // longer than the time between two looks
+		if err != nil || len(list) != 0 {
+			t.Fatal(list, err)
+		}
+		if n := w.Counts().Writes.Count - before; n != 0 {
+			t.Errorf("%d acts in the store", n)
+		}
+	})
+}
+
 // A packet that a system cannot read does not block the way (BRVT1842-6.5).
 func TestReleaseFinalFreesTheWay(t *testing.T) {
 	w := New(t, dbtest.SQLite(t, nil))

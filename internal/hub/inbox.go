@@ -60,12 +60,15 @@ const (
 func (h *Hub) Inbox(ctx context.Context, c Caller, k Look) ([]Arrival, error) {
 	k = k.bounded(h)
 	until := time.Now().Add(k.Wait)
-	for roused := false; ; roused = true {
+	for roused, on := false, true; ; {
 		rouse := h.Store.Await(db.Topic(c.id))
 		list, err := h.handOut(ctx, c, k, roused)
 		h.addTexts(ctx, list, k.Bodies)
-		if err != nil || len(list) > 0 || !sleep(ctx, rouse, until) {
+		if err != nil || len(list) > 0 {
 			return list, err
+		}
+		if roused, on = sleep(ctx, rouse, until); !on {
+			return nil, nil
 		}
 	}
 }
@@ -83,7 +86,7 @@ func (k Look) bounded(h *Hub) Look {
 }
 
 // handOut looks without the turn first: most looks find nothing, but for those
-// that were roused.
+// that were roused. Who only waits costs no commit, however many wait.
 func (h *Hub) handOut(ctx context.Context, c Caller, k Look, roused bool) (list []Arrival, err error) {
 	if !roused {
 		err = h.Store.Peek(ctx, func(v *db.View) error {

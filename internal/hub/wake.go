@@ -9,21 +9,21 @@ import (
 // lock may have run out, or the call of another hub process was lost.
 const lookAgain = 2 * time.Second
 
-// sleep waits for a rouse, at most until the deadline or lookAgain; false when
-// the deadline or the context ended it.
-func sleep(ctx context.Context, c <-chan struct{}, until time.Time) bool {
+// sleep waits for a rouse, at most until the deadline or lookAgain, and says
+// whether there was one; on is false when the deadline or the context ended it.
+func sleep(ctx context.Context, c <-chan struct{}, until time.Time) (roused, on bool) {
 	d := time.Until(until)
 	if d <= 0 {
-		return false
+		return false, false
 	}
 	t := time.NewTimer(min(d, lookAgain))
 	defer t.Stop()
 	select {
 	case <-c:
-		return true
+		return true, true
 	case <-t.C:
-		return time.Now().Before(until)
+		return false, time.Now().Before(until)
 	case <-ctx.Done():
-		return false
+		return false, false
 	}
 }
