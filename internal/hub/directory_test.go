@@ -89,6 +89,43 @@ func TestMergerForwards(t *testing.T) {
 	})
 }
 
+// What waits for an agency follows it behind a gateway, and from there to a
+// system of its own, in order and once; what others behind the gateway still
+// need stays there (BRVT1842-6.5, GL443-13.1).
+func TestQueueFollowsTheGateway(t *testing.T) {
+	each(t, func(t *testing.T, w *World) {
+		shared := w.Send(SXD, Packet(Doc{From: SXD, To: []string{UBX, SNV}, Number: 1}))
+		own := w.Send(SXD, Packet(Doc{From: SXD, To: []string{UBX}, Number: 2}))
+		dead := w.Send(SXD, Packet(Doc{From: SXD, To: []string{UBX}, Number: 3}))
+		must(t, w.Release(ctx, w.As(UBX), dead.ID, true, "không đọc được", 0))
+		behind := func(gateway string) {
+			t.Helper()
+			must(t, w.Enrol(ctx, Operator, hub.Agency{Code: UBX, Name: Names[UBX], Parent: UBT, Gateway: gateway}))
+		}
+		behind(SNV)
+		if err := w.Enrol(ctx, Operator, hub.Agency{Code: SNV, Name: Names[SNV], Gateway: SXD}); codeOf(err) != hub.CodeDirectory {
+			t.Errorf("a gateway behind a gateway: %v", err)
+		}
+		if got := w.Take(UBX); len(got) != 0 {
+			t.Fatalf("its own queue still has %v", got)
+		}
+		must(t, w.Resend(ctx, Operator, dead.ID, UBX, "đã sửa phần mềm"))
+		if n, err := w.Count(ctx, w.As(SNV), false); err != nil || n != 3 {
+			t.Fatalf("%d packets wait at the gateway, %v", n, err)
+		}
+		behind("")
+		if got := w.Take(UBX); !slices.Equal(got, []string{shared.ID, own.ID, dead.ID}) {
+			t.Fatalf("got %v", got)
+		}
+		if got := w.Take(SNV); !slices.Equal(got, []string{shared.ID}) {
+			t.Fatalf("the gateway got %v", got)
+		}
+		if q, err := w.Overview(ctx); err != nil || q.Waiting != 0 {
+			t.Errorf("%d wait, %v", q.Waiting, err)
+		}
+	})
+}
+
 // A trial becomes official by itself after two months (BRVT1842-11.2).
 func TestTrialEnds(t *testing.T) {
 	now := time.Date(2025, 3, 3, 8, 0, 0, 0, time.UTC)

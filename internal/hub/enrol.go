@@ -56,6 +56,11 @@ func (a *act) enrol(g Agency) error {
 	if err := a.addCodes(old.id, append(g.Old, g.AltCode)...); err != nil {
 		return err
 	}
+	if g.id = old.id; g.Gateway != old.Gateway {
+		if err := a.moveQueue(old, g); err != nil {
+			return err
+		}
+	}
 	return a.note("agency.changed", g.Code, g.Decision)
 }
 
@@ -126,7 +131,11 @@ func (a *act) checkGateway(g Agency) error {
 	if err != nil || w.Gateway != "" || w.Code == g.Code {
 		return badAgency("gateway", "Cổng "+g.Gateway+" của cơ quan "+g.Code+" phải là cơ quan nối thẳng với trục.")
 	}
-	return nil
+	behind, err := db.Value[int](a, `SELECT COUNT(*) FROM agency WHERE gateway <> '' AND gateway = $1`, g.Code)
+	if err == nil && behind > 0 {
+		err = badAgency("gateway", "Cơ quan "+g.Code+" là cổng của cơ quan khác, phải nối thẳng với trục.")
+	}
+	return err
 }
 
 // notCode says that a text cannot be an agency's code in any code system.

@@ -234,21 +234,12 @@ func (a *act) handOver(from, heir Agency) (moved int64, err error) {
 	if err != nil {
 		return 0, err
 	}
-	scan := func(r db.Row) (c waitingCopy, err error) {
-		return c, r.Scan(&c.packet, &c.recipient, &c.via, &c.failed)
-	}
-	// Its own queue holds what is for those behind it, too.
-	list, err := db.All(a, scan, `SELECT d.packet, d.recipient, d.via, FALSE FROM waiting w JOIN delivery d ON d.packet = w.packet AND d.via = w.recipient
-		WHERE w.recipient = $1 AND ($1 = $2 OR d.recipient = $2) AND d.confirmed_at = 0 ORDER BY d.packet`, old, from.id)
-	if err != nil {
-		return 0, err
-	}
-	dead, err := db.All(a, scan, `SELECT packet, recipient, via, TRUE FROM delivery WHERE state = 'failed' AND recipient = $1`, from.id)
+	list, err := a.openCopies(from, old)
 	if err != nil {
 		return 0, err
 	}
 	last := int64(0)
-	for _, c := range append(list, dead...) {
+	for _, c := range list {
 		if err := a.handOverCopy(c, from, heir, to); err != nil {
 			return 0, err
 		}
@@ -259,6 +250,42 @@ func (a *act) handOver(from, heir Agency) (moved int64, err error) {
 	}
 	a.wakes[to] = true
 	return moved, nil
+}
+
+// openCopies lists what waits for an agency in a queue, then what was given back
+// as unreadable. Its own queue holds what is for those behind it, too.
+func (a *act) openCopies(g Agency, via int64) ([]waitingCopy, error) {
+	scan := func(r db.Row) (c waitingCopy, err error) {
+		return c, r.Scan(&c.packet, &c.recipient, &c.via, &c.failed)
+	}
+	list, err := db.All(a, scan, `SELECT d.packet, d.recipient, d.via, FALSE FROM waiting w JOIN delivery d ON d.packet = w.packet AND d.via = w.recipient
+		WHERE w.recipient = $1 AND ($1 = $2 OR d.recipient = $2) AND d.confirmed_at = 0 AND d.state <> 'failed' ORDER BY d.packet`, via, g.id)
+	if err != nil {
+		return nil, err
+	}
+	dead, err := db.All(a, scan, `SELECT packet, recipient, via, TRUE FROM delivery WHERE state = 'failed' AND recipient = $1`, g.id)
+	return append(list, dead...), err
+}
+
+// moveQueue lets what waits for an agency wait where its system fetches from now
+// on: behind another gateway, or for itself (law:BRVT1842-6.5 GL443-13.1).
+func (a *act) moveQueue(old, now Agency) error {
+	from, err := a.viaOf(old)
+	if err != nil {
+		return err
+	}
+	to, err := a.viaOf(now)
+	if err != nil {
+		return err
+	}
+	list, err := a.openCopies(old, from)
+	for _, c := range list {
+		if err == nil {
+			err = a.handOverCopy(c, old, now, to)
+		}
+	}
+	a.wakes[to] = true
+	return err
 }
 
 func (a *act) handOverCopy(c waitingCopy, from, heir Agency, to int64) error {
@@ -296,7 +323,7 @@ func (a *act) requeueAt(packet, old, to int64) error {
 		return err
 	}
 	removed, err := a.Exec(`DELETE FROM waiting WHERE recipient = $1 AND packet = $2
-		AND NOT EXISTS (SELECT 1 FROM delivery WHERE packet = $2 AND via = $1 AND confirmed_at = 0)`, old, packet)
+		AND NOT EXISTS (SELECT 1 FROM delivery WHERE packet = $2 AND via = $1 AND confirmed_at = 0 AND state <> 'failed')`, old, packet)
 	if err != nil {
 		return err
 	}
