@@ -89,6 +89,24 @@ func TestMergerForwards(t *testing.T) {
 	})
 }
 
+// An agency that registers one below it again, to change its name, leaves the
+// rest as the operator entered it (BRVT1842-10.3).
+func TestRegisteredAgainKeepsItsWay(t *testing.T) {
+	each(t, func(t *testing.T, w *World) {
+		must(t, w.Enrol(ctx, Operator, hub.Agency{Code: UBX, Name: Names[UBX], Parent: UBT, Gateway: SNV, Contact: "Bà Lan", AltCode: "H99.31.2", Decision: "QĐ 5"}))
+		packet := w.Send(SXD, Packet(Doc{From: SXD, To: []string{UBX}}))
+		must(t, w.EnrolUnder(ctx, w.As(UBT), hub.Agency{Code: UBX, Name: "UBND xã B mới", Parent: UBT, Phone: "0901"}))
+		g, err := w.Agency(ctx, UBX)
+		must(t, err)
+		if g.Name != "UBND xã B mới" || g.Phone != "0901" || g.Gateway != SNV || g.Contact != "Bà Lan" || g.AltCode != "H99.31.2" || g.Decision != "QĐ 5" {
+			t.Errorf("%+v", g)
+		}
+		if got := w.Take(SNV); !slices.Equal(got, []string{packet.ID}) {
+			t.Errorf("the gateway got %v", got)
+		}
+	})
+}
+
 // What waits for an agency follows it behind a gateway, and from there to a
 // system of its own, in order and once; what others behind the gateway still
 // need stays there (BRVT1842-6.5, GL443-13.1).

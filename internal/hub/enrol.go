@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -204,7 +205,8 @@ func (a *act) addCodes(id int64, codes ...string) error {
 }
 
 // EnrolUnder is Enrol by an agency for those below it: the new agency's parent
-// is the caller or stands below it (registerAgency of the national kit).
+// is the caller or stands below it (registerAgency of the national kit). What g
+// leaves empty stays as it was (law:BRVT1842-10.3).
 func (h *Hub) EnrolUnder(ctx context.Context, c Caller, g Agency) error {
 	return h.write(ctx, func(a *act) error {
 		if err := a.below(c, g.Parent); err != nil {
@@ -214,9 +216,20 @@ func (h *Hub) EnrolUnder(ctx context.Context, c Caller, g Agency) error {
 			if err := a.below(c, old.Parent); err != nil {
 				return err
 			}
+			g = g.keeping(old)
 		}
 		return a.enrol(g)
 	})
+}
+
+// keeping fills in what a registration does not say and the operator has entered:
+// above all by which way packets reach the agency.
+func (g Agency) keeping(old Agency) Agency {
+	for to, was := range map[*string]string{&g.AltCode: old.AltCode, &g.Symbol: old.Symbol, &g.Gateway: old.Gateway, &g.Class: old.Class,
+		&g.Mail: old.Mail, &g.Phone: old.Phone, &g.Fax: old.Fax, &g.Address: old.Address, &g.Website: old.Website, &g.Contact: old.Contact, &g.Decision: old.Decision} {
+		*to = cmp.Or(*to, was)
+	}
+	return g
 }
 
 // CloseUnder closes an agency below the caller (deleteAgency of the national
