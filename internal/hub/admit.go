@@ -39,6 +39,7 @@ func (h *Hub) admit(ctx context.Context, c Caller, l *letter, to []string) error
 	if len(to) > 0 {
 		l.to = to
 	}
+	l.shorten()
 	if err := l.check(h); err != nil {
 		return err
 	}

@@ -1,11 +1,14 @@
 package hub_test
 
 import (
+	"fmt"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
 
 	"vanthu/internal/db"
+	"vanthu/internal/db/dbtest"
 	"vanthu/internal/hub"
 	. "vanthu/internal/hub/hubtest"
 )
@@ -43,4 +46,48 @@ func TestAddressHarmsNobody(t *testing.T) {
 			t.Errorf("%d packets of the other agency arrived", len(got))
 		}
 	})
+}
+
+// What one agency writes in place of a code does not stay in the hub's memory.
+func TestLongAddressesAreNotKept(t *testing.T) {
+	w := New(t, dbtest.SQLite(t, nil))
+	sxd := w.As(SXD)
+	heap := func() uint64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	before := heap()
+	for n := range 10 {
+		o := offer(Packet(Doc{From: SXD, To: []string{SNV}, Number: n + 1}))
+		o.To = []string{strings.Replace(SNV, ".", strings.Repeat(" ", 4<<20+n)+".", 1)}
+		if _, err := w.Accept(ctx, sxd, o); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if grown := int64(heap()) - int64(before); grown > 16<<20 {
+		t.Errorf("%d MB stay", grown>>20)
+	}
+	runtime.KeepAlive(w)
+}
+
+// A packet about more documents than anybody replaces at once is refused: each is
+// looked up for each recipient in the turn that all agencies share.
+func TestManyReplacedDocuments(t *testing.T) {
+	w := New(t, dbtest.SQLite(t, nil))
+	replacing := func(n int) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, `<edXML:ReplacementInfo><edXML:DocumentId>CU-%d</edXML:DocumentId></edXML:ReplacementInfo>`, i)
+		}
+		raw := Packet(Doc{From: SXD, To: []string{SNV}, ID: fmt.Sprint("THAY-", n), Kind: 3, Priority: 3})
+		return strings.Replace(raw, `</edXML:Bussiness>`, `<edXML:ReplacementInfoList>`+b.String()+`</edXML:ReplacementInfoList></edXML:Bussiness>`, 1)
+	}
+	if _, err := w.Accept(ctx, w.As(SXD), offer(replacing(100))); err != nil {
+		t.Error(err)
+	}
+	if _, err := w.Accept(ctx, w.As(SXD), offer(replacing(101))); codeOf(err) != hub.CodePacket {
+		t.Errorf("101 documents: %v", err)
+	}
 }

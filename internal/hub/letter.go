@@ -54,6 +54,21 @@ func (l *letter) key(hash string) string {
 // (law:QD28-6.2 HT33-8.3.ii).
 func (l *letter) urgent() bool { return l.priority > 0 }
 
+// maxTargets bounds the documents that a packet is about: each is looked up for
+// each recipient, in the turn that all agencies share.
+const maxTargets = 100
+
+// shorten bounds the addresses, which may be as long as a packet and are kept for
+// a while.
+func (l *letter) shorten() {
+	l.from = oneLine(l.from, 200)
+	to := make([]string, len(l.to))
+	for i, code := range l.to {
+		to[i] = strings.Clone(oneLine(code, 200))
+	}
+	l.to = to
+}
+
 // check refuses what no directory is needed to refuse.
 func (l *letter) check(h *Hub) error {
 	if l.from == "" {
@@ -61,6 +76,10 @@ func (l *letter) check(h *Hub) error {
 	}
 	if l.document == "" {
 		return refuse(CodePacket, fail.Invalid("DocumentId", "Gói tin không ghi mã định danh văn bản, cũng không đủ số, ký hiệu và ngày để nhận ra văn bản.", "HT33-12.1", "QD28-10.2"))
+	}
+	if len(l.targets) > maxTargets {
+		return refuse(CodePacket, fail.Invalid("ReplacementInfoList", "Gói tin thay thế nhiều nhất 100 văn bản.", "HT33-12.1").
+			Then("Chia thành nhiều gói tin."))
 	}
 	if len(l.document) > 200 {
 		return refuse(CodePacket, fail.Invalid("DocumentId", "Mã định danh văn bản dài quá 200 ký tự."))
