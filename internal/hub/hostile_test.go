@@ -1,14 +1,17 @@
 package hub_test
 
 import (
+	"context"
 	"fmt"
 	"runtime"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"vanthu/internal/db"
 	"vanthu/internal/db/dbtest"
+	"vanthu/internal/fail"
 	"vanthu/internal/hub"
 	. "vanthu/internal/hub/hubtest"
 )
@@ -89,5 +92,39 @@ func TestManyReplacedDocuments(t *testing.T) {
 	}
 	if _, err := w.Accept(ctx, w.As(SXD), offer(replacing(101))); codeOf(err) != hub.CodePacket {
 		t.Errorf("101 documents: %v", err)
+	}
+}
+
+// One agency cannot wait with any number of calls, each of which a packet would
+// wake; others wait as before (law:BRVT1842-6.5).
+func TestTooManyWait(t *testing.T) {
+	w := New(t, dbtest.SQLite(t, nil))
+	snv, calls := w.As(SNV), 120
+	until, stop := context.WithCancel(ctx)
+	defer stop()
+	errs := make(chan error, calls)
+	for range calls {
+		go func() {
+			_, err := w.Inbox(until, snv, hub.Look{Wait: time.Minute})
+			errs <- err
+		}()
+	}
+	for range calls - 100 { // these are answered at once, the others wait
+		if err := <-errs; !fail.Is(err, fail.Busy) {
+			t.Errorf("one too many: %v", err)
+		}
+	}
+	if _, err := w.Inbox(ctx, w.As(SXD), hub.Look{Wait: time.Millisecond}); err != nil {
+		t.Errorf("another agency: %v", err)
+	}
+	if _, err := w.Inbox(ctx, snv, hub.Look{}); err != nil {
+		t.Errorf("a call that does not wait: %v", err)
+	}
+	stop()
+	for range 100 {
+		<-errs
+	}
+	if _, err := w.Inbox(ctx, snv, hub.Look{Wait: time.Millisecond}); err != nil {
+		t.Errorf("afterwards: %v", err)
 	}
 }

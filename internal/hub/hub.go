@@ -56,6 +56,7 @@ type Hub struct {
 	counts  counters
 	places  sync.Map      // agency id → chan struct{}, its share of offers
 	offers  chan struct{} // one token per packet being taken in
+	asleep  sync.Map      // agency id → *atomic.Int64, its calls that wait
 	live    liveCodes
 	memory  memory
 	fetches fetches

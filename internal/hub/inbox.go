@@ -56,10 +56,16 @@ const (
 // the packet is confirmed or released, nobody else of the agency is handed it,
 // nor any later packet of the same sender, so that parallel fetchers keep the
 // order per sender and recipient. A fetcher that died loses nothing: its
-// packets come again (law:BRVT1842-6.5 QD28-6.2).
+// packets come again (law:BRVT1842-6.5 QD28-6.2). An agency that waits with too
+// many calls at once is told to come back.
 func (h *Hub) Inbox(ctx context.Context, c Caller, k Look) ([]Arrival, error) {
 	k = k.bounded(h)
 	until := time.Now().Add(k.Wait)
+	n := h.sleepers(c)
+	defer n.Add(-1)
+	if n.Add(1) > maxSleepers && k.Wait > 0 {
+		return nil, errBusy()
+	}
 	for roused, on := false, true; ; {
 		rouse := h.Store.Await(db.Topic(c.id))
 		list, err := h.handOut(ctx, c, k, roused)
