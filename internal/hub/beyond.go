@@ -93,7 +93,7 @@ func (a *act) mirrorKey(g Agency) error {
 // has gone the way of C31 there.
 func (a *act) mirror(code string, state LinkState, successor string) error {
 	g, err := a.listed(code)
-	if err != nil || state == "" || state == g.State {
+	if err != nil || !slices.Contains(LinkStates, state) || state == g.State {
 		return err
 	}
 	if state == LinkClosed {

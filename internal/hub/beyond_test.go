@@ -46,6 +46,22 @@ func TestAgenciesBeyondAGateway(t *testing.T) {
 	})
 }
 
+// A word for a state that this hub does not know changes none: it would be in no
+// list of the console, and nobody could send any more (GL443-13.1).
+func TestUnknownStateBeyondAGateway(t *testing.T) {
+	each(t, func(t *testing.T, w *World) {
+		const bnv = "000.00.00.G09"
+		for _, state := range []hub.LinkState{hub.LinkOfficial, "chính thức"} {
+			if _, err := w.EnrolBeyond(ctx, STT, []hub.Agency{{Code: bnv, Name: "Bộ Nội vụ", State: state}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if a, err := w.Agency(ctx, bnv); err != nil || a.State != hub.LinkOfficial {
+			t.Errorf("%+v %v", a, err)
+		}
+	})
+}
+
 // The certificates of agencies beyond a gateway come with the directory, and a
 // gateway publishes those of the agencies behind it, nobody else's (HT33-13.2).
 func TestKeysBeyondAGateway(t *testing.T) {
