@@ -470,8 +470,10 @@ func (h *history) whileKilled(hubs ...*site) {
 			s.kill()
 			s.start()
 			h.died()
-		case <-done:
-			h.t.Error("the history was over before the kill")
+		case <-done: // while a hub came back the other served
+			if i == 0 {
+				h.t.Error("the history was over before the first kill")
+			}
 		}
 	}
 	<-done

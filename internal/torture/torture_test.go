@@ -201,6 +201,10 @@ func killed(cmd *exec.Cmd) *exec.Cmd {
 	if cmd != nil {
 		syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
 		cmd.Wait()
+		// What it wrapped dies by itself, and keeps its address until it has.
+		for until := time.Now().Add(10 * time.Second); syscall.Kill(-cmd.Process.Pid, 0) == nil && time.Now().Before(until); {
+			time.Sleep(time.Millisecond)
+		}
 	}
 	return nil
 }
