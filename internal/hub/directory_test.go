@@ -89,6 +89,19 @@ func TestMergerForwards(t *testing.T) {
 	})
 }
 
+// Where an agency ends together with the one above it, the heir below both rises
+// to where the upper one stood, never under one that is closed (BRVT1842-10.3).
+func TestHeirRisesAboveAllThatEnd(t *testing.T) {
+	each(t, func(t *testing.T, w *World) {
+		must(t, w.Enrol(ctx, Operator, hub.Agency{Code: SXD, Name: Names[SXD], Parent: SNV}, hub.Agency{Code: UBX, Name: Names[UBX], Parent: SXD}))
+		_, err := w.Reorganise(ctx, Operator, hub.Reorganisation{Ends: []string{SXD, SNV}, Heir: UBX, Decision: "QĐ 7"})
+		must(t, err)
+		if g, err := w.Agency(ctx, UBX); err != nil || g.Parent != UBT {
+			t.Errorf("below %q, %v", g.Parent, err)
+		}
+	})
+}
+
 // An agency that registers one below it again, to change its name, leaves the
 // rest as the operator entered it (BRVT1842-10.3).
 func TestRegisteredAgainKeepsItsWay(t *testing.T) {

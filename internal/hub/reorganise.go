@@ -101,7 +101,7 @@ func (a *act) reorganise(r Reorganisation) (e Effect, err error) {
 		return e, err
 	}
 	for _, g := range ends {
-		x, err := a.end(g, heir, r.Decision, r.Day)
+		x, err := a.endNow(g.id, heir.id, r)
 		if err != nil {
 			return e, err
 		}
@@ -158,6 +158,19 @@ func (a *act) setUp(g Agency, ends []Agency, r Reorganisation) error {
 		return err
 	}
 	return a.link(fresh, LinkTrial, r.Decision)
+}
+
+// endNow is end with both as those that ended before have left them.
+func (a *act) endNow(ends, heirs int64, r Reorganisation) (x Ending, err error) {
+	g, err := agencyByID(a, ends)
+	if err != nil {
+		return x, err
+	}
+	next, err := agencyByID(a, heirs)
+	if err != nil {
+		return x, err
+	}
+	return a.end(g, next, r.Decision, r.Day)
 }
 
 // end closes an agency in favour of its heir.
