@@ -390,7 +390,7 @@ CREATE TABLE handout (
   done_at INTEGER NOT NULL,
   state TEXT NOT NULL,
   result TEXT NOT NULL
-, signature INTEGER NOT NULL DEFAULT 0, batch INTEGER NOT NULL DEFAULT 0) STRICT;
+, signature INTEGER NOT NULL DEFAULT 0, batch INTEGER NOT NULL DEFAULT 0, form TEXT NOT NULL DEFAULT '', present_to INTEGER NOT NULL DEFAULT 0, note TEXT NOT NULL DEFAULT '') STRICT;
 CREATE INDEX handout_batch ON handout (batch);
 CREATE INDEX handout_session ON handout (session);
 CREATE INDEX handout_token ON handout (token);
@@ -497,7 +497,14 @@ CREATE TABLE outbox (
   next_at INTEGER NOT NULL,
   since INTEGER NOT NULL,
   error TEXT NOT NULL
-, again INTEGER NOT NULL DEFAULT FALSE) STRICT;
+, again INTEGER NOT NULL DEFAULT FALSE, begun INTEGER NOT NULL DEFAULT 0) STRICT;
+
+-- written by internal/exchange only
+CREATE TABLE outbox_clock (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  at INTEGER NOT NULL,
+  ran INTEGER NOT NULL
+) STRICT;
 
 -- written by internal/org only
 CREATE TABLE person (
