@@ -32,6 +32,11 @@ func (c *corpus) vendors() []vector {
 		asks(u, f)
 		(&editor{f: f, u: u}).addField(pageOne(c.t, f), pdf.Dict{"FT": pdf.Name("Tx"), "T": pdf.String("bay"), "F": int64(4), "Rect": on, "AP": pdf.Dict{"N": lie(u)}})
 	})
+	inline := c.trap(func(u *pdf.Update, f *pdf.File) {
+		asks(u, f)
+		p := pageOne(c.t, f)
+		u.Set(p.Ref, with(p.Dict, pdf.Dict{"Annots": pdf.Array{pdf.Dict{"Type": pdf.Name("Annot"), "Subtype": pdf.Name("Widget"), "FT": pdf.Name("Tx"), "F": int64(4), "Rect": on, "AP": pdf.Dict{"N": lie(u)}}}}))
+	})
 	empty := func(flags int64) []byte {
 		return c.trap(func(u *pdf.Update, f *pdf.File) { unsigned(c.t, u, f, pdf.Dict{"F": flags, "Rect": on}) })
 	}
@@ -56,6 +61,7 @@ func (c *corpus) vendors() []vector {
 		judged(Invalid, "empty-field-hidden", "ẩn", "a field is hidden when it is signed", c.woken(empty(4), 6)),
 		good("looks-drawn", "the form no longer asks readers to draw its fields, of which it has none with a look", calm(asked)),
 		judged(Undecided, "looks-no-longer-asked-for", "cách vẽ", "the form no longer asks for it: looks that nobody has seen come to light", calm(seldom)),
+		judged(Undecided, "looks-no-longer-asked-for-inline", "cách vẽ", "… of a widget that stands in the page itself", calm(inline)),
 		good("certified-p2-then-filled-all-over", "a form that is certified to be filled has fields over half of a page", c.filledAllOver(func(in []byte) []byte { return c.certified(in, 2, SignerField) })),
 		judged(Undecided, "filled-all-over", "che phần lớn", "the same where the first signer has not said that it may be filled", c.filledAllOver(func(in []byte) []byte {
 			return c.sign(in, Options{Field: SignerField, Reserve: room}, c.official, true)

@@ -181,7 +181,7 @@ func (c *comparer) drawing(was, is bool) {
 func looksAsleep(f *pdf.File) bool {
 	fields, err1 := listFields(f, false)
 	pages, err2 := f.Pages()
-	signs := map[pdf.Object]bool{}
+	signs := map[pdf.Ref]bool{}
 	for _, fd := range fields {
 		for _, w := range fd.Widgets {
 			signs[w.Ref] = fd.Type == "Sig"
@@ -189,7 +189,8 @@ func looksAsleep(f *pdf.File) bool {
 	}
 	asleep := func(o pdf.Object) bool {
 		d := f.Dict(o)
-		return d["AP"] != nil && f.Name(d["Subtype"]) == "Widget" && !signs[o]
+		r, ok := o.(pdf.Ref) // else it stands in the page itself, and is no field
+		return d["AP"] != nil && f.Name(d["Subtype"]) == "Widget" && !(ok && signs[r])
 	}
 	for _, p := range pages {
 		if slices.ContainsFunc(f.Array(p.Dict["Annots"]), asleep) {
