@@ -50,7 +50,43 @@ func (c *corpus) vendors() []vector {
 	added := func(data []byte) []byte {
 		return edit(c.t, data, func(u *pdf.Update, f *pdf.File) { evidence(u, f) })
 	}
+	// store signs nothing: it writes the lists of evidence anew.
+	store := func(data []byte, certs func(u *pdf.Update, had pdf.Array) pdf.Array) []byte {
+		return edit(c.t, data, func(u *pdf.Update, f *pdf.File) {
+			root, _ := f.Root()
+			had := f.Array(f.Dict(f.Catalog()["DSS"])["Certs"])
+			u.Set(root, with(f.Catalog(), pdf.Dict{"DSS": pdf.Dict{"Type": pdf.Name("DSS"), "Certs": certs(u, had)}}))
+		})
+	}
+	cert := func(u *pdf.Update, by *court) pdf.Object { return u.Add(pdf.Compress(pdf.Dict{}, by.ca.Issuing().Raw)) }
+	two := store(c.lone, func(u *pdf.Update, _ pdf.Array) pdf.Array { return pdf.Array{cert(u, c.court), cert(u, c.public)} })
+	next := func(base []byte, look pdf.Object, drawing bool) []byte {
+		return edit(c.t, base, func(u *pdf.Update, f *pdf.File) {
+			unsigned(c.t, u, f, pdf.Dict{"F": int64(4), "Rect": on, "AP": pdf.Dict{"N": u.Add(look)}})
+			if drawing {
+				helv := u.Add(pdf.Dict{"Type": pdf.Name("Font"), "Subtype": pdf.Name("Type1"), "BaseFont": pdf.Name("Helvetica")})
+				fonts := u.Add(pdf.Dict{"Helv": helv})
+				form(pdf.Dict{"DA": pdf.String("/Helv 0 Tf 0 g "), "DR": u.Add(pdf.Dict{"Font": fonts})})(u, f)
+			}
+		})
+	}
+	const blank = "<</Type/XObject/Subtype/Form/FormType 1/BBox[0 0 90 40]/Resources<<>>/Length 0>>\nstream\n"
+	bare := c.trap(func(u *pdf.Update, f *pdf.File) {
+		(&editor{f: f, u: u}).addField(pageOne(c.t, f), pdf.Dict{"FT": pdf.Name("Tx"), "T": pdf.String("o"), "V": pdf.String("10"), "F": int64(4), "Rect": on})
+	})
 	return []vector{
+		good("evidence-in-another-order", "new evidence is listed among what was there, as DSS does when it signs; the order says nothing (iso32000-2:12.8.4.3)", store(two, func(u *pdf.Update, had pdf.Array) pdf.Array {
+			return pdf.Array{had[1], cert(u, c.stranger), had[0]}
+		})),
+		judged(Invalid, "evidence-in-another-order-removed", "bằng chứng", "… and some of it is gone", store(two, func(u *pdf.Update, had pdf.Array) pdf.Array {
+			return pdf.Array{had[1], cert(u, c.stranger), had[1]}
+		})),
+		good("field-for-the-next-signer", "a field with an empty look is added for the next signer, and the form gets a default, as PDFBox and DSS do; then it is signed", c.sign(next(c.lone, pdf.Raw(blank+"endstream"), true), Options{Field: "bay", Reserve: room}, c.agency, true)),
+		judged(Invalid, "field-for-the-next-signer-drawn", "không có chữ ký", "a field is added whose look is of one letter", next(c.lone, pdf.Raw(strings.Replace(blank, "/Length 0", "/Length 1", 1)+"f\nendstream"), false)),
+		judged(Invalid, "field-for-the-next-signer-veiled", "", "… or says that it is empty, and draws for readers that look for its end", next(c.lone, pdf.Raw(blank+"0 0 90 40 re f\nendstream"), false)),
+		judged(Invalid, "field-for-the-next-signer-of-a-file", "không có chữ ký", "… or is empty, and names a file that readers take its data from", next(c.lone, pdf.Raw(strings.Replace(blank, "<<", "<</F(x)", 1)+"endstream"), false)),
+		judged(Invalid, "field-for-the-next-signer-of-a-page", "không có chữ ký", "… or a page of another file that they show instead (iso32000-2:8.10.4)", next(c.lone, pdf.Raw(strings.Replace(blank, "<<", "<</Ref<</F(x)/Page 0>>", 1)+"endstream"), false)),
+		judged(Invalid, "form-default-added", "/DA", "a default is added to a form whose text field had none", next(bare, pdf.Raw(blank+"endstream"), true)),
 		good("odd-values", "the signed document has odd numbers, a number twice and a stray word, which no update touches", added(c.seal(c.sign(prepare(c.t, odd), Options{Field: SignerField, Reserve: room}, c.official, true)))),
 		judged(Undecided, "content-named-twice", "nhiều cách", "a page of the signed document has its content twice, and evidence is added", added(c.sign(twice, Options{Place: &Place{Page: 1, Box: visible.Box}, Look: PersonalLook(signaturePNG()), Reserve: room, anyway: true}, c.official, true))),
 		judged(Invalid, "trap-written-twice-sprung", "nhiều cách", "a page is written again with another content, before the one that it had", rewritten),

@@ -90,21 +90,41 @@ func (c *comparer) touches(value pdf.Object) bool {
 	return c.visits >= maxVisits
 }
 
-// streams: an array of evidence to which streams may be added.
+// streams: an array of evidence to which streams may be added. Its order says
+// nothing, and programs list the new among the old. iso32000-2:12.8.4.3
 func (c *comparer) streams(was, is pdf.Object) {
 	a, b := c.old.Array(was), c.new.Array(is)
-	if len(b) < len(a) || !slices.EqualFunc(a, b[:len(a)], same) {
-		c.other("bằng chứng trong /DSS bị thay hoặc xóa")
-		return
+	for len(a) > 0 && len(b) > 0 && same(a[0], b[0]) {
+		a, b = a[1:], b[1:]
+	}
+	had, has := refSet(a), refSet(b)
+	for _, o := range a {
+		if r, ok := o.(pdf.Ref); !ok || !has[r] {
+			c.other("bằng chứng trong /DSS bị thay hoặc xóa")
+			return
+		}
 	}
 	c.place(was, is)
-	for _, o := range b[len(a):] {
+	for _, o := range b {
+		if r, ok := o.(pdf.Ref); ok && had[r] {
+			continue
+		}
 		if c.new.Stream(o) == nil {
 			c.other("bằng chứng trong /DSS không hợp lệ")
 			continue
 		}
 		c.reach(o, nil)
 	}
+}
+
+func refSet(list pdf.Array) map[pdf.Ref]bool {
+	set := map[pdf.Ref]bool{}
+	for _, o := range list {
+		if r, ok := o.(pdf.Ref); ok {
+			set[r] = true
+		}
+	}
+	return set
 }
 
 // vri: entries by signature; an entry, once there, grows like the store itself.
@@ -148,8 +168,8 @@ func (c *comparer) form(was, is pdf.Object) {
 		case "Fields", "SigFlags":
 		case "DR":
 			c.resources(a[k], b[k])
-		case "DA", "Q":
-			if a != nil {
+		case "DA", "Q": // signatures do not use them. iso32000-2:12.7.4.3
+			if a != nil && (a[k] != nil || hasWidget(c.old, func(pdf.Dict) bool { return true })) {
 				c.other("khóa /%s của biểu mẫu bị thay", k)
 			}
 		case "NeedAppearances":
@@ -179,6 +199,11 @@ func (c *comparer) drawing(was, is bool) {
 
 // looksAsleep says that some widget, no signature's, brings a look of its own.
 func looksAsleep(f *pdf.File) bool {
+	return hasWidget(f, func(d pdf.Dict) bool { return d["AP"] != nil })
+}
+
+// hasWidget says that some page has such a widget, no signature's.
+func hasWidget(f *pdf.File, such func(pdf.Dict) bool) bool {
 	fields, err1 := listFields(f, false)
 	pages, err2 := f.Pages()
 	signs := map[pdf.Ref]bool{}
@@ -187,13 +212,13 @@ func looksAsleep(f *pdf.File) bool {
 			signs[w.Ref] = fd.Type == "Sig"
 		}
 	}
-	asleep := func(o pdf.Object) bool {
+	found := func(o pdf.Object) bool {
 		d := f.Dict(o)
-		r, ok := o.(pdf.Ref) // else it stands in the page itself, and is no field
-		return d["AP"] != nil && f.Name(d["Subtype"]) == "Widget" && !(ok && signs[r])
+		r, ok := o.(pdf.Ref)
+		return f.Name(d["Subtype"]) == "Widget" && !(ok && signs[r]) && such(d)
 	}
 	for _, p := range pages {
-		if slices.ContainsFunc(f.Array(p.Dict["Annots"]), asleep) {
+		if slices.ContainsFunc(f.Array(p.Dict["Annots"]), found) {
 			return true
 		}
 	}
@@ -216,7 +241,7 @@ func (c *comparer) resources(was, is pdf.Object) {
 			}
 		}
 		c.place(a[k], v)
-		c.reach(v, nil)
+		c.reach(c.new.Resolve(v), nil) // of what place has claimed, too
 	}
 	c.place(was, is)
 	c.raise(FormFilling)
