@@ -128,6 +128,13 @@ func (c *corpus) stores() []vector {
 	})
 	f := open(c.t, kept)
 	vri := f.Dict(f.Dict(f.Catalog()["DSS"])["VRI"])
+	apart := store(c.lone, func(u *pdf.Update, _ pdf.Dict) pdf.Object {
+		return pdf.Dict{"Certs": pdf.Array{cert(u)}, "VRI": pdf.Dict{id: pdf.Dict{"Cert": pdf.Array{cert(u)}}}}
+	})
+	renewed := func(u *pdf.Update, old pdf.Dict) pdf.Object {
+		less := with(u.Dict(u.Dict(old["VRI"])[id]), pdf.Dict{"Cert": pdf.Array{}})
+		return with(old, pdf.Dict{"VRI": pdf.Dict{id: u.Add(less)}})
+	}
 	metadata := func(typ pdf.Name) []byte {
 		return edit(c.t, c.lone, func(u *pdf.Update, f *pdf.File) {
 			root, _ := f.Root()
@@ -149,6 +156,8 @@ func (c *corpus) stores() []vector {
 		})),
 		bad("evidence-entry-removed", "bị xóa", "the entry is taken away", store(kept, entry(pdf.Dict{}))),
 		bad("evidence-entry-emptied", "bị xóa", "what the entry holds is taken away", store(kept, entry(pdf.Dict{id: pdf.Dict{}}))),
+		good("evidence-entry-renewed", "an entry is written anew and names less of what the store keeps, as pyHanko does when it renews the proof", store(kept, renewed)),
+		bad("evidence-entry-renewed-removed", "bằng chứng", "… what no list of the store keeps is gone", store(apart, renewed)),
 		bad("evidence-entry-strange", "lạ", "the entry gets a key that is none of the standard", store(kept, entry(pdf.Dict{id: with(f.Dict(vri[id]), pdf.Dict{"X": int64(1)})}))),
 		bad("evidence-strange", "lạ", "the store gets a key that is none of the standard", store(kept, func(_ *pdf.Update, old pdf.Dict) pdf.Object { return with(old, pdf.Dict{"X": int64(1)}) })),
 		bad("evidence-store-removed", "bị xóa", "the store is taken away", store(kept, func(*pdf.Update, pdf.Dict) pdf.Object { return nil })),

@@ -65,9 +65,9 @@ func (c *comparer) dss(was, is pdf.Object) {
 	for k, v := range b {
 		switch k {
 		case "Certs", "OCSPs", "CRLs":
-			c.streams(a[k], v)
+			c.streams(a[k], v, nil)
 		case "VRI":
-			c.vri(a[k], v)
+			c.vri(a[k], v, b)
 		case "Type":
 		default:
 			c.other("khóa /%s lạ trong /DSS", k)
@@ -91,15 +91,16 @@ func (c *comparer) touches(value pdf.Object) bool {
 }
 
 // streams: an array of evidence to which streams may be added. Its order says
-// nothing, and programs list the new among the old. iso32000-2:12.8.4.3
-func (c *comparer) streams(was, is pdf.Object) {
+// nothing, and programs list the new among the old; what is kept elsewhere need
+// not be here. iso32000-2:12.8.4.3
+func (c *comparer) streams(was, is pdf.Object, kept map[pdf.Ref]bool) {
 	a, b := c.old.Array(was), c.new.Array(is)
 	for len(a) > 0 && len(b) > 0 && same(a[0], b[0]) {
 		a, b = a[1:], b[1:]
 	}
 	had, has := refSet(a), refSet(b)
 	for _, o := range a {
-		if r, ok := o.(pdf.Ref); !ok || !has[r] {
+		if r, ok := o.(pdf.Ref); !ok || !has[r] && !kept[r] {
 			c.other("bằng chứng trong /DSS bị thay hoặc xóa")
 			return
 		}
@@ -127,8 +128,13 @@ func refSet(list pdf.Array) map[pdf.Ref]bool {
 	return set
 }
 
-// vri: entries by signature; an entry, once there, grows like the store itself.
-func (c *comparer) vri(was, is pdf.Object) {
+// vri: entries by signature; an entry, once there, grows like the store itself,
+// or names less of what the store lists: programs that renew write it anew.
+func (c *comparer) vri(was, is pdf.Object, store pdf.Dict) {
+	listed := map[pdf.Name]map[pdf.Ref]bool{}
+	for _, key := range []pdf.Name{"Cert", "OCSP", "CRL"} {
+		listed[key] = refSet(c.new.Array(store[key+"s"]))
+	}
 	a, b := c.old.Dict(was), c.new.Dict(is)
 	c.place(was, is)
 	for k := range a {
@@ -150,7 +156,7 @@ func (c *comparer) vri(was, is pdf.Object) {
 		for key, value := range entry {
 			switch key {
 			case "Cert", "OCSP", "CRL":
-				c.streams(old[key], value)
+				c.streams(old[key], value, listed[key])
 			case "TS", "TU", "Type":
 				c.reach(value, nil)
 			default:
