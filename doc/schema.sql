@@ -685,6 +685,14 @@ CREATE INDEX waiting_token ON waiting (token);
 -- ====== store hub: the exchange hub ======
 
 -- written by internal/hub only
+CREATE TABLE about (
+  sender INTEGER NOT NULL,
+  document TEXT NOT NULL,
+  packet INTEGER NOT NULL REFERENCES packet (id),
+  PRIMARY KEY (sender, document, packet)
+) STRICT;
+
+-- written by internal/hub only
 CREATE TABLE agency (
   id INTEGER PRIMARY KEY,
   code TEXT NOT NULL UNIQUE,

@@ -125,7 +125,11 @@ func (a *act) accept(c Caller, l *letter, key string, body offered) (Ack, error)
 		return a.ackOf(earlier, true)
 	}
 	id := a.NewID()
-	if err := a.insertPacket(id, name, from, l, body, fresh); err != nil {
+	behind, err := a.follows(from, l, fresh, len(past.had) > 0)
+	if err != nil {
+		return Ack{}, err
+	}
+	if err := a.insertPacket(id, name, from, l, body, fresh, behind); err != nil {
 		return Ack{}, err
 	}
 	if err := a.keep(id, body); err != nil {
@@ -228,7 +232,7 @@ func (p past) fresh(l *letter, legs []leg) (out []leg, earlier int64, err error)
 	return out, earlier, nil
 }
 
-func (a *act) insertPacket(id int64, name string, c Caller, l *letter, body offered, legs []leg) error {
+func (a *act) insertPacket(id int64, name string, c Caller, l *letter, body offered, legs []leg, behind map[int64]bool) error {
 	recipient, others := addressees(legs)
 	event := ledger.Accepted
 	if l.kind == Status {
@@ -251,10 +255,9 @@ func (a *act) insertPacket(id int64, name string, c Caller, l *letter, body offe
 			continue // one packet for two agencies behind one gateway waits there once
 		}
 		queued[g.via] = true
-		if err := a.queueFor(id, c, l, g); err != nil {
-			return err
-		}
+		a.queueFor(id, c, l, g.via, behind[g.via])
 	}
+	a.noteTargets(id, c, l)
 	a.queueAdd(c.id, lengths{sent: 1})
 	return nil
 }
@@ -266,33 +269,17 @@ func (a *act) deliver(id int64, c Caller, l *letter, g leg) {
 		id, g.agency.id, c.id, string(l.kind), l.document, g.as, string(Sent), "", db.Ms(a.Now), "", "initial", 0, 0, a.NewID(), g.via)
 }
 
-// queueFor lets a packet wait for the system that fetches for a recipient.
-func (a *act) queueFor(id int64, c Caller, l *letter, g leg) error {
-	class, err := a.classFor(c, l, g.agency.id)
-	if err != nil {
-		return err
+// queueFor lets a packet wait for the system that fetches it: urgent ones first
+// (class 0), unless behind says that it follows one that waits.
+func (a *act) queueFor(id int64, c Caller, l *letter, via int64, behind bool) {
+	class := 1
+	if l.urgent() && !behind {
+		class = 0
 	}
 	a.PutRow(`INSERT INTO waiting (recipient, class, packet, sender, status, since, locked_until, attempts)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, g.via, class, id, c.id, l.kind == Status, db.Ms(a.Now), 0, 0)
-	a.queueAdd(g.via, lengths{waiting: 1, accepted: 1})
-	a.wakes[g.via] = true
-	return nil
-}
-
-// classFor is 0 for urgent packets, which go first. A packet about another one
-// that still waits does not overtake it.
-func (a *act) classFor(c Caller, l *letter, recipient int64) (int, error) {
-	if !l.urgent() {
-		return 1, nil
-	}
-	for _, t := range l.targets {
-		n, err := db.Value[int](a, `SELECT COUNT(*) FROM delivery d JOIN waiting w ON w.packet = d.packet AND w.recipient = d.via
-			WHERE d.sender = $1 AND d.document = $2 AND d.recipient = $3 AND w.class = 1`, c.id, t, recipient)
-		if err != nil || n > 0 {
-			return 1, err
-		}
-	}
-	return 0, nil
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, via, class, id, c.id, l.kind == Status, db.Ms(a.Now), 0, 0)
+	a.queueAdd(via, lengths{waiting: 1, accepted: 1})
+	a.wakes[via] = true
 }
 
 // effect moves the deliveries that a packet is about.

@@ -172,6 +172,7 @@ func (a *act) requeue(d copyFor, reason string) error {
 	if err != nil {
 		return err
 	}
+	a.yield(d.via)
 	a.queueAdd(d.via, lengths{waiting: n, failed: -1})
 	a.wakes[d.via] = true
 	return a.note("packet.resent", d.agency.Code, reason)

@@ -77,6 +77,7 @@ func (a *act) redeliver(via int64, since time.Time, ids []int64) (n int64, err e
 	a.Put(`DELETE FROM passed WHERE via = $1 AND packet IN `+in+` AND EXISTS (SELECT 1 FROM delivery d
 		WHERE d.packet = passed.packet AND d.recipient = passed.recipient AND d.confirmed_at = 0 AND d.state <> 'failed')`,
 		append([]any{via}, args...)...) // old words about what waits again say nothing now
+	a.yield(via)
 	a.queueAdd(via, lengths{waiting: int64(n)})
 	a.wakes[via] = true
 	return n, nil
