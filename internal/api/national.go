@@ -68,13 +68,16 @@ func (s *server) serveSigned(rt route, w http.ResponseWriter, r *http.Request) {
 	if r.Context().Err() != nil {
 		panic(http.ErrAbortHandler) // the caller hung up; to go on would say 200
 	}
-	if e, isRefusal := fail.As(err); isRefusal && e.Kind != fail.Busy {
+	desc := "Lỗi hệ thống, hãy gửi lại sau."
+	if e, isRefusal := fail.As(err); isRefusal && e.Kind == fail.Busy {
+		desc = e.Text
+	} else if isRefusal {
 		writeJSON(w, http.StatusOK, answer{Status: "FAIL", ErrorCode: nationalCode(err, e), ErrorDesc: describe(err, e)})
 		return
 	}
 	slog.Error("hub: national call", "operation", r.URL.Path, "err", err)
 	w.Header().Set("Retry-After", strconv.Itoa(int(retryAfter.Seconds())))
-	writeJSON(w, http.StatusServiceUnavailable, answer{Status: "FAIL", ErrorCode: "20", ErrorDesc: "Lỗi hệ thống, hãy gửi lại sau."})
+	writeJSON(w, http.StatusServiceUnavailable, answer{Status: "FAIL", ErrorCode: "20", ErrorDesc: desc})
 }
 
 // nationalCode gives the number for a refusal, as provincial guides list them.

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"vanthu/internal/fail"
@@ -102,10 +101,7 @@ func (s *server) verify(r *http.Request, p *signedCall) (hub.Caller, error) {
 		return c, err
 	}
 	s.hub.Said(c, p.at)
-	if !s.replays.once(p, r.URL.Path, now) {
-		return c, errReplay()
-	}
-	return c, nil
+	return c, s.replays.once(c.Code, p, r.URL.Path, now)
 }
 
 func errSign(text string) error {
@@ -114,51 +110,4 @@ func errSign(text string) error {
 
 func errReplay() error {
 	return &hub.Refusal{Code: hub.CodeReplay, Fail: fail.New(fail.Auth, "Yêu cầu này đã được dùng.", "HT33-12.2").Then("Ký lại yêu cầu với thời gian mới.")}
-}
-
-// replays remembers signatures while their time is in the window. The name of
-// the operation is not signed, so a signature belongs to the operation that it
-// was first used for; and because the kit repeats a call whose answer got lost
-// three to five times as it is, a few repeats of the same call are answered:
-// every operation has one effect however often it is called.
-type replays struct {
-	mu    sync.Mutex
-	seen  map[[32]byte]*use
-	swept time.Time
-}
-
-type use struct {
-	operation string
-	count     int
-	until     time.Time
-}
-
-const maxUses = 6 // a call and five repeats
-
-func newReplays() *replays { return &replays{seen: map[[32]byte]*use{}} }
-
-func (x *replays) once(p *signedCall, operation string, now time.Time) bool {
-	key := sha256.Sum256([]byte(p.text))
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	x.sweep(now)
-	u, ok := x.seen[key]
-	if !ok {
-		u = &use{operation: operation, until: p.at.Add(2 * window)}
-		x.seen[key] = u
-	}
-	u.count++
-	return u.operation == operation && u.count <= maxUses
-}
-
-func (x *replays) sweep(now time.Time) {
-	if now.Sub(x.swept) < time.Minute {
-		return
-	}
-	x.swept = now
-	for k, u := range x.seen {
-		if now.After(u.until) {
-			delete(x.seen, k)
-		}
-	}
 }
