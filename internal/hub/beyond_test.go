@@ -270,3 +270,45 @@ func TestGivenBackWhileItPasses(t *testing.T) {
 		}
 	})
 }
+
+// The heir of a gateway speaks of what that passed on, and has what failed behind
+// it sent again (GL443-13.1 BRVT1842-6.5).
+func TestHeirOfAGateway(t *testing.T) {
+	each(t, func(t *testing.T, w *World) {
+		const bnv, bxd = "000.00.00.G09", "000.00.00.G17"
+		_, err := w.EnrolBeyond(ctx, STT, []hub.Agency{{Code: bnv, Name: "Bộ Nội vụ", State: hub.LinkOfficial}, {Code: bxd, Name: "Bộ Xây dựng", State: hub.LinkOfficial}})
+		must(t, err)
+		arrived := w.Send(SXD, Packet(Doc{From: SXD, To: []string{bnv}, Number: 1})).ID
+		open := w.Send(SXD, Packet(Doc{From: SXD, To: []string{bnv, bxd}, Number: 2})).ID
+		failed := w.Send(SXD, Packet(Doc{From: SXD, To: []string{bxd}, Number: 3})).ID
+		must(t, w.Passed(ctx, w.As(STT), arrived, "there-1", nil, []hub.Word{{ID: "there-1", To: bnv, State: hub.Delivered}}))
+		must(t, w.Passed(ctx, w.As(STT), open, "there-2", nil, nil))
+		must(t, w.Release(ctx, w.As(STT), failed, true, "hỏng", 0))
+		_, err = w.Tell(ctx, w.As(SNV), nil, "77") // the heir is a gateway already
+		must(t, err)
+		must(t, w.Link(ctx, Operator, STT, hub.LinkClosed, SNV, "NQ 2"))
+
+		if since, err := w.Told(ctx, w.As(SNV)); err != nil || since != "" {
+			t.Errorf("the heir goes on from %q: %v", since, err)
+		}
+		unknown, err := w.Tell(ctx, w.As(SNV), []hub.Word{{ID: "there-1", To: bnv, State: hub.Delivered},
+			{ID: "there-2", To: bnv, State: hub.Delivered}, {ID: "there-2", To: bxd, State: hub.Failed, Note: "hỏng"}}, "9")
+		if err != nil || len(unknown) > 0 {
+			t.Errorf("not known of the heir: %v %v", unknown, err)
+		}
+		lines, _, err := w.Lines(ctx, w.As(SXD), open)
+		if err != nil || len(lines) != 2 || lines[0].State == hub.Sent || lines[1].State == hub.Sent {
+			t.Errorf("%+v %v", lines, err)
+		}
+		must(t, w.Resend(ctx, Operator, failed, bxd, ""))
+		if got := w.Take(SNV); len(got) != 1 || got[0] != failed {
+			t.Errorf("sent again to %v", got)
+		}
+		for code, want := range map[string]int64{STT: 0, SNV: 1} {
+			if o := load(t, w, code); o.Failed != want || o.Waiting != 0 {
+				t.Errorf("%s: %+v", code, o)
+			}
+		}
+		whole(t, w)
+	})
+}
