@@ -54,7 +54,7 @@ func TestRedeliveredBeforeItsUrgentUpdate(t *testing.T) {
 		first := w.Send(SXD, Packet(Doc{From: SXD, To: []string{SNV}}))
 		w.Take(SNV)
 		update := w.Send(SXD, Packet(Doc{From: SXD, To: []string{SNV}, ID: "CN-1", Kind: 2, About: SXD + ",2025/03/03,1/CV", Priority: 3}))
-		if n, err := w.Redeliver(ctx, Operator, SNV, now.Add(-time.Hour), "phục hồi máy chủ"); err != nil || n != 1 {
+		if n, err := w.Redeliver(ctx, Operator, SNV, now.Add(-time.Hour), "phục hồi máy chủ"); err != nil || n.Packets != 1 {
 			t.Fatal(n, err)
 		}
 		if got := w.Take(SNV); !slices.Equal(got, []string{first.ID, update.ID}) {

@@ -2,6 +2,7 @@ package hub_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -36,8 +37,8 @@ func TestRedeliver_BRVT1842_10_7(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if n != 0 && n != 3 {
-				t.Errorf("%d packets", n)
+			if n.Packets != 0 && n.Packets != 3 || n.Gone != 0 {
+				t.Errorf("%+v", n)
 			}
 		}
 		whole(t, w)
@@ -147,8 +148,8 @@ func TestRedeliverToAGateway(t *testing.T) {
 			t.Errorf("%d agencies beyond are shown as late, want 2", n)
 		}
 		n, err := w.Redeliver(ctx, Operator, STT, now.Add(-100*time.Hour), "trục bên kia phục hồi")
-		if err != nil || n != 2 {
-			t.Fatalf("%d handed out again: %v", n, err)
+		if err != nil || n.Packets != 2 {
+			t.Fatalf("handed out again: %+v %v", n, err)
 		}
 		tell("there-1", hub.Delivered) // said before the hub there forgot
 		tell("there-2", hub.Delivered)
@@ -168,6 +169,52 @@ func TestRedeliverToAGateway(t *testing.T) {
 		must(w.Release(ctx, gate, silent.ID, true, "hỏng\x00\x1b tệp", 0))
 		if l, err := w.Load(ctx, STT); err != nil || l.Waiting != 1 {
 			t.Errorf("%d are said to wait, one does: %v", l.Waiting, err)
+		}
+		whole(t, w)
+	})
+}
+
+// What was purged does not wait again without its body, also when the purge comes
+// while packets are handed out again; the operator is told how many
+// (BRVT1842-10.7).
+func TestRedeliverWithoutBodies(t *testing.T) {
+	now := time.Date(2025, 3, 3, 8, 0, 0, 0, time.UTC)
+	dbtest.Each(t, func() time.Time { return now }, func(t *testing.T, host *db.Host) {
+		now = time.Date(2025, 3, 3, 8, 0, 0, 0, time.UTC)
+		w := New(t, host)
+		since := now.Add(-time.Minute)
+		w.Send(SXD, Packet(Doc{From: SXD, To: []string{SNV}, Number: 1}))
+		w.Take(SNV)
+		now = now.Add(time.Hour)
+		kept := w.Send(SXD, Packet(Doc{From: SXD, To: []string{SNV}, Number: 2})).ID
+		w.Take(SNV)
+		purge := func() {
+			if p, err := w.Purge(ctx, since.Add(30*time.Minute)); err != nil || p.Packets != 1 {
+				t.Fatalf("%+v %v", p, err)
+			}
+		}
+		want := hub.Redelivered{Packets: 1, Gone: 1}
+		if r, err := w.RedeliverWith(ctx, w.As(SNV), since, purge); err != nil || r != want {
+			t.Errorf("%+v %v", r, err)
+		}
+		if got := w.Take(SNV); !slices.Equal(got, []string{kept}) {
+			t.Errorf("%v", got)
+		}
+		if r, err := w.Redeliver(ctx, Operator, SNV, since, "phục hồi máy chủ"); err != nil || r != want {
+			t.Errorf("%+v %v", r, err)
+		}
+		lines, err := w.Recent(ctx, w.As(SXD), 10)
+		if err != nil || len(lines) != 2 {
+			t.Fatal(lines, err)
+		}
+		for _, l := range lines {
+			if l.Confirmed.IsZero() == (l.ID != kept) {
+				t.Errorf("%s: confirmed %v, %s", l.Document, l.Confirmed, l.Transport)
+			}
+		}
+		events, err := w.Events(ctx, SNV, 0, 1)
+		if err != nil || len(events) != 1 || !strings.Contains(events[0].Detail, "1 gói đã hết hạn giữ nội dung") {
+			t.Errorf("%+v %v", events, err)
 		}
 		whole(t, w)
 	})

@@ -303,7 +303,7 @@ func TestArrivalIsToldAgain(t *testing.T) {
 	}
 	province.until(arrived)
 	way.to(after)
-	if n, err := province.Redeliver(ctx, Operator, gate, time.Now().Add(-time.Hour), "trục kia mất dữ liệu"); err != nil || n != 1 {
+	if n, err := province.Redeliver(ctx, Operator, gate, time.Now().Add(-time.Hour), "trục kia mất dữ liệu"); err != nil || n.Packets != 1 {
 		t.Fatal(n, err)
 	}
 	await(t, after, bxd)
