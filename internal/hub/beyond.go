@@ -60,6 +60,7 @@ func (a *act) enrolBeyond(w, g Agency, b *Beyond) error {
 		return nil
 	}
 	state, successor := g.State, g.Successor
+	g = g.fitting()
 	g.Gateway = w.Code
 	if err := a.enrol(g); err != nil {
 		if _, refused := fail.As(err); refused {

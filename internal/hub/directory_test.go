@@ -2,10 +2,13 @@ package hub_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"vanthu/internal/db/dbtest"
+	"vanthu/internal/fail"
 	"vanthu/internal/hub"
 	. "vanthu/internal/hub/hubtest"
 )
@@ -243,4 +246,51 @@ func TestStatusesAfterMerger(t *testing.T) {
 	if got := w.Take(UBH); len(got) != 1 {
 		t.Errorf("the successor was told %v", got)
 	}
+}
+
+// What cannot stand in a packet does not stand in the directory: whoever enters it,
+// the refusal names the field (BRVT1842-10.3, QCVN102).
+func TestParticularsAreBounded(t *testing.T) {
+	each(t, func(t *testing.T, w *World) {
+		long := func(n int) string { return strings.Repeat("ố", n) }
+		ubt := w.As(UBT)
+		for _, c := range []struct {
+			field string
+			set   func(*hub.Agency, string)
+			most  int
+		}{
+			{"name", func(g *hub.Agency, v string) { g.Name = v }, 200}, {"mail", func(g *hub.Agency, v string) { g.Mail = v }, 100},
+			{"phone", func(g *hub.Agency, v string) { g.Phone = v }, 20}, {"fax", func(g *hub.Agency, v string) { g.Fax = v }, 20},
+			{"address", func(g *hub.Agency, v string) { g.Address = v }, 250}, {"website", func(g *hub.Agency, v string) { g.Website = v }, 100},
+			{"symbol", func(g *hub.Agency, v string) { g.Symbol = v }, 30}, {"contact", func(g *hub.Agency, v string) { g.Contact = v }, 200},
+		} {
+			g := hub.Agency{Code: "000.01.01.H99", Name: "Trung tâm C", Parent: UBT}
+			for _, bad := range []string{long(c.most + 1), "a\x00b", "a\nb", "a\x1b[31mb", "a\xffb"} {
+				c.set(&g, bad)
+				for who, err := range map[string]error{"agency": w.EnrolUnder(ctx, ubt, g), "operator": w.Enrol(ctx, Operator, g)} {
+					e, ok := fail.As(err)
+					if !ok || len(e.Fields) != 1 || e.Fields[0].Name != c.field {
+						t.Errorf("%s %s %.20q: %v", who, c.field, bad, err)
+					}
+				}
+			}
+			c.set(&g, " "+long(c.most)+"\n")
+			must(t, w.EnrolUnder(ctx, ubt, g))
+		}
+		if a, err := w.Agency(ctx, "000.01.01.H99"); err != nil || a.Name != "Trung tâm C" || a.Phone != long(20) && a.Phone != "" {
+			t.Errorf("%+v %v", a, err)
+		}
+		p, err := w.LookAt(ctx, strings.NewReader("code,name,phone\n000.01.02.H99,Trung tâm D,"+long(21)+"\n"))
+		if err != nil || p.Rejected != 1 || !strings.Contains(p.Bad[0].Text, "Điện thoại") {
+			t.Errorf("%+v %v", p, err)
+		}
+		// Who is beyond a gateway is not out of reach for a long name.
+		b, err := w.EnrolBeyond(ctx, STT, []hub.Agency{{Code: "000.00.00.G09", Name: "Bộ\x00 " + long(300), State: hub.LinkOfficial}})
+		if err != nil || b.Entered != 1 {
+			t.Fatalf("%+v %v", b, err)
+		}
+		if a, err := w.Agency(ctx, "000.00.00.G09"); err != nil || !strings.HasPrefix(a.Name, "Bộ ố") || utf8.RuneCountInString(a.Name) != 200 {
+			t.Errorf("%q %v", a.Name, err)
+		}
+	})
 }

@@ -16,8 +16,8 @@ import (
 // date; their link state, pause and codes' past are left alone. A new agency is
 // not connected. Acts of the operator (law:BRVT1842-10.3 HT33-17.3).
 //
-// Refusals, naming the agency: a code is missing or too long, a code already
-// names another agency, the parents form a circle, a voluntary member stands
+// Refusals, naming the agency: a code is missing or too long, a text is too long
+// or has control characters, a code already names another agency, the parents form a circle, a voluntary member stands
 // above a state agency. Nothing is written for a list with a refused line.
 func (h *Hub) Enrol(ctx context.Context, by db.Actor, list ...Agency) error {
 	return h.writeBy(ctx, by, func(a *act) error {
@@ -32,6 +32,9 @@ func (h *Hub) Enrol(ctx context.Context, by db.Actor, list ...Agency) error {
 
 func (a *act) enrol(g Agency) error {
 	g.Code, g.AltCode, g.Parent, g.Gateway = NormalCode(g.Code), NormalCode(g.AltCode), NormalCode(g.Parent), NormalCode(g.Gateway)
+	for _, p := range g.particulars() {
+		*p.text = strings.TrimSpace(*p.text)
+	}
 	if g.Class == "" {
 		g.Class = "state"
 	}
@@ -81,6 +84,9 @@ func checkAgency(g Agency) error {
 // so far, without id when it is new.
 func (a *act) checkPlace(g, old Agency) error {
 	if err := checkAgency(g); err != nil {
+		return err
+	}
+	if err := checkParticulars(g, old); err != nil {
 		return err
 	}
 	if old.id != 0 && old.Code != g.Code {

@@ -2,6 +2,7 @@ package hub
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/csv"
 	"errors"
@@ -224,7 +225,7 @@ func (h *Hub) lookAt(ctx context.Context, p *Preview, m *Imported, batch []csvLi
 		g := l.agency
 		g.Code = NormalCode(g.Code)
 		p.Lines++
-		if e, bad := fail.As(checkAgency(g)); bad {
+		if e, bad := fail.As(cmp.Or(checkAgency(g), checkParticulars(g, Agency{}))); bad {
 			m.reject(l.line, g.Code, e.Text)
 			continue
 		}
