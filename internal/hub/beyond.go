@@ -98,8 +98,12 @@ func (a *act) mirror(code string, state LinkState, successor string) error {
 		return err
 	}
 	if state == LinkClosed {
-		if next, err := agencyByCode(a, successor); err == nil && next.id != g.id {
-			_, err := a.end(g, next, "theo trục bên kia cổng", viet.DayOf(a.Now))
+		next, err := agencyByCode(a, successor)
+		if err == nil {
+			next, err = heir(finding(a), next) // it may have been closed since, too
+		}
+		if err == nil && next.id != g.id && next.State != LinkClosed {
+			_, err := a.end(g, next, "theo trục bên kia cổng", viet.DayOf(a.Now), g.Gateway)
 			return err
 		}
 	}

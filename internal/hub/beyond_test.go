@@ -312,3 +312,62 @@ func TestHeirOfAGateway(t *testing.T) {
 		whole(t, w)
 	})
 }
+
+// The hub beyond a gateway rules over its own agencies: one that it closes takes
+// those below it along, but none of this hub's (GL443-13.1).
+func TestClosedBeyondMovesItsOwnOnly(t *testing.T) {
+	each(t, func(t *testing.T, w *World) {
+		const bnv, bxd, below = "000.00.00.G09", "000.00.00.G17", "000.00.01.G09"
+		beyond := func(code, parent string, state hub.LinkState, successor string) {
+			t.Helper()
+			b, err := w.EnrolBeyond(ctx, STT, []hub.Agency{{Code: code, Name: "Cơ quan " + code, Parent: parent, State: state, Successor: successor}})
+			if err != nil || b.Entered != 1 {
+				t.Fatalf("%+v %v", b, err)
+			}
+		}
+		beyond(bnv, "", hub.LinkOfficial, "")
+		beyond(bxd, bnv, hub.LinkOfficial, "")
+		beyond(below, bnv, hub.LinkOfficial, "")
+		for _, code := range []string{SNV, SXD} { // stand below a ministry here, too
+			must(t, w.Enrol(ctx, Operator, hub.Agency{Code: code, Name: Names[code], Parent: bnv}))
+		}
+		beyond(bnv, "", hub.LinkClosed, bxd)
+		for code, want := range map[string]string{below: bxd, bxd: "", SNV: bnv, SXD: bnv} {
+			if a, err := w.Agency(ctx, code); err != nil || a.Parent != want {
+				t.Errorf("%s stands below %q, want %q: %v", code, a.Parent, want, err)
+			}
+		}
+		// An heir of this hub's own receives, and stays where it is.
+		waits := w.Send(UBH, Packet(Doc{From: UBH, To: []string{below}}))
+		must(t, w.Enrol(ctx, Operator, hub.Agency{Code: SNV, Name: Names[SNV], Parent: below}))
+		beyond(below, bxd, hub.LinkClosed, SNV)
+		if a, err := w.Agency(ctx, SNV); err != nil || a.Parent != below {
+			t.Errorf("the heir stands below %q: %v", a.Parent, err)
+		}
+		if got := w.Take(SNV); len(got) != 1 || got[0] != waits.ID {
+			t.Errorf("%v", got)
+		}
+	})
+}
+
+// A list that names an heir which was closed itself since does not stop the
+// directory: who receives today is the heir.
+func TestHeirBeyondIsClosedToo(t *testing.T) {
+	each(t, func(t *testing.T, w *World) {
+		line := func(code string, state hub.LinkState, successor string) hub.Agency {
+			return hub.Agency{Code: code, Name: "Cơ quan " + code, State: state, Successor: successor}
+		}
+		const a, b, c = "000.00.00.G09", "000.00.00.G17", "000.00.00.G18"
+		for _, list := range [][]hub.Agency{
+			{line(a, hub.LinkOfficial, ""), line(b, hub.LinkOfficial, ""), line(c, hub.LinkOfficial, "")},
+			{line(b, hub.LinkClosed, c), line(a, hub.LinkClosed, b)},
+		} {
+			if _, err := w.EnrolBeyond(ctx, STT, list); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if ack := w.Send(SXD, Packet(Doc{From: SXD, To: []string{a}})); ack.To[0].Code != c {
+			t.Errorf("%+v", ack.To)
+		}
+	})
+}

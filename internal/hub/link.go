@@ -45,7 +45,7 @@ func (h *Hub) Link(ctx context.Context, by db.Actor, code string, to LinkState, 
 		if err != nil {
 			return badAgency("successor", "Danh bạ không có cơ quan kế thừa mã "+successor+".")
 		}
-		_, err = a.end(g, heir, reason, viet.DayOf(a.Now))
+		_, err = a.end(g, heir, reason, viet.DayOf(a.Now), "")
 		return err
 	})
 }

@@ -170,11 +170,12 @@ func (a *act) endNow(ends, heirs int64, r Reorganisation) (x Ending, err error) 
 	if err != nil {
 		return x, err
 	}
-	return a.end(g, next, r.Decision, r.Day)
+	return a.end(g, next, r.Decision, r.Day, "")
 }
 
-// end closes an agency in favour of its heir.
-func (a *act) end(g, next Agency, decision string, day viet.Day) (x Ending, err error) {
+// end closes an agency in favour of its heir. With of, the hub beyond that gateway
+// says so, which rules over the agencies behind it and no others (law:GL443-13.1).
+func (a *act) end(g, next Agency, decision string, day viet.Day, of string) (x Ending, err error) {
 	x.Code, x.Name = g.Code, g.Name
 	if last, err := heir(finding(a), next); err != nil || last.id == g.id || next.State == LinkClosed {
 		return x, badAgency("heir", "Cơ quan tiếp nhận "+next.Name+" đã đóng hoặc lại chuyển về chính cơ quan kết thúc.")
@@ -194,21 +195,22 @@ func (a *act) end(g, next Agency, decision string, day viet.Day) (x Ending, err 
 	if err := a.movePassed(g, next); err != nil {
 		return x, err
 	}
-	if x.Under, x.Behind, err = a.moveBelow(g, next); err != nil {
+	if x.Under, x.Behind, err = a.moveBelow(g, next, of); err != nil {
 		return x, err
 	}
 	return x, a.note("agency.merged", g.Code, "vào "+next.Code+": "+decision)
 }
 
-// moveBelow puts the agencies below and behind one under its heir.
-func (a *act) moveBelow(g, heir Agency) (under, behind int64, err error) {
-	if heir.Parent == g.Code { // the heir rises to where the other stood
+// moveBelow puts the agencies below and behind one under its heir: with of, only
+// those behind that gateway.
+func (a *act) moveBelow(g, heir Agency, of string) (under, behind int64, err error) {
+	if heir.Parent == g.Code && (of == "" || heir.Gateway == of) { // the heir rises to where the other stood
 		if _, err := a.Exec(`UPDATE agency SET parent = $1, changed_at = $2, changed = $3 WHERE id = $4`,
 			g.Parent, db.Ms(a.Now), a.NewID(), heir.id); err != nil {
 			return 0, 0, err
 		}
 	}
-	list, err := db.Column[int64](a, `SELECT id FROM agency WHERE parent = $1 AND id <> $2 AND state <> 'closed'`, g.Code, heir.id)
+	list, err := db.Column[int64](a, `SELECT id FROM agency WHERE parent = $1 AND id <> $2 AND state <> 'closed' AND ($3 = '' OR gateway = $3)`, g.Code, heir.id, of)
 	for _, id := range list {
 		if err == nil {
 			_, err = a.Exec(`UPDATE agency SET parent = $1, changed_at = $2, changed = $3 WHERE id = $4`, heir.Code, db.Ms(a.Now), a.NewID(), id)
