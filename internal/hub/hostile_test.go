@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -127,4 +128,33 @@ func TestTooManyWait(t *testing.T) {
 	if _, err := w.Inbox(ctx, snv, hub.Look{Wait: time.Millisecond}); err != nil {
 		t.Errorf("afterwards: %v", err)
 	}
+}
+
+// A packet has an end of recipients, a status a near one: each is looked up in the
+// turn that all share (HT33-12.1).
+func TestRecipientsAreBounded(t *testing.T) {
+	each(t, func(t *testing.T, w *World) {
+		w.Send(SXD, Packet(Doc{From: SXD, To: []string{SNV}}))
+		say := Say(SNV, SXD, SXD+",2025/03/03,1/CV", "03", "", time.Now())
+		many := func(n int, to string) []string { return slices.Repeat([]string{to}, n) }
+		for _, c := range []struct {
+			from, packet string
+			to           []string
+			refused      bool
+		}{
+			{SNV, say, many(101, SXD), true},
+			{SNV, say, many(100, SXD), false},
+			{UBH, Packet(Doc{From: UBH, To: []string{SNV}}), many(10_001, SNV), true},
+			{UBH, Packet(Doc{From: UBH, To: []string{SNV}}), many(10_000, SNV), false},
+			{STT, Packet(Doc{From: STT, To: many(10_001, SNV)}), nil, true},
+		} {
+			_, err := w.Accept(ctx, w.As(c.from), hub.Offer{Body: strings.NewReader(c.packet), To: c.to})
+			if e, ok := fail.As(err); ok != c.refused || ok && (codeOf(err) != hub.CodePacket || len(e.Fields) != 1 || e.Fields[0].Name != "To") || !ok && err != nil {
+				t.Errorf("%s to %d: %v", c.from, len(c.to), err)
+			}
+		}
+		if got := w.Take(STT); len(got) != 0 {
+			t.Errorf("%v", got)
+		}
+	})
 }

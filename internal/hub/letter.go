@@ -1,9 +1,11 @@
 package hub
 
 import (
+	"fmt"
 	"strings"
 
 	"vanthu/internal/fail"
+	"vanthu/viet"
 )
 
 // Kind is what a packet does (edXML BussinessDocType, or a status packet).
@@ -58,6 +60,27 @@ func (l *letter) urgent() bool { return l.priority > 0 }
 // each recipient, in the turn that all agencies share.
 const maxTargets = 100
 
+const (
+	// maxTo bounds the recipients of a packet: a statement can name so many.
+	maxTo = 10_000
+	// maxStatusTo bounds those of a status, which is told to an agency or a few;
+	// each costs several looks in the turn.
+	maxStatusTo = 100
+)
+
+// checkTo refuses more recipients than a packet can have (law:HT33-12.1).
+func (l *letter) checkTo() error {
+	most, what := maxTo, "Gói tin"
+	if l.kind == Status {
+		most, what = maxStatusTo, "Gói tin trạng thái"
+	}
+	if len(l.to) <= most {
+		return nil
+	}
+	return refuse(CodePacket, fail.Invalid("To", fmt.Sprintf("%s gửi nhiều nhất %s nơi nhận, gói này ghi %s.",
+		what, viet.Int(int64(most)), viet.Int(int64(len(l.to)))), "HT33-12.1").Then("Chia thành nhiều gói tin."))
+}
+
 // shorten bounds the addresses, which may be as long as a packet and are kept for
 // a while.
 func (l *letter) shorten() {
@@ -83,6 +106,9 @@ func (l *letter) check(h *Hub) error {
 	}
 	if len(l.document) > 200 {
 		return refuse(CodePacket, fail.Invalid("DocumentId", "Mã định danh văn bản dài quá 200 ký tự."))
+	}
+	if err := l.checkTo(); err != nil {
+		return err
 	}
 	if l.kind == Status && l.status.code == "" {
 		return refuse(CodePacket, fail.Invalid("StatusCode", "Gói tin trạng thái không ghi mã trạng thái."))
