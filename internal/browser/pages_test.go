@@ -3,6 +3,7 @@ package browser
 import (
 	"encoding/json"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -10,7 +11,7 @@ import (
 )
 
 // page is one page of the sweep. find opens path and follows the line with
-// these words.
+// these words, and on from there: "a > b".
 type page struct {
 	name, who, path, find string
 }
@@ -26,6 +27,9 @@ var pages = []page{
 	{"du-thao-moi", "an", "/du-thao/moi", ""},
 	{"di", "lan", "/di/", ""},
 	{"di-id", "lan", "/", "thẩm định giá trị dự toán"},
+	{"di-da-gui", "binh", "/di/", "điều chỉnh quy hoạch chi tiết cụm"},
+	{"di-da-gui-van-thu", "lan", "/di/", "điều chỉnh quy hoạch chi tiết cụm"},
+	{"thay-the", "binh", "/di/", "điều chỉnh quy hoạch chi tiết cụm > Thay thế"},
 	{"gui-nhan", "lan", "/gui-nhan", ""},
 	{"gui-nhan-id", "lan", "/gui-nhan", "điều chỉnh quy hoạch chi tiết cụm"},
 	{"cong-viec", "son", "/cong-viec", ""},
@@ -85,10 +89,13 @@ func TestPages(t *testing.T) {
 func (b *tab) look(p page) {
 	b.Helper()
 	b.open(p.path)
-	if p.find != "" {
-		at := b.link(p.find)
+	for _, words := range strings.Split(p.find, " > ") {
+		if words == "" {
+			break
+		}
+		at := b.link(words)
 		if at == "" {
-			b.Fatalf("%s: no line %q", b.where(), p.find)
+			b.Fatalf("%s: no line %q", b.where(), words)
 		}
 		b.open(at)
 	}

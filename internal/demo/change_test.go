@@ -239,7 +239,7 @@ func TestReplacement_QD28_9_2(t *testing.T) {
 			}
 			s.must(o.Read(ctx, func(v *db.View) error {
 				links, err := document.Links(v, list[0].ID)
-				if len(links) != 1 || links[0].ID != old.ID || links[0].Kind != "replaces" || !links[0].Forward {
+				if len(links) != 1 || links[0].ID != old.ID || links[0].Kind != document.Replaces || !links[0].Forward {
 					t.Errorf("%s: links %+v", key, links)
 				}
 				return err

@@ -29,10 +29,12 @@ type letter struct {
 	body    []string
 	to      []string // stores of agencies, or names
 	urgency document.Urgency
-	reply   string // what the receivers answer; "" leaves it with them
-	stop    string // where its way ends: "" issued, else review, form, approve, number, seal, check, issue
-	unread  bool   // left at the receivers' gate
-	spoilt  bool   // damaged between the seal and the hub: its signature does not verify
+	reply   string      // what the receivers answer; "" leaves it with them
+	stop    string      // where its way ends: "" issued, else review, form, approve, number, seal, check, issue
+	unread  bool        // left at the receivers' gate
+	instead document.ID // the issued document that it replaces
+	amends  document.ID // the issued document that it corrects
+	spoilt  bool        // damaged between the seal and the hub: its signature does not verify
 }
 
 // actor finds a person of the province as somebody who acts now.
@@ -227,7 +229,7 @@ func (w *World) write(ctx context.Context, l letter) error {
 		about = "V/v " + about
 	}
 	id, err := o.CreateDraft(ctx, drafter, office.DraftInput{Kind: l.kindCode(), Subject: about, Urgency: l.urgency,
-		Signer: signer.ID, Recipients: l.recipients(), Body: &body})
+		Signer: signer.ID, Recipients: l.recipients(), Body: &body, Replaces: l.instead, Corrects: l.amends})
 	if err != nil || l.stop == "draft" {
 		return err
 	}

@@ -65,43 +65,6 @@ func (f Filter) where(a org.Actor) (string, []any) {
 	return " WHERE " + strings.Join(parts, " AND "), args
 }
 
-// Link joins two documents: "replies", "replaces", "corrects".
-func Link(tx *db.Tx, from, to ID, kind string) error {
-	_, err := tx.Exec(`INSERT INTO link (from_document, to_document, kind) VALUES ($1, $2, $3) ON CONFLICT (from_document, to_document, kind) DO NOTHING`, from, to, kind)
-	return err
-}
-
-// Linked is another document joined to one.
-type Linked struct {
-	Document
-	Kind    string
-	Forward bool // the link leads from the document asked about
-}
-
-// Links lists the documents joined to one, without regard to rights: callers
-// show only those the reader may see.
-func Links(q db.Q, id ID) ([]Linked, error) {
-	type edge struct {
-		other   ID
-		kind    string
-		forward bool
-	}
-	edges, err := db.All(q, func(r db.Row) (e edge, err error) { return e, r.Scan(&e.other, &e.kind, &e.forward) },
-		`SELECT to_document, kind, 1 FROM link WHERE from_document = $1 UNION ALL SELECT from_document, kind, 0 FROM link WHERE to_document = $1`, id)
-	if err != nil {
-		return nil, err
-	}
-	var out []Linked
-	for _, e := range edges {
-		d, err := ByID(q, e.other)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, Linked{d, e.kind, e.forward})
-	}
-	return out, nil
-}
-
 // IssuedID finds the issued document of this agency with that number and
 // notation (in any spelling) that is the one meant; db.ErrNone when none is.
 func IssuedID(q db.Q, meant func(Document) bool, code string) (ID, error) {

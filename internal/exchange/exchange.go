@@ -78,6 +78,11 @@ type Delivery struct {
 	Packet       string // the hub's id of the packet that carried it last; "" before
 }
 
+// Held says that the recipient has the document, or will.
+func (d Delivery) Held() bool {
+	return d.State != Refused && d.State != RecallAgreed && d.State != Failed
+}
+
 // Declined says that the recipient did not agree to a recall; the line stands
 // where it stood, and nothing has happened on it since.
 func (d Delivery) Declined() bool { return d.BeforeRecall != "" && d.State == d.BeforeRecall }
@@ -179,12 +184,19 @@ func Apply(tx *db.Tx, d *Delivery, e Event) (bool, error) {
 	if e.At.IsZero() {
 		e.At = tx.Now
 	}
-	_, err := tx.Exec(`INSERT INTO delivery_event (id, delivery, code, at, staff, note, receipt, applied) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		tx.NewID(), d.ID, e.Code, db.Ms(e.At), e.Staff, e.Note, e.Receipt, applied)
-	if err != nil || !applied {
+	if err := addEvent(tx, *d, e, applied); err != nil || !applied {
 		return false, err
 	}
 	return true, d.step(tx, e, st.to)
+}
+
+func addEvent(tx *db.Tx, d Delivery, e Event, applied bool) error {
+	if e.At.IsZero() {
+		e.At = tx.Now
+	}
+	_, err := tx.Exec(`INSERT INTO delivery_event (id, delivery, code, at, staff, note, receipt, applied) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		tx.NewID(), d.ID, e.Code, db.Ms(e.At), e.Staff, e.Note, e.Receipt, applied)
+	return err
 }
 
 func (d *Delivery) step(tx *db.Tx, e Event, to State) error {
@@ -198,6 +210,22 @@ func (d *Delivery) step(tx *db.Tx, e Event, to State) error {
 	d.State, d.At, d.Note = to, e.At, e.Note
 	_, err := tx.Exec(`UPDATE delivery SET state = $2, before_recall = $3, at = $4, note = $5 WHERE id = $1`, d.ID, d.State, d.BeforeRecall, db.Ms(d.At), d.Note)
 	return err
+}
+
+// Answers to a replacement: they stand beside the line and do not move it.
+const (
+	ReplacementAgreed   = "15-replace" // 15
+	ReplacementDeclined = "16-replace" // 16
+)
+
+// Answer keeps what a recipient says to a replacement of the document. It
+// tells whether that is news. law:QCVN102-2
+func Answer(tx *db.Tx, d Delivery, e Event) (bool, error) {
+	n, err := db.Value[int](tx, `SELECT COUNT(*) FROM delivery_event WHERE delivery = $1 AND code = $2`, d.ID, e.Code)
+	if err != nil || n > 0 {
+		return false, err
+	}
+	return true, addEvent(tx, d, e, true)
 }
 
 // SetReceipt attaches the hub's receipt to the newest event of a code.

@@ -70,11 +70,14 @@ func runClock(tx *db.Tx) {
 }
 
 // Due lists at most limit packets whose turn has come, oldest first: for each
-// document only its first, so that its packets keep their order. A turn further
+// document only its first, so that its packets keep their order; what replaces
+// or corrects a document does not leave before it. A turn further
 // ahead than any pause was noted by a clock that has been set back since.
 func Due(q db.Q, now time.Time, limit int) ([]Item, error) {
 	return db.All(q, scanItem, itemColumns+` o WHERE (next_at <= $1 OR next_at > $2) AND NOT EXISTS
-		(SELECT 1 FROM outbox e WHERE e.document = o.document AND e.id < o.id) ORDER BY id LIMIT $3`,
+		(SELECT 1 FROM outbox e WHERE e.document = o.document AND e.id < o.id) AND NOT EXISTS
+		(SELECT 1 FROM link l JOIN outbox e ON e.document = l.to_document WHERE l.from_document = o.document AND l.kind IN ('replaces', 'corrects')
+			AND e.id < o.id) ORDER BY id LIMIT $3`,
 		db.Ms(now), db.Ms(now.Add(LongestPause)), limit)
 }
 

@@ -246,7 +246,7 @@ func (o *Office) enterArrived(tx *db.Tx, a Arrival, p *edxml.Packet, files []arr
 	if why := closed(files); why != "" {
 		return o.sendBack(tx, d, why)
 	}
-	if err := linkReplies(tx, d.ID, p); err != nil {
+	if err := o.linkReplies(tx, d.ID, a.Sender, p); err != nil {
 		return d, err
 	}
 	return d, o.waitReceive(tx, d, files)
@@ -318,9 +318,17 @@ func kindOf(h edxml.MessageHeader) string {
 	return law.KindByNotation(h.Code.String()).Code
 }
 
-// linkReplies joins an answer to the document of ours that it answers.
-func linkReplies(tx *db.Tx, id document.ID, p *edxml.Packet) error {
+// linkReplies joins an answer to the document of ours that it answers, and a
+// correction to the sender's earlier document, whose workers hear of it.
+func (o *Office) linkReplies(tx *db.Tx, id document.ID, sender string, p *edxml.Packet) error {
+	corrects := p.Business != nil && strings.HasPrefix(p.Business.Reason, correction)
 	for _, r := range p.Header.ResponseFor {
+		if corrects {
+			if err := o.linkCorrection(tx, id, sender, r.DocumentID); err != nil {
+				return err
+			}
+			continue
+		}
 		ours, err := issuedByKey(tx, r.DocumentID)
 		if isNone(err) {
 			continue
@@ -328,7 +336,7 @@ func linkReplies(tx *db.Tx, id document.ID, p *edxml.Packet) error {
 		if err != nil {
 			return err
 		}
-		if err := document.Link(tx, id, ours.ID, "replies"); err != nil {
+		if err := document.Link(tx, id, ours.ID, document.Replies); err != nil {
 			return err
 		}
 	}
@@ -375,6 +383,9 @@ func (o *Office) statusCame(ctx context.Context, a Arrival, p *edxml.Packet) err
 // answerNo are the answers that the clerk must do something about.
 var answerNo = map[edxml.StatusCode]string{edxml.Rejected: " từ chối: ", edxml.ChangeRejected: " từ chối thu hồi: "}
 
+// toReplacement are the answers that may be about a replacement as well.
+var toReplacement = map[edxml.StatusCode]string{edxml.ChangeAccepted: exchange.ReplacementAgreed, edxml.ChangeRejected: exchange.ReplacementDeclined}
+
 func (o *Office) applyStatus(tx *db.Tx, d *document.Document, a Arrival, s *edxml.Status) error {
 	line, err := exchange.To(tx, d.ID, a.Sender)
 	if err != nil {
@@ -384,7 +395,14 @@ func (o *Office) applyStatus(tx *db.Tx, d *document.Document, a Arrival, s *edxm
 	if err != nil {
 		return err
 	}
-	changed, err := exchange.Apply(tx, &line, exchange.Event{Code: string(s.Code), At: s.Timestamp, Staff: s.Staff.Staff, Note: s.Description})
+	event := exchange.Event{Code: string(s.Code), At: s.Timestamp, Staff: s.Staff.Staff, Note: s.Description}
+	no, changed := answerNo[s.Code], false
+	if side := toReplacement[s.Code]; side != "" && d.State == document.Replaced && line.State != exchange.RecallAsked {
+		event.Code, no = side, strings.Replace(no, "thu hồi", "thay thế", 1)
+		changed, err = exchange.Answer(tx, line, event)
+	} else {
+		changed, err = exchange.Apply(tx, &line, event)
+	}
 	if err != nil || !changed {
 		return err
 	}
@@ -392,10 +410,10 @@ func (o *Office) applyStatus(tx *db.Tx, d *document.Document, a Arrival, s *edxm
 	if proof == "" {
 		proof = a.Packet // the status itself, where the hub gives no receipt
 	}
-	if err := exchange.SetReceipt(tx, line.ID, string(s.Code), proof); err != nil {
+	if err := exchange.SetReceipt(tx, line.ID, event.Code, proof); err != nil {
 		return err
 	}
-	if no := answerNo[s.Code]; no != "" {
+	if no != "" {
 		note := line.Name + no + s.Description
 		if err := document.Wait(tx, d.ID, org.RoleToken(org.Clerk), document.ToFollow, o.Calendar.AddDays(tx.Now, 1), note); err != nil {
 			return err

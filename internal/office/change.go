@@ -170,7 +170,7 @@ func (o *Office) replacementCame(ctx context.Context, a Arrival, p *edxml.Packet
 			return err
 		}
 		for _, x := range old {
-			if err := document.Link(tx, d.ID, x.ID, "replaces"); err != nil {
+			if err := document.Link(tx, d.ID, x.ID, document.Replaces); err != nil {
 				return err
 			}
 			c := exchange.Change{Document: x.ID, State: exchange.Open, Reason: p.Business.Reason, Replacement: d.ID, Digest: digest(p)}

@@ -83,7 +83,7 @@ func (o *Office) Complete(ctx context.Context, by org.Actor, id document.ID, res
 			return err
 		}
 		if reply != 0 {
-			if err := document.Link(tx, reply, id, "replies"); err != nil {
+			if err := document.Link(tx, reply, id, document.Replies); err != nil {
 				return err
 			}
 		}

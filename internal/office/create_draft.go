@@ -30,7 +30,9 @@ type DraftInput struct {
 	Recipients []draft.Recipient
 	Note       string
 	ReplyTo    document.ID
-	Body       *Upload // PDF or DOCX
+	Replaces   document.ID // the issued document whose content is wrong
+	Corrects   document.ID // the issued document whose form is wrong
+	Body       *Upload     // PDF or DOCX
 	Annexes    []Upload
 }
 
@@ -69,13 +71,8 @@ func (o *Office) CreateDraft(ctx context.Context, by org.Actor, in DraftInput) (
 		if err := access.Grant(tx, access.Subject(id), org.Of(by.ID), access.Drafter); err != nil {
 			return err
 		}
-		if in.ReplyTo != 0 {
-			if err := access.Check(tx, by, access.Subject(in.ReplyTo), access.See); err != nil {
-				return err
-			}
-			if err := document.Link(tx, id, in.ReplyTo, "replies"); err != nil {
-				return err
-			}
+		if err := in.tie(tx, by, id); err != nil {
+			return err
 		}
 		return document.Hand(tx, id, org.Of(by.ID), document.ToRevise, o.endOf(0))
 	})

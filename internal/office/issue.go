@@ -47,6 +47,9 @@ func (o *Office) issue(ctx context.Context, by org.Actor, id document.ID, keys m
 			return err
 		}
 		d.Issued = tx.Now
+		if err := o.succeed(tx, d); err != nil {
+			return err
+		}
 		hub, paper, err := o.dispatch(tx, lines)
 		if err != nil {
 			return err

@@ -19,6 +19,9 @@ func MayRegisterPaper(by org.Actor) error { return access.May(by, access.Registe
 // MaySeeRegister refuses whoever does not look into the registers.
 func MaySeeRegister(by org.Actor) error { return access.May(by, access.SeeRegister) }
 
+// MayDraft says whether a person may open a draft.
+func MayDraft(by org.Actor) error { return access.May(by, access.CreateDraft) }
+
 // MaySeeKeys refuses whoever does not look into the register of certificates.
 func MaySeeKeys(by org.Actor) error { return access.May(by, access.SeeKeys) }
 

@@ -96,18 +96,20 @@ func (o *Office) documentPacket(q db.Q, self org.Agency, x exchange.Item) (p edx
 		return p, err
 	}
 	p.Trace = []edxml.TraceHeader{{OrganID: self.Code, Timestamp: d.Issued}}
-	p.Business = &edxml.Business{DocType: edxml.New, Reason: "Văn bản mới"}
+	if p.Business, err = business(q, d.ID, self.Code, p.Header.To); err != nil {
+		return p, err
+	}
 	if p.Attachments, err = o.attachments(q, d, dr); err != nil {
 		return p, err
 	}
 	return p, sealed(q, d.ID, &p, viet.DayOf(d.Issued))
 }
 
-// responses names the documents that this one answers.
+// responses names the documents that this one answers or corrects.
 func responses(q db.Q, id document.ID) (out []edxml.ResponseFor, err error) {
 	links, err := document.Links(q, id)
 	for _, l := range links {
-		if l.Kind == "replies" && l.Forward {
+		if l.Kind != document.Replaces && l.Forward {
 			out = append(out, responseFor(l.Document))
 		}
 	}

@@ -43,6 +43,9 @@ func (o *Office) Revise(ctx context.Context, by org.Actor, id document.ID, in Dr
 				return err
 			}
 		}
+		if err := in.fits(tx, id); err != nil {
+			return err
+		}
 		in.fill(d, signer)
 		if d.Notation, err = notation(tx, in.Kind, by); err != nil {
 			return err

@@ -21,6 +21,7 @@ const (
 	SealedIt       journal.Verb = "document.sealed"
 	CheckedIt      journal.Verb = "document.checked"
 	IssuedIt       journal.Verb = "document.issued"
+	SucceededIt    journal.Verb = "document.succeeded"
 	CancelledIt    journal.Verb = "document.cancelled"
 	RestampedIt    journal.Verb = "document.restamped"
 	NotRestampedIt journal.Verb = "document.not_restamped"
@@ -73,7 +74,7 @@ const (
 var VerbNames = map[journal.Verb]string{
 	Drafted: "Soạn dự thảo", SubmittedIt: "Trình", ReturnedIt: "Trả lại", ContentPassed: "Duyệt nội dung", FormPassed: "Thể thức đạt",
 	ApprovedIt: "Duyệt", HandedOutIt: "Giao tệp để ký", SignedIt: "Ký số", NumberedIt: "Cấp số", NumberVoided: "Hủy số", SealedIt: "Ký số cơ quan",
-	CheckedIt: "Kiểm tra cuối", IssuedIt: "Phát hành", CancelledIt: "Hủy dự thảo", RestampedIt: "Gia hạn chứng cứ chữ ký", NotRestampedIt: "Chưa gia hạn được chứng cứ chữ ký", SentIt: "Gửi lên trục", SendFailed: "Chưa gửi được",
+	CheckedIt: "Kiểm tra cuối", IssuedIt: "Phát hành", SucceededIt: "Thay bằng văn bản khác", CancelledIt: "Hủy dự thảo", RestampedIt: "Gia hạn chứng cứ chữ ký", NotRestampedIt: "Chưa gia hạn được chứng cứ chữ ký", SentIt: "Gửi lên trục", SendFailed: "Chưa gửi được",
 	StatusCame: "Trạng thái nơi nhận", PaperSentIt: "Gửi bản giấy", RecallAskedIt: "Yêu cầu thu hồi", RecallEnded: "Thu hồi", RecallDeclined: "Từ chối thu hồi", DestroyedIt: "Đã hủy tệp",
 	ChangeCame: "Nơi gửi cập nhật", ReplacedIt: "Nơi gửi thay thế", ChangeAgreed: "Đồng ý cập nhật, thay thế", ChangeDeclined: "Từ chối cập nhật, thay thế",
 	NotedIt: "Đã xem", ArrivedIt: "Đã đến", RegisteredIt: "Vào sổ", CopySignedIt: "Ký bản sao", PresentedIt: "Trình lãnh đạo", DirectedIt: "Ý kiến chỉ đạo", AssignedIt: "Giao việc",

@@ -12,6 +12,7 @@ import (
 	"vanthu/internal/db"
 	"vanthu/internal/document"
 	"vanthu/internal/fail"
+	"vanthu/internal/form"
 	"vanthu/internal/office"
 	"vanthu/internal/register"
 	"vanthu/internal/web/kit"
@@ -191,11 +192,11 @@ func readScan(r *http.Request, x *seat.Seat, f *kit.Form) error {
 	if err != nil {
 		return err
 	}
-	got := readPDF(data)
-	m := got.values()
+	got := form.Read(data)
+	m := valuesOf(got)
 	err = x.Read(r, func(v *db.View) error {
 		c, err := loadChoices(v)
-		m["issuer"] = got.issuer(c.agencies)
+		m["issuer"] = issuerOf(got, c.agencies)
 		return err
 	})
 	for _, name := range readable {

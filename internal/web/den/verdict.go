@@ -50,6 +50,9 @@ func (c *content) verdicts() error {
 	if err := c.changes(); err != nil {
 		return err
 	}
+	if err := c.ties(); err != nil {
+		return err
+	}
 	main := c.main()
 	for _, f := range c.files {
 		if f.Slot == document.Earlier {
@@ -98,6 +101,25 @@ func (c *content) changes() error {
 			}
 			n.Links = []part.Link{{Text: "Mở " + d.Code(), Href: pathTo(d.ID)}}
 		}
+		c.p.Notes = append(c.p.Notes, n)
+	}
+	return nil
+}
+
+// ties are the notes of what this document sets right, and of the letter that
+// corrects it: whoever works on one must know of the other. law:ND30-18.3 GL443-12.2
+func (c *content) ties() error {
+	list, err := document.Links(c.v, c.d.ID)
+	if err != nil {
+		return err
+	}
+	for _, l := range list {
+		sets := l.Kind == document.Replaces && l.Forward || l.Kind == document.Corrects
+		if !sets || office.See(c.v, c.x.Actor, l.ID) != nil {
+			continue
+		}
+		n := part.Note{Kind: "warn", Icon: part.Icon("replace"), Title: l.Tie() + " " + l.Code() + ".", Text: l.Subject, Laws: []law.Ref{"ND30-18.3"}}
+		n.Links = []part.Link{{Text: "Mở " + l.Code(), Href: pathOf(l.Document)}}
 		c.p.Notes = append(c.p.Notes, n)
 	}
 	return nil
@@ -264,25 +286,9 @@ func (c *content) links() error {
 		if office.See(c.v, c.x.Actor, l.ID) != nil {
 			continue
 		}
-		c.p.Linked = append(c.p.Linked, part.Link{Text: linkName(l) + ": " + l.Code() + " " + l.Subject, Href: pathOf(l.Document), Icon: part.Icon("link")})
+		c.p.Linked = append(c.p.Linked, part.Link{Text: l.Tie() + ": " + l.Code() + " " + l.Subject, Href: pathOf(l.Document), Icon: part.Icon("link")})
 	}
 	return nil
-}
-
-func linkName(l document.Linked) string {
-	switch {
-	case l.Kind == "replies" && l.Forward:
-		return "Trả lời văn bản"
-	case l.Kind == "replies":
-		return "Văn bản trả lời"
-	case l.Kind == "replaces" && l.Forward:
-		return "Thay thế văn bản"
-	case l.Kind == "replaces":
-		return "Được thay thế bởi"
-	case l.Forward:
-		return "Đính chính văn bản"
-	}
-	return "Được đính chính bởi"
 }
 
 func pathOf(d document.Document) string {

@@ -349,10 +349,11 @@ func (m maker) others() error {
 	case document.Issued, document.Filed:
 		m.link("Bảng gửi nhận", part.Icon("radio-tower"), "pri", "/gui-nhan/"+itoa(d.ID))
 		m.Notes = append(m.Notes, part.Note{Kind: "ok", Icon: part.Icon("send"), Title: "Đã phát hành " + viet.DateTime(d.Issued) + ".", Text: m.facts() + "."})
-		if m.mayRecall() {
-			m.dialog("thu-hoi", "Thu hồi")
-		}
+		m.putRight()
 		return nil
+	case document.Replaced:
+		m.link("Bảng gửi nhận", part.Icon("radio-tower"), "", "/gui-nhan/"+itoa(d.ID))
+		return m.replacedBy()
 	case document.Recalled:
 		m.link("Bảng gửi nhận", part.Icon("radio-tower"), "", "/gui-nhan/"+itoa(d.ID))
 		m.Notes = append(m.Notes, part.Note{Kind: "late", Title: "Đã yêu cầu thu hồi.", Text: "Văn bản không sửa được nữa; xem từng nơi nhận trên bảng gửi nhận.", Laws: refs("ND30-18.4")})
@@ -362,6 +363,29 @@ func (m maker) others() error {
 		return nil
 	}
 	return m.heldBy()
+}
+
+// putRight offers what sets a wrong document right: a document in its place, a
+// letter that corrects it, or its recall. law:ND30-18.3 ND30-18.4
+func (m maker) putRight() {
+	if office.MayDraft(m.x.Actor) == nil {
+		m.link("Thay thế", part.Icon("replace"), "", "/du-thao/moi?thay-the="+itoa(m.d.doc.ID))
+		m.link("Đính chính", part.Icon("file-pen"), "", "/du-thao/moi?dinh-chinh="+itoa(m.d.doc.ID))
+	}
+	if m.mayRecall() {
+		m.dialog("thu-hoi", "Thu hồi")
+	}
+}
+
+// replacedBy names the document that stands in the place of this one.
+func (m maker) replacedBy() error {
+	list, err := document.Links(m.v, m.d.doc.ID)
+	for _, l := range list {
+		if l.Kind == document.Replaces && !l.Forward && l.State != document.Cancelled {
+			m.Notes = append(m.Notes, part.Note{Kind: "warn", Title: "Đã được thay thế.", Text: "Văn bản thay thế: " + l.Code() + " · " + l.Subject + ".", Laws: refs("ND30-18.3")})
+		}
+	}
+	return err
 }
 
 // mayRecall says whether to offer the recall; package office decides.

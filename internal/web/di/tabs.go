@@ -127,8 +127,6 @@ func fileLines(d dossier) []fileLine {
 	return out
 }
 
-var linkNames = map[string][2]string{"replies": {"Trả lời văn bản", "Được trả lời bằng"}, "replaces": {"Thay thế văn bản", "Được thay bằng"}, "corrects": {"Đính chính văn bản", "Được đính chính bằng"}}
-
 // links are the documents joined to this one that the person may see.
 func links(v *db.View, x *seat.Seat, id document.ID) ([]linked, error) {
 	list, err := document.Links(v, id)
@@ -142,14 +140,11 @@ func links(v *db.View, x *seat.Seat, id document.ID) ([]linked, error) {
 		} else if !visible {
 			continue
 		}
-		text, href := linkNames[l.Kind][1], path(l.ID)
-		if l.Forward {
-			text = linkNames[l.Kind][0]
-		}
+		href := path(l.ID)
 		if l.Way == document.In {
 			href = "/den/" + itoa(l.ID)
 		}
-		out = append(out, linked{text, l.Code() + " · " + l.Subject, href})
+		out = append(out, linked{l.Tie(), l.Code() + " · " + l.Subject, href})
 	}
 	return out, nil
 }

@@ -3,7 +3,8 @@
 //
 //	GET  /du-thao              drafts by who holds them
 //	GET  /du-thao/moi          a new draft; ?tra-loi=12 answers a document,
-//	                           ?gui-lai=12&noi-nhan=H99.31 sends one again
+//	                           ?gui-lai=12&noi-nhan=H99.31 sends one again,
+//	                           ?thay-the=12 replaces one, ?dinh-chinh=12 corrects it
 //	POST /du-thao/moi          saves it, and submits it with "Lưu và trình"
 //	GET  /du-thao/{id}/sua     the same form for the next version
 //	POST /du-thao/{id}/sua

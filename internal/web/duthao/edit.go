@@ -25,16 +25,9 @@ type formPage struct {
 	Save   string // the label of the plain button: "Lưu phiên bản 2"
 	Sum    *kit.Sum
 	F      fields
-	Source *source      // the document that this one answers or repeats
+	Source *source      // the document that this one is about
 	Before *before      // the version that a revision starts from
 	Way    []part.Event // whose hands it will pass
-}
-
-// source is the document that a draft starts from.
-type source struct {
-	Label, Name, Value   string // hidden field: name, value
-	Code, Subject, About string
-	Href                 string
 }
 
 // before is what a revision should take up.
@@ -46,14 +39,6 @@ type before struct {
 	Opinions []part.Event
 }
 
-// opening is what a form starts with: values, agencies chosen, and the
-// document it starts from.
-type opening struct {
-	values map[string]string
-	to     map[string]bool
-	source *source
-}
-
 func showNew(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
 	var open opening
 	var p formPage
@@ -62,7 +47,7 @@ func showNew(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
 		if err != nil {
 			return err
 		}
-		if open, err = start(v, x, c, r.FormValue("tra-loi"), r.FormValue("gui-lai"), r.FormValue("noi-nhan")); err != nil {
+		if open, err = start(v, x, c, r.FormValue); err != nil {
 			return err
 		}
 		if len(c.leaders) == 1 && open.values["signer"] == "" {
@@ -91,69 +76,6 @@ func showForm(w http.ResponseWriter, r *http.Request, x *seat.Seat, status int, 
 	return formView.ShowAs(w, r, status, p)
 }
 
-// start fills a new form: an answer goes to the issuer of what it answers; a
-// repeat takes over what was sent, for the recipient that turned it down.
-func start(v *db.View, x *seat.Seat, c choices, reply, repeat, to string) (opening, error) {
-	open := opening{values: map[string]string{"kind": "CV"}, to: map[string]bool{}}
-	switch {
-	case reply != "":
-		return open.reply(v, x, c, reply)
-	case repeat != "":
-		return open.repeat(v, x, repeat, to)
-	}
-	return open, nil
-}
-
-func (o opening) reply(v *db.View, x *seat.Seat, c choices, text string) (opening, error) {
-	id, err := seat.ID[document.ID](text)
-	if err != nil {
-		return o, err
-	}
-	d, err := x.Incoming(v, id)
-	if err != nil {
-		return o, err
-	}
-	kind, _ := law.KindByCode(d.Kind)
-	o.values["subject"] = "V/v trả lời " + kind.Name + " số " + d.Code()
-	if !d.Day.IsZero() {
-		o.values["subject"] += " ngày " + d.Day.String()
-	}
-	o.values["field"], o.values["urgency"] = d.Field, itoa(d.Urgency)
-	if _, ok := c.agency(d.IssuerCode); ok {
-		o.to[d.IssuerCode] = true
-	} else {
-		o.values["others"] = d.IssuerName
-	}
-	o.source = &source{Label: "Trả lời văn bản", Name: "reply", Value: itoa(id), Code: d.Code(), Subject: d.Subject, About: d.IssuerName, Href: "/den/" + itoa(id)}
-	return o, nil
-}
-
-func (o opening) repeat(v *db.View, x *seat.Seat, text, to string) (opening, error) {
-	id, err := seat.ID[document.ID](text)
-	if err != nil {
-		return o, err
-	}
-	d, err := x.Outgoing(v, id)
-	if err != nil {
-		return o, err
-	}
-	dr, err := draft.Of(v, id)
-	if err != nil {
-		return o, err
-	}
-	o.values = values(d, dr)
-	o.values["note"] = ""
-	o.to[to] = true
-	o.source = &source{Label: "Bổ sung, gửi lại văn bản", Name: "repeat", Value: itoa(id), Code: d.Code(), Subject: d.Subject, About: "Văn bản đã phát hành giữ nguyên số; bản bổ sung lấy số mới.", Href: "/gui-nhan/" + itoa(id)}
-	return o, nil
-}
-
-// values are a draft's data as the form holds them.
-func values(d document.Document, dr draft.Draft) map[string]string {
-	return map[string]string{"kind": d.Kind, "subject": d.Subject, "field": d.Field, "urgency": itoa(d.Urgency), "mark": d.Mark,
-		"signer": itoa(dr.Signer), "capacity": dr.Capacity, "due": d.Due.String()}
-}
-
 // create saves a new draft and, when asked to, submits it.
 func create(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
 	f, err := x.Kit.Form(w, r)
@@ -169,7 +91,7 @@ func create(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
 		p := formPage{Sum: f.Sum(), F: c.draw(f, false, nil)}
 		var open opening
 		err := x.Read(r, func(v *db.View) error {
-			if open, err = start(v, x, c, f.Get("reply"), f.Get("repeat"), ""); err != nil {
+			if open, err = start(v, x, c, f.Get); err != nil {
 				return err
 			}
 			p.Way, err = way(v, x)
@@ -204,9 +126,11 @@ func save(r *http.Request, x *seat.Seat, c choices, f *kit.Form) (document.ID, e
 			return 0, err
 		}
 	}
-	if reply := f.Get("reply"); reply != "" {
-		if in.ReplyTo, err = seat.ID[document.ID](reply); err != nil {
-			return 0, err
+	for name, at := range map[string]*document.ID{"tra-loi": &in.ReplyTo, "thay-the": &in.Replaces, "dinh-chinh": &in.Corrects} {
+		if text := f.Get(name); text != "" {
+			if *at, err = seat.ID[document.ID](text); err != nil {
+				return 0, err
+			}
 		}
 	}
 	id, err := x.Office.CreateDraft(r.Context(), x.Actor, in)
@@ -335,15 +259,7 @@ func (p *formPage) begin(v *db.View, x *seat.Seat, d document.Document, dr draft
 	if err != nil {
 		return err
 	}
-	var other []string
-	for _, r := range list {
-		if _, ok := c.agency(r.Code); ok {
-			to[r.Code] = true
-		} else {
-			other = append(other, r.Name)
-		}
-	}
-	start["others"] = strings.Join(other, "\n")
+	start["others"] = c.choose(list, to)
 	p.F = c.draw(x.Kit.NewForm(start), true, to)
 	return nil
 }

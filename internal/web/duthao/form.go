@@ -81,6 +81,20 @@ func (c choices) agency(code string) (org.Agency, bool) {
 	return org.Agency{}, false
 }
 
+// choose marks the recipients that the directory has, and gives the others as
+// the form holds them: a line each.
+func (c choices) choose(list []draft.Recipient, to map[string]bool) string {
+	var other []string
+	for _, r := range list {
+		if _, ok := c.agency(r.Code); ok {
+			to[r.Code] = true
+		} else {
+			other = append(other, r.Name)
+		}
+	}
+	return strings.Join(other, "\n")
+}
+
 // draw makes the fields; a revision may keep the files of the version before.
 // to are the agencies chosen before anything was sent.
 func (c choices) draw(f *kit.Form, revision bool, to map[string]bool) fields {

@@ -94,6 +94,7 @@ var codeNames = map[string]string{
 	"sent": "Trục đã nhận gói tin", "failed": "Chưa gửi được", "resend": "Gửi lại", "paper": "Đã gửi bản giấy",
 	"01": "01 Đã đến", "02": "02 Từ chối", "03": "03 Đã tiếp nhận", "04": "04 Đã phân công", "05": "05 Đang xử lý", "06": "06 Hoàn thành",
 	"13": "13 Yêu cầu thu hồi", "15": "15 Đồng ý thu hồi", "16": "16 Từ chối thu hồi",
+	exchange.ReplacementAgreed: "15 Đồng ý thay thế", exchange.ReplacementDeclined: "16 Từ chối thay thế",
 }
 
 // eventOf is one entry of a line's history.
@@ -110,7 +111,7 @@ func drawEvent(e exchange.Event, d exchange.Delivery) eventOf {
 	switch {
 	case !e.Applied:
 		x.Kind, x.Who = "wait", "không theo trình tự: ghi lại, không áp dụng"
-	case e.Code == "02" || e.Code == "failed" || e.Code == "16":
+	case e.Code == "02" || e.Code == "failed" || e.Code == "16" || e.Code == exchange.ReplacementDeclined:
 		x.Kind = "late"
 	default:
 		x.Kind = "ok"

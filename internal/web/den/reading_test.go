@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"vanthu/internal/document"
+	"vanthu/internal/form"
 	"vanthu/internal/org"
 	"vanthu/internal/paper"
 	"vanthu/viet"
@@ -52,17 +52,17 @@ func TestReadPDF_ND30_PL6(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		doc  *paper.Document
-		want reading
+		want form.Reading
 	}{
-		{"công văn", letter(), reading{Number: "120", Notation: "UBH-VP", Day: viet.MustDay("28/02/2025"), Kind: "CV", Subject: "V/v phối hợp rà soát quy hoạch cụm công nghiệp năm 2025",
-			Signer: "Nguyễn Văn Khanh", Title: "Chủ tịch", Urgency: document.Express, Due: viet.MustDay("10/03/2025"), Pages: 1}},
-		{"quyết định", decision(), reading{Number: "05", Notation: "QĐ-SXD", Day: viet.MustDay("03/03/2025"), Kind: "QĐ",
+		{"công văn", letter(), form.Reading{Number: "120", Notation: "UBH-VP", Day: viet.MustDay("28/02/2025"), Kind: "CV", Subject: "V/v phối hợp rà soát quy hoạch cụm công nghiệp năm 2025",
+			Signer: "Nguyễn Văn Khanh", Title: "Chủ tịch", Stamp: "HỎA TỐC", Due: viet.MustDay("10/03/2025"), Pages: 1}},
+		{"quyết định", decision(), form.Reading{Number: "05", Notation: "QĐ-SXD", Day: viet.MustDay("03/03/2025"), Kind: "QĐ",
 			Subject: "Ban hành Quy chế quản lý, sử dụng Hệ thống quản lý văn bản và điều hành của Sở Xây dựng", Signer: "Đặng Tuyết Mai", Title: "Phó Giám đốc", Pages: 1}},
 	} {
-		got := readPDF(printed(t, c.doc))
+		got := form.Read(printed(t, c.doc))
 		head := got.Letterhead
 		got.Letterhead = nil
-		if g, w := got.values(), c.want.values(); !equal(t, c.name, g, w) {
+		if g, w := valuesOf(got), valuesOf(c.want); !equal(t, c.name, g, w) {
 			t.Logf("%s: letterhead %q", c.name, head)
 		}
 	}
@@ -87,7 +87,7 @@ func TestIssuerIsFoundInTheDirectory(t *testing.T) {
 		doc  *paper.Document
 		want string
 	}{{letter(), "000.00.31.H99"}, {decision(), "000.00.15.H99"}} {
-		if got := readPDF(printed(t, c.doc)).issuer(list); got != c.want {
+		if got := issuerOf(form.Read(printed(t, c.doc)), list); got != c.want {
 			t.Errorf("%s: issuer %q, want %q", c.doc.Symbol, got, c.want)
 		}
 	}
@@ -96,7 +96,7 @@ func TestIssuerIsFoundInTheDirectory(t *testing.T) {
 // A file that is no document gives nothing, and never fails.
 func TestReadPDFOfAnything(t *testing.T) {
 	for _, data := range [][]byte{nil, []byte("%PDF-1.7"), []byte("không phải PDF"), bytes.Repeat([]byte("%PDF-1.4\n1 0 obj<<>>endobj\n"), 100)} {
-		if got := readPDF(data); got.Number != "" || got.Subject != "" {
+		if got := form.Read(data); got.Number != "" || got.Subject != "" {
 			t.Errorf("%.20q: read %+v", data, got)
 		}
 	}

@@ -1,31 +1,28 @@
-package den
+package form
 
 import (
 	"regexp"
 	"slices"
 	"sort"
-	"strconv"
 	"strings"
 	"unicode"
 
-	"vanthu/internal/document"
-	"vanthu/internal/org"
 	"vanthu/law"
 	"vanthu/pdf"
 	"vanthu/viet"
 )
 
-// reading is what the machine read from a PDF's text, in the places where
+// Reading is what the machine read from a PDF's text, in the places where
 // ND30-PL1 puts it: number and date at the head, the subject under the number
 // or under the kind, the signer at the end. What it is not sure of stays empty.
-type reading struct {
+type Reading struct {
 	Number, Notation string
 	Day              viet.Day
 	Letterhead       []string // the lines above the number, the issuer last
 	Kind             string   // code
 	Subject          string
 	Signer, Title    string
-	Urgency          document.Urgency
+	Stamp            string // HỎA TỐC, THƯỢNG KHẨN, KHẨN, or ""
 	Due              viet.Day
 	Pages            int
 }
@@ -37,10 +34,10 @@ var (
 	subjectAt  = regexp.MustCompile(`(?i)^V\s*/\s*v:?\s+`)
 )
 
-// readPDF reads a document's text. A file without text (a plain scan) gives
+// Read reads a document's text. A file without text (a plain scan) gives
 // its pages only; a file that cannot be read gives nothing, for storing it is
 // what tells the person why.
-func readPDF(data []byte) (r reading) {
+func Read(data []byte) (r Reading) {
 	f, err := pdf.Open(data)
 	if err != nil {
 		return r
@@ -66,7 +63,7 @@ func readPDF(data []byte) (r reading) {
 
 // readText takes what stands in one line wherever it is.
 // law:ND30-PL1.II.3 ND30-PL1.II.4
-func (r *reading) readText(text string) {
+func (r *Reading) readText(text string) {
 	if m := numberForm.FindStringSubmatch(text); m != nil {
 		r.Number, r.Notation = m[1], strings.ReplaceAll(strings.Trim(m[2], "-./"), " ", "")
 		r.Kind = law.KindByNotation(r.Notation).Code
@@ -141,7 +138,7 @@ func pieceOf(page pdf.Page, glyphs []pdf.Glyph, wide float64) (p piece, ok bool)
 
 // readHead reads page one: letterhead, urgency, subject.
 // law:ND30-PL1.II.2 ND30-PL1.II.5
-func (r *reading) readHead(list []piece) {
+func (r *Reading) readHead(list []piece) {
 	at := -1
 	for i, p := range list {
 		if strings.HasPrefix(strings.ToLower(p.text), "số") && strings.Contains(p.text, "/") && p.middle() < .55 {
@@ -153,10 +150,8 @@ func (r *reading) readHead(list []piece) {
 		if i < at && p.left() && isUpper(p.text) {
 			r.Letterhead = append(r.Letterhead, p.text)
 		}
-		for u := document.Urgent; u <= document.Express; u++ {
-			if viet.Fold(p.text) == viet.Fold(u.String()) && isUpper(p.text) {
-				r.Urgency = u
-			}
+		if stamp := stamps[letters(p.text)]; stamp != "" && isUpper(p.text) {
+			r.Stamp = stamp
 		}
 	}
 	if r.Subject = besideNumber(list); r.Subject == "" {
@@ -188,7 +183,7 @@ func besideNumber(list []piece) string {
 
 // underKind is the subject of every other kind: bold lines in the middle under
 // the kind's name.
-func (r *reading) underKind(list []piece) {
+func (r *Reading) underKind(list []piece) {
 	for i, p := range list {
 		kind, ok := law.KindByName(viet.Title(strings.ToLower(p.text)))
 		if !ok || !isUpper(p.text) || p.middle() < .35 || p.middle() > .65 {
@@ -211,7 +206,7 @@ func (r *reading) underKind(list []piece) {
 
 // readEnd reads the signer: the name in the right column beside or under "Nơi
 // nhận", and the office in capitals over it. law:ND30-PL1.II.7
-func (r *reading) readEnd(list []piece) {
+func (r *Reading) readEnd(list []piece) {
 	from := -1.0
 	for _, p := range list {
 		if strings.HasPrefix(p.text, "Nơi nhận") {
@@ -255,16 +250,16 @@ func titleOf(lines []string) string {
 
 // isUpper says that a text has letters and all of them are capitals.
 func isUpper(s string) bool {
-	letters := 0
+	capitals := 0
 	for _, r := range s {
 		if unicode.IsLower(r) {
 			return false
 		}
 		if unicode.IsUpper(r) {
-			letters++
+			capitals++
 		}
 	}
-	return letters > 1
+	return capitals > 1
 }
 
 // isName says that a text could be a person's name: two to six words, each
@@ -286,44 +281,4 @@ func isName(s string) bool {
 		}
 	}
 	return true
-}
-
-// values are the reading as the form's fields; the issuer is found in the
-// directory by its caller.
-func (r reading) values() map[string]string {
-	m := map[string]string{"number": r.Number, "notation": r.Notation, "day": r.Day.String(), "kind": r.Kind, "subject": r.Subject,
-		"signer_name": r.Signer, "signer_title": r.Title, "due": r.Due.String()}
-	if r.Pages > 0 {
-		m["pages"] = strconv.Itoa(r.Pages)
-	}
-	if r.Urgency != document.Normal {
-		m["urgency"] = strconv.Itoa(int(r.Urgency))
-	}
-	return m
-}
-
-// issuer finds the agency of the letterhead in the directory: the name that
-// its last lines make together, in any capitals, short or long; else the
-// agency whose short name the notation carries.
-func (r reading) issuer(list []org.Agency) string {
-	for n := 1; n <= min(3, len(r.Letterhead)); n++ {
-		key := nameKey(strings.Join(r.Letterhead[len(r.Letterhead)-n:], " "))
-		for _, a := range list {
-			if nameKey(a.Name) == key {
-				return a.Code
-			}
-		}
-	}
-	for _, part := range strings.FieldsFunc(r.Notation, func(c rune) bool { return c == '-' || c == '/' }) {
-		for _, a := range list {
-			if a.Short != "" && strings.EqualFold(a.Short, part) {
-				return a.Code
-			}
-		}
-	}
-	return ""
-}
-
-func nameKey(s string) string {
-	return strings.NewReplacer("uy ban nhan dan", "ubnd", "hoi dong nhan dan", "hdnd").Replace(strings.Join(strings.Fields(viet.Fold(s)), " "))
 }
