@@ -349,6 +349,9 @@ func (d *Dir) verify(ctx context.Context, h Hash) (int64, error) {
 	return n, err
 }
 
+// ErrSpoilt says that a file here is no longer what its name says.
+var ErrSpoilt = errors.New("blob: spoilt file")
+
 func errSpoilt() error {
-	return fail.New(fail.Integrity, "Tệp lưu trữ không còn nguyên vẹn.", "HT33-14.6").Then("Báo quản trị để phục hồi từ bản sao lưu.")
+	return fail.New(fail.Integrity, "Tệp lưu trữ không còn nguyên vẹn.", "HT33-14.6").Because(ErrSpoilt).Then("Báo quản trị để phục hồi từ bản sao lưu.")
 }

@@ -142,7 +142,7 @@ func TestRecallOfNothing_QD28_9_2(t *testing.T) {
 		}
 	}
 	s.must(o.Read(t.Context(), func(v *db.View) error {
-		seen, err := exchange.SeenMessage(v, "m2")
+		_, seen, err := exchange.PacketOf(v, "m2")
 		if !seen {
 			t.Error("the recall is not kept")
 		}

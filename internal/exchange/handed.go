@@ -23,16 +23,14 @@ type Handed struct {
 const NoEntry = math.MaxInt64
 
 // HandOver takes a packet that the hub has taken out of the outbox, and keeps
-// it for a hub that comes back from an older copy. What was handed over before
-// keep is past that and goes. law:BRVT1842-10.7
-func HandOver(tx *db.Tx, h Handed, keep time.Time) error {
+// it for a hub that comes back from an older copy. law:BRVT1842-10.7
+func HandOver(tx *db.Tx, h Handed) error {
 	if err := Drop(tx, h.ID); err != nil {
 		return err
 	}
 	tx.Put(`INSERT INTO handed (id, document, kind, code, note, receiver, packet, message, entry, receipt, at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
 		h.ID, h.Document, h.Kind, h.Code, h.Note, h.Receiver, h.Packet, h.Message, h.Entry, h.Receipt, db.Ms(tx.Now))
-	tx.Put(`DELETE FROM handed WHERE at < $1`, db.Ms(keep))
 	return nil
 }
 

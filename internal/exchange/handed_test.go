@@ -45,10 +45,22 @@ func TestOfferAgain_BRVT1842_10_7(t *testing.T) {
 					return err
 				}
 				h := Handed{Item: Item{ID: id, Document: 1, Kind: Status, Code: "0" + itoa(i), Receiver: "000.00.12.H99", Packet: "p"}, Message: "m" + itoa(i), Entry: entry}
-				return HandOver(tx, h, tx.Now.AddDate(0, 0, -90))
+				return HandOver(tx, h)
 			})
 		}
 		now = now.Add(80 * time.Hour)
+		write(func(tx *db.Tx) error {
+			past, err := PastSent(tx, now.AddDate(0, 0, -90), 10)
+			if len(past) != 1 {
+				t.Errorf("%d packets are past their time", len(past))
+			}
+			for _, p := range past {
+				if err == nil {
+					err = Forget(tx, p.ID)
+				}
+			}
+			return err
+		})
 		var n int64
 		write(func(tx *db.Tx) (err error) {
 			if _, err = Put(tx, Item{Document: 1, Kind: Status, Code: "new"}); err != nil {

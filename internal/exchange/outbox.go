@@ -124,27 +124,40 @@ type Arrival struct {
 	Packet   blob.Hash
 	At       time.Time
 	Document document.ID
+	Trial    bool // the sender was on trial on the exchange
 }
 
 func scanArrival(r db.Row) (a Arrival, err error) {
 	var at int64
-	err = r.Scan(&a.ID, &a.Message, &a.Sender, &a.Key, &a.Kind, &a.Packet, &at, &a.Document)
+	err = r.Scan(&a.ID, &a.Message, &a.Sender, &a.Key, &a.Kind, &a.Packet, &at, &a.Document, &a.Trial)
 	a.At = db.Time(at)
 	return a, err
 }
 
-const arrivalColumns = `SELECT id, message, sender, document_key, kind, packet, at, document FROM arrival`
+const arrivalColumns = `SELECT id, message, sender, document_key, kind, packet, at, document, trial FROM arrival`
 
 // AddArrival records a packet; db.IsUnique of the error says that it came before.
 func AddArrival(tx *db.Tx, a Arrival) error {
-	_, err := tx.Exec(`INSERT INTO arrival (id, message, sender, document_key, kind, packet, at, document) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		tx.NewID(), a.Message, a.Sender, a.Key, a.Kind, a.Packet, db.Ms(tx.Now), a.Document)
+	_, err := tx.Exec(`INSERT INTO arrival (id, message, sender, document_key, kind, packet, at, document, trial) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		tx.NewID(), a.Message, a.Sender, a.Key, a.Kind, a.Packet, db.Ms(tx.Now), a.Document, a.Trial)
 	return err
 }
 
 // ArrivalOf finds the packet that an incoming document came in.
 func ArrivalOf(q db.Q, d document.ID) (Arrival, error) {
 	return db.One(q, scanArrival, arrivalColumns+` WHERE document = $1 ORDER BY id LIMIT 1`, d)
+}
+
+// OnTrial says which of some documents an agency on trial has sent.
+// law:BRVT1842-11.2
+func OnTrial(q db.Q, of ...document.ID) (map[document.ID]bool, error) {
+	in, args := db.In(1, of)
+	list, err := db.Column[document.ID](q, `SELECT document FROM arrival WHERE trial AND document IN `+in, args...)
+	out := make(map[document.ID]bool, len(list))
+	for _, d := range list {
+		out[d] = true
+	}
+	return out, err
 }
 
 // Packets lists every packet that brought or changed an incoming document.
@@ -162,26 +175,31 @@ func ArrivalByKey(q db.Q, sender, key string) (a Arrival, found bool, err error)
 	return a, err == nil, err
 }
 
-// SeenMessage says whether the hub's message came before.
-func SeenMessage(q db.Q, message string) (bool, error) {
-	n, err := db.Value[int](q, `SELECT COUNT(*) FROM arrival WHERE message = $1`, message)
-	return n > 0, err
+// PacketOf gives the packet of a hub's message; found is false when it never came.
+func PacketOf(q db.Q, message string) (packet blob.Hash, found bool, err error) {
+	packet, err = db.Value[blob.Hash](q, `SELECT packet FROM arrival WHERE message = $1`, message)
+	if errors.Is(err, db.ErrNone) {
+		return "", false, nil
+	}
+	return packet, err == nil, err
 }
 
 // Blobs lists every content that must be here: packets, but for those of
-// documents that were recalled, and receipts.
+// documents that were recalled and those that are past their time, and receipts.
 func Blobs(q db.Q) ([]blob.Hash, error) {
 	return db.Column[blob.Hash](q, `SELECT packet FROM arrival a WHERE packet <> ''
-		AND NOT EXISTS (SELECT 1 FROM document d WHERE d.id = a.document AND d.state = $1)
+		AND gone = 0 AND NOT EXISTS (SELECT 1 FROM document d WHERE d.id = a.document AND d.state = $1)
 		AND NOT EXISTS (SELECT 1 FROM condemned c WHERE c.hash = a.packet AND c.destroyed_at > 0)
 		UNION SELECT packet FROM outbox WHERE packet <> '' UNION SELECT packet FROM handed
 		UNION SELECT receipt FROM handed WHERE receipt <> '' UNION SELECT receipt FROM delivery_event WHERE receipt <> ''`, document.Recalled)
 }
 
 // Names says whether something that is kept here has this content: the packet of
-// a document that was not recalled, or a packet or receipt of ours.
+// a document that was not recalled, or of a status or recall, or a packet or
+// receipt of ours.
 func Names(q db.Q, h blob.Hash) (bool, error) {
-	n, err := db.Value[int](q, `SELECT (SELECT COUNT(*) FROM arrival a JOIN document d ON d.id = a.document WHERE a.packet = $1 AND d.state <> $2)
+	n, err := db.Value[int](q, `SELECT (SELECT COUNT(*) FROM arrival a JOIN document d ON d.id = a.document WHERE a.packet = $1 AND a.gone = 0 AND d.state <> $2)
+		+ (SELECT COUNT(*) FROM arrival WHERE packet = $1 AND gone = 0 AND document = 0 AND kind <> 'edoc')
 		+ (SELECT COUNT(*) FROM outbox WHERE packet = $1) + (SELECT COUNT(*) FROM handed WHERE packet = $1 OR receipt = $1)
 		+ (SELECT COUNT(*) FROM delivery_event WHERE receipt = $1)`, h, document.Recalled)
 	return n > 0, err

@@ -1,13 +1,11 @@
 package office
 
 import (
-	"bufio"
 	"context"
-	"io"
+	"errors"
 	"slices"
 	"strings"
 
-	"vanthu/cms"
 	"vanthu/edxml"
 	"vanthu/internal/access"
 	"vanthu/internal/blob"
@@ -27,6 +25,7 @@ type Arrival struct {
 	Sender  string // as the hub authenticated it
 	Packet  blob.Hash
 	Receipt blob.Hash // the hub's signed receipt of it, or ""
+	Trial   bool      // the sender is on trial on the exchange
 }
 
 // Arrive takes a packet in: a new document waits to be received (01), a status
@@ -38,16 +37,38 @@ type Arrival struct {
 func (o *Office) Arrive(ctx context.Context, a Arrival) error {
 	seen := false
 	err := o.Read(ctx, func(v *db.View) (err error) {
-		seen, err = exchange.SeenMessage(v, a.Message)
+		a.Message, seen, err = messageOf(v, a)
 		return err
 	})
 	if err != nil || seen {
 		return err
 	}
 	p, files, err := o.unpack(ctx, a.Packet)
-	if err != nil {
-		return err
+	if err == nil {
+		err = o.takeIn(ctx, a, p, files)
 	}
+	if _, bad := unreadable(err); bad {
+		// Nothing refers to what stays out; of a secret nothing may stay (law:HT33-1.2).
+		return errors.Join(err, o.discard(ctx, stored(a.Packet, files)...))
+	}
+	return err
+}
+
+// messageOf names a message for this agency and says whether it came before. Some
+// partners use an id again for another packet: that is another message.
+// law:HT33-10.1.d
+func messageOf(q db.Q, a Arrival) (name string, seen bool, err error) {
+	old, seen, err := exchange.PacketOf(q, a.Message)
+	if err != nil || !seen || old == a.Packet {
+		return a.Message, seen, err
+	}
+	name = a.Message + "~" + string(a.Packet)
+	_, seen, err = exchange.PacketOf(q, name)
+	return name, seen, err
+}
+
+// takeIn lets a packet have its effect.
+func (o *Office) takeIn(ctx context.Context, a Arrival, p *edxml.Packet, files []arrived) (err error) {
 	if a.Sender, err = o.senderOf(ctx, a.Sender, p.Header.From.OrganID); err != nil {
 		return err
 	}
@@ -55,7 +76,7 @@ func (o *Office) Arrive(ctx context.Context, a Arrival) error {
 	case edxml.StatusReport:
 		err = o.statusCame(ctx, a, p)
 	case edxml.Recall:
-		err = o.recallCame(ctx, a, recallKey(p), p.Business.Reason)
+		err = o.recallCame(ctx, a, recallKey(p), p.Business.Reason, packetTime(p))
 	case edxml.Update:
 		err = o.updateCame(ctx, a, p, files)
 	case edxml.Replace:
@@ -63,8 +84,13 @@ func (o *Office) Arrive(ctx context.Context, a Arrival) error {
 	default:
 		err = o.Store.Write(ctx, db.System, func(tx *db.Tx) error { return o.documentArrived(tx, a, p, files) })
 	}
-	if db.IsUnique(err) {
-		return nil // another follower took the same message in just now
+	if !db.IsUnique(err) {
+		return err
+	}
+	// Another follower took the same message in just now; or else something is wrong.
+	var seen bool
+	if e := o.Read(ctx, func(v *db.View) (e error) { _, seen, e = exchange.PacketOf(v, a.Message); return e }); e != nil || seen {
+		return e
 	}
 	return err
 }
@@ -98,126 +124,67 @@ func ownCode(q db.Q, code string) (string, error) {
 // recallKey names the document that is recalled; some software leaves it in
 // the header only.
 func recallKey(p *edxml.Packet) string {
-	if p.Business.DocumentID != "" {
+	if p.Business != nil && p.Business.DocumentID != "" {
 		return p.Business.DocumentID
 	}
 	return p.Header.DocumentID
-}
-
-// unpack reads a packet and stores its files, each looked at.
-func (o *Office) unpack(ctx context.Context, h blob.Hash) (*edxml.Packet, []arrived, error) {
-	f, err := o.Blobs.Open(h)
-	if err != nil {
-		return nil, nil, err
-	}
-	defer f.Close()
-	var files []arrived
-	p, err := edxml.Read(f, edxml.Options{Attachment: func(a edxml.Attachment, r io.Reader) error {
-		x, err := o.takeFile(ctx, a, r)
-		files = append(files, x)
-		return err
-	}})
-	if err != nil {
-		return nil, nil, err
-	}
-	// Names may stand behind the content in a packet: they are known by now. What
-	// has no content is only a name.
-	rest := files
-	for _, a := range p.Attachments {
-		if a.SHA256 != [32]byte{} && len(rest) > 0 {
-			rest[0].Name = CleanName(rest[0].plainName(a.Name))
-			rest = rest[1:]
-		}
-	}
-	return p, files, nil
-}
-
-// arrived is a file of a packet with what was found in it.
-type arrived struct {
-	Upload
-	examined
-	part   *exchange.Part // of a file that came encrypted
-	closed string         // why it could not be opened
-}
-
-// takeFile stores an attachment. What is no good as a file is kept as it came
-// and flagged, for the clerk to see and return.
-func (o *Office) takeFile(ctx context.Context, a edxml.Attachment, r io.Reader) (arrived, error) {
-	in := bufio.NewReader(r)
-	head, err := in.Peek(32)
-	if err != nil && err != io.EOF {
-		return arrived{}, err
-	}
-	if cms.IsEncrypted(head) {
-		return o.takeSealed(ctx, a.Name, in)
-	}
-	return o.takePlain(ctx, a.Name, in)
-}
-
-func (o *Office) takePlain(ctx context.Context, name string, r io.Reader) (arrived, error) {
-	h, n, err := o.Blobs.Put(ctx, r, 512<<20)
-	if err != nil {
-		return arrived{}, err
-	}
-	x := arrived{Upload: Upload{Name: CleanName(name), Hash: h, Size: n, MIME: "application/octet-stream"}}
-	if err := o.look(&x.Upload); err != nil {
-		x.verdict, x.sentence = "invalid", inFile(x.Name, err).Error()
-		if e, ok := fail.As(err); ok {
-			x.sentence = "Tệp “" + x.Name + "”: " + e.Text
-		}
-		return x, nil
-	}
-	if x.MIME == "application/pdf" {
-		if x.examined, err = o.examine(ctx, h); err != nil {
-			return x, err
-		}
-	}
-	return x, nil
 }
 
 // documentArrived makes the document that waits to be received. One of a
 // sender's document ids has one effect, however often it comes; but one that
 // went back, or was recalled, may come again with another content.
 func (o *Office) documentArrived(tx *db.Tx, a Arrival, p *edxml.Packet, files []arrived) error {
-	repeated, err := o.repeated(tx, a, p, files)
-	if err != nil {
+	old, repeated, err := o.repeated(tx, a, p, files)
+	switch {
+	case err != nil:
 		return err
-	}
-	if repeated {
-		return exchange.AddArrival(tx, rowOf(a, p))
+	case repeated:
+		return cameAgain(tx, old, a, p, files)
 	}
 	_, err = o.enterArrived(tx, a, p, files)
 	return err
 }
 
-// rowOf is a packet as it is kept; without a document it had no effect.
-func rowOf(a Arrival, p *edxml.Packet) exchange.Arrival {
-	return exchange.Arrival{Message: a.Message, Sender: a.Sender, Key: p.Header.DocumentID, Kind: "edoc", Packet: a.Packet}
+// cameAgain notes a packet that brings nothing new about a document. What was
+// destroyed with a recall does not come back with it. law:ND30-PL6.III.8b
+func cameAgain(tx *db.Tx, old document.Document, a Arrival, p *edxml.Packet, files []arrived) error {
+	row := rowOf(a, p)
+	row.Document = old.ID
+	if err := exchange.AddArrival(tx, row); err != nil || old.State != document.Recalled {
+		return err
+	}
+	return document.Condemn(tx, old.ID, stored(a.Packet, files))
 }
 
-func (o *Office) repeated(tx *db.Tx, a Arrival, p *edxml.Packet, files []arrived) (bool, error) {
+// rowOf is a packet as it is kept.
+func rowOf(a Arrival, p *edxml.Packet) exchange.Arrival {
+	return exchange.Arrival{Message: a.Message, Sender: a.Sender, Key: p.Header.DocumentID, Kind: "edoc", Packet: a.Packet, Trial: a.Trial}
+}
+
+// repeated says whether a packet only repeats what is known of a document here.
+func (o *Office) repeated(tx *db.Tx, a Arrival, p *edxml.Packet, files []arrived) (d document.Document, same bool, err error) {
 	old, found, err := exchange.ArrivalByKey(tx, a.Sender, p.Header.DocumentID)
 	if err != nil || !found || p.Header.DocumentID == "" {
-		return false, err
+		return d, false, err
 	}
-	d, err := document.ByID(tx, old.Document)
-	if err != nil {
-		return false, err
+	if d, err = document.ByID(tx, old.Document); err != nil {
+		return d, false, err
 	}
 	o.log().Info("document came before", "message", a.Message, "first", old.Message, "state", d.State)
 	if !over(d) {
-		return true, nil
+		return d, true, nil
 	}
 	packets, err := exchange.Packets(tx, d.ID)
 	if err != nil || slices.Contains(packets, a.Packet) {
-		return true, err
+		return d, true, err
 	}
 	said, err := o.arrivedDocument(tx, a, p)
 	if err != nil {
-		return false, err
+		return d, false, err
 	}
 	fresh, err := unknownFiles(tx, d.ID, files)
-	return len(fresh) == 0 && len(amend(&d, said)) == 0, err
+	was := d
+	return d, len(fresh) == 0 && len(amend(&was, said)) == 0, err
 }
 
 // over says that a document came and has no effect here any more.
@@ -241,6 +208,9 @@ func (o *Office) enterArrived(tx *db.Tx, a Arrival, p *edxml.Packet, files []arr
 		return d, err
 	}
 	if err := o.addArrivedFiles(tx, d.ID, files); err != nil {
+		return d, err
+	}
+	if early, err := o.recalledEarly(tx, &d, row.Key, packetTime(p)); err != nil || early {
 		return d, err
 	}
 	if why := closed(files); why != "" {
@@ -361,7 +331,7 @@ func codeOf(key string) string { return key[strings.LastIndex(key, ",")+1:] }
 func (o *Office) statusCame(ctx context.Context, a Arrival, p *edxml.Packet) error {
 	s := p.Status
 	if s.Code == edxml.RecallAsked {
-		return o.recallCame(ctx, a, s.ResponseFor.DocumentID, s.Description)
+		return o.recallCame(ctx, a, s.ResponseFor.DocumentID, s.Description, s.Timestamp)
 	}
 	return o.Store.Write(ctx, db.System, func(tx *db.Tx) error {
 		row := exchange.Arrival{Message: a.Message, Sender: a.Sender, Key: s.ResponseFor.DocumentID, Kind: "status", Packet: a.Packet}
@@ -380,6 +350,17 @@ func (o *Office) statusCame(ctx context.Context, a Arrival, p *edxml.Packet) err
 	})
 }
 
+// said is a status as an event of a line. Some events of ours have words for
+// codes, which no other agency may say. law:QCVN102-2
+func said(c edxml.StatusCode) string {
+	text := string(c)
+	if !c.Known() {
+		text = "mã “" + text + "”"
+		shorten(30, &text)
+	}
+	return text
+}
+
 // answerNo are the answers that the clerk must do something about.
 var answerNo = map[edxml.StatusCode]string{edxml.Rejected: " từ chối: ", edxml.ChangeRejected: " từ chối thu hồi: "}
 
@@ -391,11 +372,13 @@ func (o *Office) applyStatus(tx *db.Tx, d *document.Document, a Arrival, s *edxm
 	if err != nil {
 		return err
 	}
-	through, err := o.throughAfterAll(tx, &line)
-	if err != nil {
-		return err
+	through := false
+	if s.Code.Known() {
+		if through, err = o.throughAfterAll(tx, &line); err != nil {
+			return err
+		}
 	}
-	event := exchange.Event{Code: string(s.Code), At: s.Timestamp, Staff: s.Staff.Staff, Note: s.Description}
+	event := exchange.Event{Code: said(s.Code), At: s.Timestamp, Staff: s.Staff.Staff, Note: s.Description}
 	no, changed := answerNo[s.Code], false
 	if side := toReplacement[s.Code]; side != "" && d.State == document.Replaced && line.State != exchange.RecallAsked {
 		event.Code, no = side, strings.Replace(no, "thu hồi", "thay thế", 1)
@@ -425,24 +408,4 @@ func (o *Office) applyStatus(tx *db.Tx, d *document.Document, a Arrival, s *edxm
 		}
 	}
 	return journal.Write(tx, StatusCame, int64(d.ID), line.ID, journal.Detail{"to": line.Name, "code": string(s.Code), "text": s.Description})
-}
-
-// recallCame handles a recall, whichever way it was sent (edXML kind 1 or
-// status 13).
-func (o *Office) recallCame(ctx context.Context, a Arrival, key, reason string) error {
-	return o.Store.Write(ctx, db.System, func(tx *db.Tx) error {
-		old, found, err := exchange.ArrivalByKey(tx, a.Sender, key)
-		if err != nil {
-			return err
-		}
-		row := exchange.Arrival{Message: a.Message, Sender: a.Sender, Key: key, Kind: "recall", Packet: a.Packet}
-		if err := exchange.AddArrival(tx, row); err != nil {
-			return err
-		}
-		if !found || key == "" { // documents without an identifier are not told apart by it
-			o.log().Warn("recall of an unknown document", "from", a.Sender)
-			return nil
-		}
-		return o.change(tx, old.Document, func(tx *db.Tx, d *document.Document) error { return o.recallArrived(tx, d, reason) })
-	})
 }

@@ -27,7 +27,7 @@ func (o *Office) updateCame(ctx context.Context, a Arrival, p *edxml.Packet, fil
 		if err != nil {
 			return err
 		}
-		row := exchange.Arrival{Message: a.Message, Sender: a.Sender, Key: recallKey(p), Kind: "update", Packet: a.Packet, Document: old.ID}
+		row := exchange.Arrival{Message: a.Message, Sender: a.Sender, Key: recallKey(p), Kind: "update", Packet: a.Packet, Document: old.ID, Trial: a.Trial}
 		if err := exchange.AddArrival(tx, row); err != nil {
 			return err
 		}
@@ -156,7 +156,11 @@ func (o *Office) replacementCame(ctx context.Context, a Arrival, p *edxml.Packet
 			return err
 		}
 		if had {
-			return exchange.AddArrival(tx, rowOf(a, p))
+			d, _, err := o.repeated(tx, a, p, files)
+			if err != nil {
+				return err
+			}
+			return cameAgain(tx, d, a, p, files)
 		}
 		old, err := replacedBy(tx, a.Sender, p)
 		if err != nil {
@@ -166,7 +170,7 @@ func (o *Office) replacementCame(ctx context.Context, a Arrival, p *edxml.Packet
 			return o.documentArrived(tx, a, p, files)
 		}
 		d, err := o.enterArrived(tx, a, p, files)
-		if err != nil || d.State == document.Refused { // its files could not be opened: it replaces nothing
+		if err != nil || over(d) { // its files could not be opened, or it was recalled before: it replaces nothing
 			return err
 		}
 		for _, x := range old {

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"io"
+	"syscall"
 	"time"
 
 	"vanthu/edxml"
@@ -19,8 +20,10 @@ import (
 // Collect takes what waits at the hub, waiting up to wait for the first, and
 // tells how many packets came. A packet is stored durably, has its effect, and
 // only then is confirmed: a crash in between makes it come again, with one
-// effect. A packet that cannot be read is rejected with the reason.
-// law:BRVT1842-3.3 HT33-8.2.iii
+// effect. A packet that cannot be read is rejected with the reason. One that
+// cannot be taken in for a reason of its own holds up what its sender sends after
+// it and nobody else; people are told.
+// law:BRVT1842-3.3 HT33-8.2.iii BRVT1842-6.5
 func (o *Office) Collect(ctx context.Context, wait time.Duration) (came int, err error) {
 	if o.Partner == nil {
 		return 0, nil
@@ -32,30 +35,81 @@ func (o *Office) Collect(ctx context.Context, wait time.Duration) (came int, err
 	}
 	var waits error
 	var stored []string
-	waiting := map[string]bool{} // senders of packets that wait for a key
+	waiting := map[string]bool{} // senders of packets that wait
 	for i, a := range list {
 		if waiting[a.Sender] && !alone(a) {
 			continue // like what it may be about, it comes again when the hub's lock ends
 		}
 		rejected, err := o.collectOne(ctx, a)
-		switch {
-		case errors.Is(err, errKeyBroken):
-			o.tellBroken(ctx, err)
-			waiting[a.Sender], waits = true, err // not given back, so that it comes again only when the hub's lock ends
-		case err != nil:
+		if err != nil && !errors.Is(err, errKeyBroken) && o.ours(ctx, err) {
 			o.giveBack(ctx, list[i:])
 			return came, errors.Join(err, o.confirm(ctx, stored))
-		case !rejected:
+		}
+		if err != nil {
+			o.tellWaits(ctx, a, err)
+			waiting[a.Sender], waits = true, err // not given back, so that it comes again only when the hub's lock ends
+			continue
+		}
+		if !rejected {
 			stored = append(stored, a.ID)
 		}
-		if err == nil {
-			came++
+		came++
+	}
+	return came, errors.Join(o.confirm(ctx, stored), waits)
+}
+
+// ours says whether what went wrong with a packet is on this side or on the line,
+// so that no other packet would fare better now.
+func (o *Office) ours(ctx context.Context, err error) bool {
+	var line *partner.Error
+	var system syscall.Errno
+	switch {
+	case ctx.Err() != nil:
+		return true
+	case errors.As(err, &line):
+		return line.Code == partner.Unreachable
+	case errors.As(err, &system):
+		return true // a full or broken disk
+	}
+	return o.Store.Write(ctx, db.System, func(*db.Tx) error { return nil }) != nil
+}
+
+// heldTopic is what people are told about packets that cannot be taken in.
+const heldTopic = "packet.held"
+
+// tellWaits has people know of a packet that cannot be taken in.
+// law:BRVT1842-6.5
+func (o *Office) tellWaits(ctx context.Context, a partner.Arrival, cause error) {
+	if errors.Is(cause, errKeyBroken) {
+		o.tellBroken(ctx, cause)
+		return
+	}
+	o.log().Error("packet waits", "agency", o.Store.Name(), "message", a.ID, "from", a.Sender, "err", cause)
+	if partner.Temporary(cause) {
+		return
+	}
+	err := o.Store.Write(ctx, db.System, func(tx *db.Tx) error {
+		from := a.Sender
+		if g, err := org.AgencyByCode(tx, a.Sender); err == nil {
+			from = g.Name
 		}
+		return o.tellOfHub(tx, heldTopic, "Chưa lấy được gói tin "+a.ID+" của "+from+", hệ thống thử lại: "+waitsFor(cause)+" Báo quản trị, hỏi đơn vị vận hành trục.")
+	})
+	if err != nil {
+		o.log().Error("people not told of a packet that waits", "err", err)
 	}
-	if err := o.confirm(ctx, stored); err != nil {
-		return came, err
+}
+
+// waitsFor is why a packet waits, as people read it.
+func waitsFor(cause error) string {
+	var e *partner.Error
+	if f, ok := fail.As(cause); ok {
+		return sentence(f.Text)
 	}
-	return came, waits
+	if errors.As(cause, &e) && e.Text != "" {
+		return sentence(e.Text)
+	}
+	return "lỗi khi đọc gói tin, xem nhật ký máy chủ."
 }
 
 // alone says that a packet is about no other packet of its sender; a status may
@@ -69,12 +123,13 @@ func (o *Office) confirm(ctx context.Context, stored []string) error {
 	}); ok && len(stored) > 0 {
 		return all.ConfirmAll(ctx, stored)
 	}
-	for _, id := range stored {
+	var refused error
+	for _, id := range stored { // one that is refused leaves no other unconfirmed
 		if err := o.Partner.Confirm(ctx, id); err != nil {
-			return err
+			refused = errors.Join(refused, err)
 		}
 	}
-	return nil
+	return refused
 }
 
 // giveBack returns what was handed out and not taken in, so that it need not
@@ -98,14 +153,9 @@ func (o *Office) giveBack(ctx context.Context, rest []partner.Arrival) {
 // confirmed unless it was rejected.
 func (o *Office) collectOne(ctx context.Context, a partner.Arrival) (rejected bool, err error) {
 	h, err := o.fetch(ctx, a)
-	if err != nil {
-		return false, err
+	if err == nil {
+		err = o.takeFetched(ctx, a, h)
 	}
-	receipt, err := o.receiptOf(ctx, a)
-	if err != nil {
-		return false, err
-	}
-	err = o.Arrive(ctx, Arrival{Message: a.ID, Sender: a.Sender, Packet: h, Receipt: receipt})
 	if why, bad := unreadable(err); bad {
 		o.log().Warn("packet rejected", "message", a.ID, "from", a.Sender, "err", err)
 		return true, o.Partner.Reject(ctx, a.ID, why)
@@ -113,14 +163,26 @@ func (o *Office) collectOne(ctx context.Context, a partner.Arrival) (rejected bo
 	return false, err
 }
 
+func (o *Office) takeFetched(ctx context.Context, a partner.Arrival, packet blob.Hash) error {
+	receipt, err := o.receiptOf(ctx, a)
+	if err != nil {
+		return err
+	}
+	return o.Arrive(ctx, Arrival{Message: a.ID, Sender: a.Sender, Packet: packet, Receipt: receipt, Trial: a.Trial})
+}
+
 // receiptOf keeps the hub's signed receipt of a status packet: the proof of
-// when the receiver said what. A hub without receipts gives none.
-// law:BRVT1842-6.5 HT33-10.2.i
+// when the receiver said what. A hub without receipts gives none, nor does one
+// that has none for us. law:BRVT1842-6.5 HT33-10.2.i
 func (o *Office) receiptOf(ctx context.Context, a partner.Arrival) (blob.Hash, error) {
 	if a.Kind != "status" {
 		return "", nil
 	}
 	list, err := o.Partner.Receipts(ctx, a.ID)
+	var refused *partner.Error
+	if errors.As(err, &refused) && !refused.Temporary {
+		return "", nil
+	}
 	if err != nil || len(list) == 0 {
 		return "", err
 	}
@@ -141,7 +203,7 @@ func unreadable(err error) (string, bool) {
 	if errors.As(err, &x) {
 		return x.Error(), true
 	}
-	if e, ok := fail.As(err); ok && e.Kind != fail.Busy {
+	if e, ok := fail.As(err); ok && e.Kind != fail.Busy && !errors.Is(err, blob.ErrSpoilt) {
 		return e.Text, true
 	}
 	return "", false
@@ -231,11 +293,18 @@ func (o *Office) Run(ctx context.Context) {
 }
 
 // RunIndex does until ctx ends what an agency needs without an exchange, too: it
-// follows the journal for search, destroys what was recalled, and renews evidence
-// that ages.
+// follows the journal for search, destroys what was recalled, clears packets past
+// their time, and renews evidence that ages.
 func (o *Office) RunIndex(ctx context.Context) {
 	go o.follow(ctx, time.Minute, o.Index)
 	go o.follow(ctx, time.Minute, o.Destroy)
+	go o.loop(ctx, func(ctx context.Context) error {
+		n, err := o.ClearPackets(ctx)
+		if n == 0 && err == nil {
+			pause(ctx, nil, time.Hour) // machines that are off at night clear, too
+		}
+		return err
+	})
 	go o.loop(ctx, func(ctx context.Context) error {
 		_, err := o.Restamp(ctx)
 		pause(ctx, nil, time.Hour)

@@ -25,7 +25,7 @@ import (
 // takeSealed opens a file that came encrypted and keeps what it was opened
 // from as evidence: the packet with the ciphertext stays as it came. One that
 // cannot be opened is kept closed, with the reason. law:HT33-13.1 HT33-13.2
-func (o *Office) takeSealed(ctx context.Context, name string, r io.Reader) (arrived, error) {
+func (o *Office) takeSealed(ctx context.Context, r io.Reader) (arrived, error) {
 	data, err := io.ReadAll(io.LimitReader(r, cms.MaxEncrypted+2<<20)) // what is longer, Decrypt refuses
 	if err != nil {
 		return arrived{}, err
@@ -40,12 +40,9 @@ func (o *Office) takeSealed(ctx context.Context, name string, r io.Reader) (arri
 			return arrived{}, err
 		}
 		h, err := o.Blobs.PutBytes(ctx, data)
-		x := arrived{Upload: Upload{Name: CleanName(name), Hash: h, Size: int64(len(data)), MIME: "application/octet-stream"}, part: part}
-		x.closed = "Không mở được tệp mã hóa “" + x.Name + "”: " + why + "."
-		x.verdict, x.sentence = "invalid", x.closed
-		return x, err
+		return arrived{Upload: Upload{Hash: h, Size: int64(len(data)), MIME: "application/octet-stream"}, part: part, closed: why}, err
 	}
-	x, err := o.takePlain(ctx, strings.TrimSuffix(name, sealedExt), bytes.NewReader(content))
+	x, err := o.takePlain(ctx, bytes.NewReader(content))
 	part.Opened, part.Serial = x.Hash, by.SerialNumber.Text(16)
 	x.part = part
 	return x, err

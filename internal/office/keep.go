@@ -8,6 +8,7 @@ import (
 	"io"
 	"path"
 	"strings"
+	"unicode"
 
 	"github.com/gabriel-vasile/mimetype"
 
@@ -63,13 +64,17 @@ func (o *Office) Keep(ctx context.Context, name string, r io.Reader) (Upload, er
 	return u, inFile(name, o.look(&u))
 }
 
-// discard removes an upload, unless the same content is the file of a document
-// here under a better name. It does so in the turn, where nobody can be about
-// to name it.
-func (o *Office) discard(ctx context.Context, h blob.Hash) error {
+// discard removes contents that were stored, but for those that are the file of a
+// document here under a better name. It does so in the turn, where nobody can be
+// about to name one.
+func (o *Office) discard(ctx context.Context, list ...blob.Hash) error {
 	return o.Store.Write(context.WithoutCancel(ctx), db.System, func(tx *db.Tx) error {
-		_, err := o.removeUnnamed(tx, h)
-		return err
+		for _, h := range list {
+			if _, err := o.removeUnnamed(tx, h); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 
@@ -83,18 +88,25 @@ func inFile(name string, err error) error {
 }
 
 // CleanName keeps the last part of a file name, in NFC, without control
-// characters, at most 200 letters (edXML's limit).
+// characters and those that turn the writing round, at most 200 letters (edXML's
+// limit); never a name that means a directory.
 func CleanName(name string) string {
 	name = path.Base(strings.ReplaceAll(viet.NFC(name), `\`, "/"))
 	name = strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || strings.ContainsRune(`<>:"|?*`, r) {
+		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || strings.ContainsRune(`/<>:"|?*`, r) {
 			return '_'
 		}
 		return r
 	}, name)
+	if strings.Trim(name, ".") == "" {
+		return "_"
+	}
 	if r := []rune(name); len(r) > 200 {
-		ext := path.Ext(name)
-		name = string(r[:200-len([]rune(ext))]) + ext
+		ext := []rune(path.Ext(name))
+		if len(ext) > 20 {
+			ext = nil // a dot, but no type of file
+		}
+		name = string(r[:200-len(ext)]) + string(ext)
 	}
 	return name
 }

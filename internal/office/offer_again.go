@@ -13,9 +13,7 @@ import (
 	"vanthu/internal/journal"
 	"vanthu/internal/org"
 	"vanthu/internal/partner"
-	"vanthu/law"
 	"vanthu/ledger"
-	"vanthu/viet"
 )
 
 // regain queues again what a hub that came back has lost: the packets that it
@@ -84,7 +82,7 @@ func handOver(tx *db.Tx, x exchange.Item, ack partner.Ack, receipt blob.Hash) (l
 			return false, err
 		}
 	}
-	return look && known.Trouble == "", exchange.HandOver(tx, h, keptSince(tx.Now))
+	return look && known.Trouble == "", exchange.HandOver(tx, h)
 }
 
 // receiptFor checks that a receipt is the hub's, of its log, and for the packet
@@ -121,10 +119,4 @@ func (o *Office) notAgain(tx *db.Tx, d *document.Document, x exchange.Item, caus
 		}
 	}
 	return exchange.Drop(tx, x.ID)
-}
-
-// keptSince is the moment from which what was handed over is kept.
-func keptSince(now time.Time) time.Time {
-	today := viet.DayOf(now)
-	return now.AddDate(0, 0, -int(law.Figure("exchange.handed.days", today)))
 }

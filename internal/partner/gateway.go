@@ -150,7 +150,7 @@ func (w *way) pass(ctx context.Context) (passed int, failure error) {
 // unreachable tells a line that is down from a packet that cannot pass.
 func unreachable(err error) bool {
 	var e *Error
-	return errors.As(err, &e) && e.Code == "unreachable"
+	return errors.As(err, &e) && e.Code == Unreachable
 }
 
 // giveBack ends the locks on what could not be passed on, where the hub has

@@ -172,9 +172,12 @@ func Temporary(err error) bool {
 	return errors.As(err, &e) && e.Temporary
 }
 
+// Unreachable is the code of a call that got no answer: nothing gets through.
+const Unreachable = "unreachable"
+
 // lineDown is the error of a call that got no answer.
 func lineDown(err error) error {
-	return &Error{Temporary: true, Code: "unreachable", Text: "Không kết nối được với trục liên thông.", Err: err}
+	return &Error{Temporary: true, Code: Unreachable, Text: "Không kết nối được với trục liên thông.", Err: err}
 }
 
 // garbled is the error of an answer that makes no sense: something between

@@ -7,6 +7,7 @@ import (
 
 	"vanthu/internal/db"
 	"vanthu/internal/document"
+	"vanthu/internal/exchange"
 	"vanthu/internal/office"
 	"vanthu/internal/web/kit"
 	"vanthu/internal/web/part"
@@ -56,6 +57,7 @@ type listRow struct {
 	Icon    string
 	Code    string
 	Stamp   string
+	Trial   bool // its sender is on trial
 	Subject string
 	Issuer  string
 	Kind    string
@@ -91,8 +93,14 @@ func showList(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
 			list = list[:perPage]
 			p.Older = p.address(p.State, list[perPage-1].ID)
 		}
+		trial, err := onTrial(v, list)
+		if err != nil {
+			return err
+		}
 		for _, d := range list {
-			p.Rows = append(p.Rows, rowOf(x, d))
+			row := rowOf(x, d)
+			row.Trial = trial[d.ID]
+			p.Rows = append(p.Rows, row)
 		}
 		f.Before = 0
 		p.Total, err = document.CountList(v, x.Actor, f)
@@ -120,6 +128,15 @@ func (p *listPage) dress(x *seat.Seat, newest bool) {
 		p.Empty = part.Empty{Icon: part.Icon("search-x"), Title: "Không có văn bản nào khớp", Text: "Thử bớt từ, viết không dấu cũng được, hoặc bỏ bộ lọc.",
 			Links: []part.Link{{Text: "Xem tất cả", Href: "/den/", Icon: part.Icon("list")}}}
 	}
+}
+
+// onTrial says which of some documents came from agencies on trial.
+func onTrial(q db.Q, list []document.Document) (map[document.ID]bool, error) {
+	ids := make([]document.ID, len(list))
+	for i, d := range list {
+		ids[i] = d.ID
+	}
+	return exchange.OnTrial(q, ids...)
 }
 
 // address is the list with its filters, from a document downwards.
@@ -183,6 +200,7 @@ type waitRow struct {
 	Href, Icon string
 	Code       string
 	Stamp      string
+	Trial      bool // its sender is on trial
 	Subject    string
 	Sub        string // issuer, when it came
 	Bad        string // what is wrong with its signatures
@@ -245,6 +263,11 @@ func waiting(v *db.View, x *seat.Seat, it document.Item) (row waitRow, paper boo
 	row = waitRow{Icon: sourceIcon(d.Source), Code: d.Code(), Stamp: d.Urgency.Stamp(), Subject: title(d),
 		Sub: d.IssuerName + " · đến " + viet.ShortTime(d.ArrivedAt), Verb: "Tiếp nhận"}
 	row.Due.Kind, row.Due.Text = x.Left(it.Due)
+	trial, err := exchange.OnTrial(v, d.ID)
+	if err != nil {
+		return row, false, err
+	}
+	row.Trial = trial[d.ID]
 	switch {
 	case it.Step == document.ToReceive:
 		bad, err := badFile(v, d.ID)

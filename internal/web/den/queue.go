@@ -3,8 +3,10 @@ package den
 import (
 	"vanthu/internal/db"
 	"vanthu/internal/document"
+	"vanthu/internal/exchange"
 	"vanthu/internal/org"
 	"vanthu/internal/web/part"
+	"vanthu/law"
 	"vanthu/viet"
 )
 
@@ -17,9 +19,11 @@ type queue struct {
 }
 
 type queueItem struct {
+	id      document.ID
 	Href    string
 	Code    string
 	Stamp   string
+	Trial   bool // its sender is on trial
 	Subject string
 	Issuer  string
 	Due     part.Tag
@@ -56,7 +60,25 @@ func (c *content) queue() error {
 }
 
 func (c *content) item(d document.Document) queueItem {
-	return queueItem{Href: pathTo(d.ID), Code: d.Code(), Stamp: d.Urgency.Stamp(), Subject: title(d), Issuer: d.IssuerName, Current: d.ID == c.d.ID}
+	return queueItem{id: d.ID, Href: pathTo(d.ID), Code: d.Code(), Stamp: d.Urgency.Stamp(), Subject: title(d), Issuer: d.IssuerName, Current: d.ID == c.d.ID}
+}
+
+// trial marks what came from an agency that is on trial on the exchange.
+// law:BRVT1842-11.2
+func (c *content) trial() error {
+	ids := []document.ID{c.d.ID}
+	for _, it := range c.p.Queue.Items {
+		ids = append(ids, it.id)
+	}
+	trial, err := exchange.OnTrial(c.v, ids...)
+	for i := range c.p.Queue.Items {
+		c.p.Queue.Items[i].Trial = trial[c.p.Queue.Items[i].id]
+	}
+	if c.p.Head.Trial = trial[c.d.ID]; c.p.Head.Trial {
+		c.p.Notes = append(c.p.Notes, part.Note{Kind: "warn", Icon: part.Icon("flask-conical"), Title: c.d.IssuerName + " gửi thử trên trục.",
+			Text: "Khi gửi văn bản này, cơ quan gửi còn trong thời gian thử nghiệm kết nối. Hỏi lại nơi gửi trước khi giải quyết.", Laws: []law.Ref{"BRVT1842-11.2"}})
+	}
+	return err
 }
 
 // newest fills the queue for somebody who only looks.

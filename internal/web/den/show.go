@@ -48,6 +48,7 @@ type head struct {
 	Field   string
 	State   part.Tag
 	Stamp   string
+	Trial   bool // its sender is on trial
 	Subject string
 	Line    string // issuer, code, days
 }
@@ -211,7 +212,7 @@ func (c *content) load(id document.ID) (err error) {
 	c.head()
 	c.showFiles()
 	c.p.All = c.address("tab", "lich-su")
-	for _, f := range []func() error{c.queue, c.verdicts, c.todo, c.hands, c.facts, c.history} {
+	for _, f := range []func() error{c.queue, c.trial, c.verdicts, c.todo, c.hands, c.facts, c.history} {
 		if err := f(); err != nil {
 			return err
 		}
