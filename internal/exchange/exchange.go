@@ -76,7 +76,23 @@ type Delivery struct {
 	Note         string // reason of the last refusal or failure
 	Carrier      string // how the paper went
 	Packet       string // the hub's id of the packet that carried it last; "" before
+	Late         Late   // whether the hub says that nobody has fetched it for long
 }
+
+// Late says whether the packet of a line was not fetched for long.
+type Late string
+
+// The answers of the hub; "" before it was asked.
+const (
+	NotFetched Late = "yes"
+	Fetched    Late = "no" // or the hub cannot tell
+)
+
+// LateAfter is how long a packet may wait for its recipient (requirements §6.3).
+const LateAfter = 72 * time.Hour
+
+// Waits says that the recipient of a line has not spoken for long.
+func (d Delivery) Waits(now time.Time) bool { return d.State == Sent && now.Sub(d.At) > LateAfter }
 
 // Held says that the recipient has the document, or will.
 func (d Delivery) Held() bool {
@@ -89,12 +105,12 @@ func (d Delivery) Declined() bool { return d.BeforeRecall != "" && d.State == d.
 
 func scan(r db.Row) (d Delivery, err error) {
 	var at int64
-	err = r.Scan(&d.ID, &d.Document, &d.Code, &d.Name, &d.Channel, &d.Reason, &d.State, &d.BeforeRecall, &at, &d.Note, &d.Carrier, &d.Packet)
+	err = r.Scan(&d.ID, &d.Document, &d.Code, &d.Name, &d.Channel, &d.Reason, &d.State, &d.BeforeRecall, &at, &d.Note, &d.Carrier, &d.Packet, &d.Late)
 	d.At = db.Time(at)
 	return d, err
 }
 
-const columns = `SELECT id, document, code, name, channel, reason, state, before_recall, at, note, carrier, packet FROM delivery`
+const columns = `SELECT id, document, code, name, channel, reason, state, before_recall, at, note, carrier, packet, late FROM delivery`
 
 // Add enters a delivery line.
 func Add(tx *db.Tx, d Delivery) (int64, error) {
@@ -207,8 +223,8 @@ func (d *Delivery) step(tx *db.Tx, e Event, to State) error {
 		// A declined recall leaves the line where it was (§6.3).
 		to = d.BeforeRecall
 	}
-	d.State, d.At, d.Note = to, e.At, e.Note
-	_, err := tx.Exec(`UPDATE delivery SET state = $2, before_recall = $3, at = $4, note = $5 WHERE id = $1`, d.ID, d.State, d.BeforeRecall, db.Ms(d.At), d.Note)
+	d.State, d.At, d.Note, d.Late = to, e.At, e.Note, ""
+	_, err := tx.Exec(`UPDATE delivery SET state = $2, before_recall = $3, at = $4, note = $5, late = '' WHERE id = $1`, d.ID, d.State, d.BeforeRecall, db.Ms(d.At), d.Note)
 	return err
 }
 
@@ -226,6 +242,21 @@ func Answer(tx *db.Tx, d Delivery, e Event) (bool, error) {
 		return false, err
 	}
 	return true, addEvent(tx, d, e, true)
+}
+
+// Overdue lists at most limit lines that wait for their recipients for long and
+// about which the hub was not asked, longest first.
+func Overdue(q db.Q, now time.Time, limit int) ([]Delivery, error) {
+	return db.All(q, scan, columns+` WHERE state = 'sent' AND late = '' AND packet <> '' AND at < $1 ORDER BY at, id LIMIT $2`, db.Ms(now.Add(-LateAfter)), limit)
+}
+
+// SetLate notes what the hub says about a line that waits for long, and keeps
+// that nobody has fetched it among what happened to the line.
+func SetLate(tx *db.Tx, d Delivery, l Late) error {
+	if _, err := tx.Exec(`UPDATE delivery SET late = $2 WHERE id = $1`, d.ID, l); err != nil || l != NotFetched {
+		return err
+	}
+	return addEvent(tx, d, Event{Code: "late"}, true)
 }
 
 // SetReceipt attaches the hub's receipt to the newest event of a code.

@@ -372,7 +372,7 @@ func (o *Office) applyStatus(tx *db.Tx, d *document.Document, a Arrival, s *edxm
 	if err != nil {
 		return err
 	}
-	through := false
+	late, through := line.Late == exchange.NotFetched, false
 	if s.Code.Known() {
 		if through, err = o.throughAfterAll(tx, &line); err != nil {
 			return err
@@ -395,6 +395,11 @@ func (o *Office) applyStatus(tx *db.Tx, d *document.Document, a Arrival, s *edxm
 	}
 	if err := exchange.SetReceipt(tx, line.ID, event.Code, proof); err != nil {
 		return err
+	}
+	if late {
+		if err := o.clearFollow(tx, d.ID); err != nil {
+			return err
+		}
 	}
 	if no != "" {
 		note := line.Name + no + s.Description

@@ -66,14 +66,15 @@ func (o *Office) Followed(ctx context.Context, by org.Actor, id document.ID, how
 	})
 }
 
-// clearFollow takes the document off the list when no line is failed or refused.
+// clearFollow takes the document off the list when no line is failed, refused or
+// not fetched for long.
 func (o *Office) clearFollow(tx *db.Tx, id document.ID) error {
 	lines, err := exchange.Of(tx, id)
 	if err != nil {
 		return err
 	}
 	for _, l := range lines {
-		if l.State == exchange.Failed || l.State == exchange.Refused {
+		if l.State == exchange.Failed || l.State == exchange.Refused || l.Late == exchange.NotFetched {
 			return nil
 		}
 	}

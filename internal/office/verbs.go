@@ -66,6 +66,7 @@ const (
 	HubDoubted journal.Verb = "hub.doubted"
 	HubTrusted journal.Verb = "hub.trusted"
 
+	NotFetchedIt   journal.Verb = "document.not_fetched"
 	HubRestored    journal.Verb = "hub.restored"
 	PacketsCleared journal.Verb = "packets.cleared"
 	OfferedAgainIt journal.Verb = "document.offered_again"
@@ -84,7 +85,7 @@ var VerbNames = map[journal.Verb]string{
 	CertificateEntered: "Đăng ký chứng thư số", CertificateEnded: "Ngừng dùng chứng thư số", OpeningKeyEntered: "Đăng ký khóa mở tệp mã hóa", OpeningKeyEnded: "Ngừng dùng khóa mở tệp mã hóa", PictureSet: "Thay hình chữ ký, con dấu",
 	KeyOffered: "Đề nghị bàn giao khóa", KeyTaken: "Nhận bàn giao khóa", KeyWithdrawn: "Thôi bàn giao khóa", KeyEntrusted: "Giao văn thư giữ khóa", KeyTakenBack: "Thôi giao giữ khóa",
 	HubSeen: "Xác nhận sổ cái của trục", HubDoubted: "Sổ cái của trục không đáng tin", HubTrusted: "Tin lại trục",
-	HubRestored: "Trục phục hồi từ bản sao lưu", PacketsCleared: "Xóa tệp gói tin quá hạn giữ", OfferedAgainIt: "Gửi lại sau khi trục phục hồi",
+	HubRestored: "Trục phục hồi từ bản sao lưu", NotFetchedIt: "Nơi nhận chưa lấy gói tin", PacketsCleared: "Xóa tệp gói tin quá hạn giữ", OfferedAgainIt: "Gửi lại sau khi trục phục hồi",
 	"act.refused": "Bị từ chối",
 }
 

@@ -22,11 +22,15 @@ const sentSetting = "sent.since"
 // recipient's system could not read it. The clerk follows them up as those that
 // never left. What else happens to a line its recipient says by status. It
 // gives how many changes it read; call it again until that is 0. A partner that
-// keeps no such list gives none. It is a follower and needs no right.
+// keeps no such list gives none. Of lines that wait for long it asks whether
+// anybody has fetched the packet. It is a follower and needs no right.
 // law:BRVT1842-6.5 QD28-8.2
 func (o *Office) WatchSent(ctx context.Context) (read int, err error) {
 	if o.Partner == nil {
 		return 0, nil
+	}
+	if err := o.watchLate(ctx); err != nil {
+		return 0, err
 	}
 	var since string
 	err = o.Read(ctx, func(v *db.View) (err error) {

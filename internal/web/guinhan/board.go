@@ -110,7 +110,7 @@ func (p *boardPage) loadLines(v *db.View, x *seat.Seat, chosen int64) error {
 		}
 	}
 	for _, d := range list {
-		l := lineOf(d, p.Doc.Due, clerk)
+		l := lineOf(d, p.Doc.Due, x.Now(), clerk)
 		events, err := exchange.Events(v, d.ID)
 		if err != nil {
 			return err

@@ -1,6 +1,8 @@
 package guinhan
 
 import (
+	"time"
+
 	"vanthu/internal/exchange"
 	"vanthu/internal/web/part"
 	"vanthu/law"
@@ -47,7 +49,7 @@ var nexts = map[exchange.State]string{
 }
 
 // lineOf draws a delivery line; mayAct shows what the clerk can do on it.
-func lineOf(d exchange.Delivery, due viet.Day, mayAct bool) line {
+func lineOf(d exchange.Delivery, due viet.Day, now time.Time, mayAct bool) line {
 	l := line{ID: d.ID, Name: d.Name, Code: d.Code, Tag: part.Tag{Kind: tagKinds[d.State], Text: d.State.String()}, When: viet.ShortTime(d.At), Next: nexts[d.State]}
 	l.Events = path(d.Document) + "?dong=" + itoa(d.ID) + "#dien-bien"
 	at := d.State
@@ -63,6 +65,8 @@ func lineOf(d exchange.Delivery, due viet.Day, mayAct bool) line {
 		return l
 	}
 	switch d.State {
+	case exchange.Sent:
+		l.overdue(d, now)
 	case exchange.Processing, exchange.Assigned, exchange.Accepted:
 		if !due.IsZero() {
 			l.Next += ", hạn " + due.String()
@@ -89,9 +93,19 @@ func lineOf(d exchange.Delivery, due viet.Day, mayAct bool) line {
 	return l
 }
 
+// overdue says that a recipient has not spoken for long. law:QD28-8.2
+func (l *line) overdue(d exchange.Delivery, now time.Time) {
+	switch {
+	case d.Late == exchange.NotFetched:
+		l.Bad, l.Next, l.Tag.Kind = true, "quá 72 giờ chưa lấy gói tin: gọi nơi nhận", "late"
+	case d.Waits(now):
+		l.Next, l.Tag.Kind = "quá 72 giờ chưa báo đã nhận", "warn"
+	}
+}
+
 // codeNames say the codes of a line's events in words.
 var codeNames = map[string]string{
-	"sent": "Trục đã nhận gói tin", "failed": "Chưa gửi được", "resend": "Gửi lại", "paper": "Đã gửi bản giấy",
+	"sent": "Trục đã nhận gói tin", "failed": "Chưa gửi được", "resend": "Gửi lại", "paper": "Đã gửi bản giấy", "late": "Quá 72 giờ nơi nhận chưa lấy gói tin",
 	"01": "01 Đã đến", "02": "02 Từ chối", "03": "03 Đã tiếp nhận", "04": "04 Đã phân công", "05": "05 Đang xử lý", "06": "06 Hoàn thành",
 	"13": "13 Yêu cầu thu hồi", "15": "15 Đồng ý thu hồi", "16": "16 Từ chối thu hồi",
 	exchange.ReplacementAgreed: "15 Đồng ý thay thế", exchange.ReplacementDeclined: "16 Từ chối thay thế",
@@ -111,7 +125,7 @@ func drawEvent(e exchange.Event, d exchange.Delivery) eventOf {
 	switch {
 	case !e.Applied:
 		x.Kind, x.Who = "wait", "không theo trình tự: ghi lại, không áp dụng"
-	case e.Code == "02" || e.Code == "failed" || e.Code == "16" || e.Code == exchange.ReplacementDeclined:
+	case e.Code == "02" || e.Code == "failed" || e.Code == "late" || e.Code == "16" || e.Code == exchange.ReplacementDeclined:
 		x.Kind = "late"
 	default:
 		x.Kind = "ok"

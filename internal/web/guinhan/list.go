@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"vanthu/internal/db"
 	"vanthu/internal/document"
@@ -108,17 +109,17 @@ func sent(v *db.View, x *seat.Seat) ([]sentRow, error) {
 			return nil, err
 		}
 		rw := sentRow{Document: d, Text: summary(lines), State: part.Tag{Kind: "ok", Text: "đủ nơi nhận"}}
-		rw.Bars, rw.State = sumUp(d, lines)
+		rw.Bars, rw.State = sumUp(d, lines, x.Now())
 		out = append(out, rw)
 	}
 	return out, nil
 }
 
 // sumUp is the slowest of a document's lines, and the word for all of them.
-func sumUp(d document.Document, lines []exchange.Delivery) (part.Delivery, part.Tag) {
+func sumUp(d document.Document, lines []exchange.Delivery, now time.Time) (part.Delivery, part.Tag) {
 	least, bad, open := 5, 0, 0
 	for _, l := range lines {
-		x := lineOf(l, 0, false)
+		x := lineOf(l, 0, now, false)
 		switch {
 		case x.Bad:
 			bad++
