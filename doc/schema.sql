@@ -88,8 +88,9 @@ CREATE TABLE arrival (
   packet TEXT NOT NULL,
   at INTEGER NOT NULL,
   document INTEGER NOT NULL
-) STRICT;
+, trial INTEGER NOT NULL DEFAULT FALSE, gone INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE INDEX arrival_document ON arrival (document);
+CREATE INDEX arrival_kept ON arrival (kind, at) WHERE gone = 0;
 CREATE INDEX arrival_key ON arrival (sender, document_key);
 
 -- written by internal/task only
@@ -196,7 +197,7 @@ CREATE TABLE delivery (
   at INTEGER NOT NULL,
   note TEXT NOT NULL,
   carrier TEXT NOT NULL
-, packet TEXT NOT NULL DEFAULT '') STRICT;
+, packet TEXT NOT NULL DEFAULT '', late TEXT NOT NULL DEFAULT '') STRICT;
 CREATE INDEX delivery_document ON delivery (document, id);
 CREATE INDEX delivery_packet ON delivery (packet) WHERE packet <> '';
 CREATE INDEX delivery_state ON delivery (state, id);
@@ -284,6 +285,16 @@ CREATE TABLE draft (
   flow TEXT NOT NULL,
   place TEXT NOT NULL,
   reply_to INTEGER NOT NULL
+) STRICT;
+
+-- written by internal/exchange only
+CREATE TABLE early_recall (
+  sender TEXT NOT NULL,
+  document_key TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  said_at INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (sender, document_key)
 ) STRICT;
 
 -- written by internal/signing only
@@ -762,6 +773,16 @@ CREATE TABLE alarm (
 CREATE INDEX alarm_open ON alarm (kind, subject) WHERE until = 0;
 
 -- written by internal/hub only
+CREATE TABLE beyond_log (
+  via INTEGER PRIMARY KEY,
+  key TEXT NOT NULL,
+  head TEXT NOT NULL,
+  claim TEXT NOT NULL,
+  trouble TEXT NOT NULL,
+  at INTEGER NOT NULL
+) STRICT;
+
+-- written by internal/hub only
 CREATE TABLE body (
   packet INTEGER PRIMARY KEY REFERENCES packet (id),
   text TEXT NOT NULL
@@ -934,9 +955,10 @@ CREATE TABLE relayed_receipt (
   event TEXT NOT NULL,
   recipient TEXT NOT NULL,
   at INTEGER NOT NULL,
-  receipt TEXT NOT NULL,
+  receipt TEXT NOT NULL, place INTEGER NOT NULL DEFAULT -1,
   PRIMARY KEY (packet, via, event, recipient)
 ) STRICT;
+CREATE INDEX relayed_place ON relayed_receipt (via, packet, place) WHERE place >= 0;
 
 CREATE TABLE schema_version (version BIGINT PRIMARY KEY, name TEXT NOT NULL);
 

@@ -80,3 +80,38 @@ func (s *server) tell(w http.ResponseWriter, r *http.Request, c hub.Caller) erro
 		Unknown []string `json:"unknown"`
 	}{append([]string{}, unknown...)})
 }
+
+// beyondLog gives a gateway what it saw last of the log of the hub beyond it.
+func (s *server) beyondLog(w http.ResponseWriter, r *http.Request, c hub.Caller) error {
+	l, err := s.hub.BeyondLog(r.Context(), c)
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, struct {
+		Key     string `json:"key"`
+		Head    string `json:"head"`
+		Receipt string `json:"receipt"`
+	}{l.Key, string(l.Head), string(l.Claim)})
+}
+
+// sawBeyond takes what a gateway saw of that log.
+func (s *server) sawBeyond(w http.ResponseWriter, r *http.Request, c hub.Caller) error {
+	var in struct {
+		Key   string    `json:"key"`
+		Head  string    `json:"head"`
+		Lost  bool      `json:"lost"`
+		From  int64     `json:"from"`
+		Doubt hub.Doubt `json:"doubt"`
+	}
+	if err := readJSON(w, r, &in); err != nil {
+		return err
+	}
+	again, err := s.hub.SawBeyond(r.Context(), c, hub.Sight{Key: in.Key, Head: []byte(in.Head), Lost: in.Lost, From: in.From, Doubt: in.Doubt})
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, struct {
+		Packets int64 `json:"packets"`
+		Gone    int64 `json:"gone"`
+	}{again.Packets, again.Gone})
+}

@@ -105,6 +105,8 @@ func (s *server) routes() []route {
 		{"POST /v1/inbox/{id}/passed", agency, (*server).passed},
 		{"GET /v1/beyond", agency, (*server).told},
 		{"POST /v1/beyond", agency, (*server).tell},
+		{"GET /v1/beyond/log", agency, (*server).beyondLog},
+		{"POST /v1/beyond/log", agency, (*server).sawBeyond},
 		{"GET /v1/sent", agency, (*server).sent},
 		{"GET /v1/directory", agency, (*server).directory},
 		{"GET /v1/directory/{code}", agency, (*server).agency},

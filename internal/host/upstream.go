@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"vanthu/internal/db"
@@ -49,12 +50,41 @@ func (h *Hub) Join(ctx context.Context, u Upstream, here string, log *slog.Logge
 	if !ok {
 		return fmt.Errorf("địa chỉ %s không dùng làm trục cấp trên được", u.Address)
 	}
-	go follow(ctx, log, directoryEvery, func(ctx context.Context) error { return h.followUpstream(ctx, there, g.Code, log) })
+	m := &marks{base: filepath.Join(h.dir, "gateway."+g.Code)}
+	go follow(ctx, log, directoryEvery, func(ctx context.Context) error { return h.followUpstream(ctx, there, g.Code, m, log) })
 	if up, ok := there.(*partner.Hub); ok { // the other dialects have no place for keys
-		go follow(ctx, log, directoryEvery, func(ctx context.Context) error { return h.publishKeys(ctx, up, g.Code, log) })
+		go follow(ctx, log, directoryEvery, func(ctx context.Context) error { return h.publishKeys(ctx, up, g.Code, m, log) })
 	}
-	(&partner.Gateway{Here: partner.NewHub(here, g.Code, secret, nil), There: there, Log: log}).Run(ctx)
+	(&partner.Gateway{Here: partner.NewHub(here, g.Code, secret, nil), There: there, Log: log, Regained: m.forget}).Run(ctx)
 	return nil
+}
+
+// marks tell how far lists were followed, in files beside the hub. When the
+// upstream hub came back from an older copy they are of another time, and the lists
+// are read from the beginning.
+type marks struct {
+	base string
+	life atomic.Int64
+}
+
+const (
+	directoryMark = ".token" // of the upstream directory, here
+	keysMark      = ".keys"  // of this directory's certificates, there
+)
+
+// forget ends all marks.
+func (m *marks) forget() {
+	m.life.Add(1)
+	os.Remove(m.base + directoryMark)
+	os.Remove(m.base + keysMark)
+}
+
+// keep keeps a mark that was come by in a life of the upstream hub.
+func (m *marks) keep(mark, token string, life int64) error {
+	if m.life.Load() != life {
+		return nil
+	}
+	return writeDurably(m.base+mark, []byte(token))
 }
 
 // gatewaySecret gives the gateway's secret on this hub, making it on first use.
@@ -76,9 +106,9 @@ func (h *Hub) gatewaySecret(ctx context.Context, code string) (string, error) {
 
 // followUpstream enters what changed in the upstream directory. The token is
 // kept beside the hub; losing it costs one full list.
-func (h *Hub) followUpstream(ctx context.Context, p partner.Partner, gateway string, log *slog.Logger) error {
-	path := filepath.Join(h.dir, "gateway."+gateway+".token")
-	since, err := readToken(path)
+func (h *Hub) followUpstream(ctx context.Context, p partner.Partner, gateway string, m *marks, log *slog.Logger) error {
+	life := m.life.Load()
+	since, err := readToken(m.base + directoryMark)
 	if err != nil {
 		return err
 	}
@@ -96,7 +126,7 @@ func (h *Hub) followUpstream(ctx context.Context, p partner.Partner, gateway str
 		return err
 	}
 	log.Info("gateway: directory", "entered", b.Entered, "own", b.Own, "refused", b.Refused)
-	return writeDurably(path, []byte(next))
+	return m.keep(directoryMark, next, life)
 }
 
 // readToken reads how far a list was followed; "" for not at all.
@@ -110,9 +140,9 @@ func readToken(path string) (string, error) {
 
 // publishKeys tells the upstream hub what its agencies can encrypt to this
 // hub's with, as far as it has those behind this gateway.
-func (h *Hub) publishKeys(ctx context.Context, up *partner.Hub, gateway string, log *slog.Logger) error {
-	path := filepath.Join(h.dir, "gateway."+gateway+".keys")
-	since, err := readToken(path)
+func (h *Hub) publishKeys(ctx context.Context, up *partner.Hub, gateway string, m *marks, log *slog.Logger) error {
+	life := m.life.Load()
+	since, err := readToken(m.base + keysMark)
 	if err != nil {
 		return err
 	}
@@ -132,7 +162,7 @@ func (h *Hub) publishKeys(ctx context.Context, up *partner.Hub, gateway string, 
 			}
 		}
 		if since = d.Next; !d.More {
-			return writeDurably(path, []byte(since))
+			return m.keep(keysMark, since, life)
 		}
 	}
 }

@@ -15,6 +15,7 @@ type AlarmKind string
 // The kinds. Subject is the agency's code, but for those of the hub itself.
 const (
 	AlarmFork   AlarmKind = "fork"   // an agency holds a head of the log that is longer than the log
+	AlarmBeyond AlarmKind = "beyond" // the log of the hub beyond a gateway is doubted
 	AlarmLate   AlarmKind = "late"   // packets wait for longer than LateAfter
 	AlarmSilent AlarmKind = "silent" // the link is lost while packets wait
 	AlarmDead   AlarmKind = "dead"   // packets were given back as unreadable
@@ -25,7 +26,7 @@ const (
 )
 
 // AlarmKinds are all of them, what is worst first.
-var AlarmKinds = []AlarmKind{AlarmFork, AlarmDisk, AlarmClock, AlarmLate, AlarmDead, AlarmSilent, AlarmStamp, AlarmTrial}
+var AlarmKinds = []AlarmKind{AlarmFork, AlarmBeyond, AlarmDisk, AlarmClock, AlarmLate, AlarmDead, AlarmSilent, AlarmStamp, AlarmTrial}
 
 // Alarm is something that a person must see to (cảnh báo).
 type Alarm struct {
@@ -121,6 +122,11 @@ func (a *act) wrong() (list []Alarm, err error) {
 	if err != nil {
 		return nil, err
 	}
+	logs, err := a.logAlarms()
+	if err != nil {
+		return nil, err
+	}
+	list = append(list, logs...)
 	own, err := a.ownAlarms()
 	return append(append(list, forks...), own...), err
 }

@@ -144,6 +144,11 @@ func (a *act) movePassed(from, heir Agency) error {
 	}
 	n, err := a.Exec(`UPDATE passed SET via = $2 WHERE via = $1 AND EXISTS
 		(SELECT 1 FROM delivery d WHERE d.packet = passed.packet AND d.recipient = passed.recipient AND d.via = $2)`, from.id, heir.id)
+	if err == nil {
+		_, err = a.Exec(`UPDATE relayed_receipt SET via = $2 WHERE via = $1 AND event = 'accepted'
+			AND EXISTS (SELECT 1 FROM passed t WHERE t.packet = relayed_receipt.packet AND t.via = $2)
+			AND NOT EXISTS (SELECT 1 FROM relayed_receipt o WHERE o.packet = relayed_receipt.packet AND o.via = $2)`, from.id, heir.id)
+	}
 	if err == nil && n > 0 {
 		_, err = a.Exec(`DELETE FROM told WHERE via = $1`, heir.id)
 	}

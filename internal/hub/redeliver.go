@@ -13,7 +13,7 @@ import (
 // moment, in the old order: it came back from an older copy, or is the gateway to
 // a hub that did, and then also what that hub has said nothing of since it passed.
 // It tells how many packets, and how many are left out because their body was purged.
-// States stay; the ledger will say that the packets were taken once more, and who
+// A doubt about that hub's log is ended. States stay; the ledger will say that the packets were taken once more, and who
 // has one recognises it by its id. An act of the operator; the reason is needed
 // (law:BRVT1842-10.7 BRVT1842-6.5).
 func (h *Hub) Redeliver(ctx context.Context, by db.Actor, code string, since time.Time, reason string) (r Redelivered, err error) {
@@ -44,6 +44,7 @@ func (h *Hub) Redeliver(ctx context.Context, by db.Actor, code string, since tim
 		r.Packets, r.Gone, after = r.Packets+got.Packets, r.Gone+got.Gone, ids[len(ids)-1]
 	}
 	return r, h.writeBy(ctx, by, func(a *act) error {
+		a.meetBeyondAnew(g.id)
 		return a.note("packet.redelivered", g.Code, r.text(since)+": "+reason)
 	})
 }

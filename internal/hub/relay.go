@@ -250,9 +250,13 @@ func (a *act) relay(packet int64, c Caller, r RelayedReceipt) error {
 	if len(r.File) > maxRelayed || !strings.HasPrefix(string(r.File), "vanthu-receipt/") || bytes.IndexByte(r.File, 0) >= 0 || !utf8.Valid(r.File) {
 		return refuse(CodePacket, fail.Invalid("receipt", "Không phải biên nhận của trục."))
 	}
-	a.Put(`INSERT INTO relayed_receipt (packet, via, event, recipient, at, receipt) VALUES ($1, $2, $3, $4, $5, $6)
-		ON CONFLICT (packet, via, event, recipient) DO UPDATE SET receipt = $6`,
-		packet, c.id, oneLine(string(r.Event), 20), oneLine(r.Recipient, 60), db.Ms(a.Now), string(r.File))
+	place := placeOf(r)
+	a.Put(`INSERT INTO relayed_receipt (packet, via, event, recipient, at, receipt, place) VALUES ($1, $2, $3, $4, $5, $6, $7)
+		ON CONFLICT (packet, via, event, recipient) DO UPDATE SET receipt = $6, place = $7`,
+		packet, c.id, oneLine(string(r.Event), 20), oneLine(r.Recipient, 60), db.Ms(a.Now), string(r.File), place)
+	if place >= 0 {
+		a.Put(`UPDATE beyond_log SET claim = $2 WHERE via = $1`, c.id, string(r.File))
+	}
 	return nil
 }
 

@@ -25,6 +25,8 @@ type informed interface {
 	Passed(ctx context.Context, id, beyond string, receipt []byte, legs []Word) error
 	Told(ctx context.Context) (since string, err error)
 	Tell(ctx context.Context, words []Word, next string) (unknown []string, err error)
+	BeyondLog(ctx context.Context) (BeyondLog, error)
+	SawBeyond(ctx context.Context, s BeyondSight) (packets int64, err error)
 }
 
 // Word is what a gateway tells one hub of a copy of a packet at the other.
@@ -53,14 +55,19 @@ type Word struct {
 //	national     arrival and failure, as far as its list of sent packets reaches
 //	provincial   nothing: a packet counts as arrived when that hub has it
 //
+// A hub that came back from an older copy shows it in its log, where the dialect has
+// one (our own): what it has forgotten is offered again.
+//
 // Run one gateway for a pair of hubs.
 type Gateway struct {
 	Here, There Addressed
 	Wait        time.Duration // of a look; 25 s
 	Follow      time.Duration // between two questions after what passed; 15 s
+	Look        time.Duration // between two looks at the log of a hub that proves it; a minute
 	Pause       time.Duration // after a failure, doubled up to MaxPause; 1 s
 	MaxPause    time.Duration // a minute
 	Log         *slog.Logger  // nil: the default
+	Regained    func()        // called when the hub there came back from an older copy; may be nil
 }
 
 // Run passes packets both ways until the context ends.
@@ -71,6 +78,9 @@ func (g *Gateway) Run(ctx context.Context) {
 		if back, ok := w.from.(informed); ok && w.to.Tells() {
 			w.back, w.told = back, map[string]map[string]string{}
 			all.Go(func() { w.follow(ctx) })
+			if log, ok := w.to.(logged); ok {
+				all.Go(func() { w.watch(ctx, log) })
+			}
 		}
 	}
 	all.Wait()
@@ -87,6 +97,7 @@ type way struct {
 	// nothing is told of a packet that is not known yet.
 	passing sync.Mutex
 	told    map[string]map[string]string // state last told, by the id there and who receives there
+	life    int                          // how often the hub there came back from an older copy
 }
 
 func (w *way) run(ctx context.Context) {
@@ -230,6 +241,9 @@ func (w *way) follow(ctx context.Context) {
 // with what it told, so that a gateway that died says it again. more is true
 // while a list that grows by tokens had something.
 func (w *way) tell(ctx context.Context) (more bool, err error) {
+	w.passing.Lock()
+	life := w.life
+	w.passing.Unlock()
 	since, err := w.back.Told(ctx)
 	if err != nil {
 		return false, err
@@ -244,7 +258,7 @@ func (w *way) tell(ctx context.Context) (more bool, err error) {
 		if n+wordsAtOnce >= len(fresh) {
 			token = next
 		}
-		if err := w.say(ctx, fresh[min(n, len(fresh)):min(n+wordsAtOnce, len(fresh))], token); err != nil {
+		if err := w.say(ctx, fresh[min(n, len(fresh)):min(n+wordsAtOnce, len(fresh))], token, life); err != nil {
 			return false, err
 		}
 	}
@@ -259,8 +273,9 @@ func (w *way) untold(lines []Line) []Line {
 	return slices.DeleteFunc(lines, func(l Line) bool { return l.State == "sent" || w.told[l.ID][l.To] == heard(l.State) })
 }
 
-// say tells some of it, with the receipts. Packets pass while those come.
-func (w *way) say(ctx context.Context, lines []Line, token string) error {
+// say tells some of it, with the receipts. Packets pass while those come. What was
+// asked in an earlier life of the hub there says nothing any more, nor does its token.
+func (w *way) say(ctx context.Context, lines []Line, token string, life int) error {
 	var words []Word
 	for _, l := range lines {
 		receipts, err := w.receipts(ctx, l)
@@ -271,6 +286,9 @@ func (w *way) say(ctx context.Context, lines []Line, token string) error {
 	}
 	w.passing.Lock()
 	defer w.passing.Unlock()
+	if w.life != life {
+		return nil
+	}
 	unknown, err := w.back.Tell(ctx, words, token)
 	if err == nil {
 		w.remember(words, unknown)

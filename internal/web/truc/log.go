@@ -74,7 +74,7 @@ func timeline(r *http.Request, s *seat.Seat, list []hub.Event, named bool) (out 
 var verbNames = map[string]string{
 	"agency.enrolled": "Vào danh bạ", "agency.changed": "Sửa danh bạ", "agency.trial": "Bắt đầu thử nghiệm", "agency.official": "Liên thông chính thức",
 	"agency.suspended": "Tạm dừng kết nối", "agency.closed": "Đóng kết nối", "agency.not_connected": "Ngừng liên thông",
-	"agency.extended": "Gia hạn thử nghiệm", "agency.ready": "Xác nhận điều kiện", "agency.unready": "Bỏ xác nhận điều kiện", "agency.merged": "Chuyển việc cho cơ quan kế thừa",
+	"agency.extended": "Gia hạn thử nghiệm", "agency.ready": "Xác nhận điều kiện", "agency.unready": "Bỏ xác nhận điều kiện", "agency.merged": "Chuyển việc cho cơ quan kế thừa", "beyond.restored": "Trục bên kia cổng phục hồi từ bản cũ",
 	"agency.paused": "Tạm giữ hàng đợi", "agency.resumed": "Mở lại hàng đợi",
 	"credential.given": "Cấp khóa kết nối", "credential.revoked": "Thu hồi khóa kết nối",
 	"credential.bound": "Gắn chứng thư TLS", "credential.unbound": "Gỡ chứng thư TLS", "agency.key": "Công bố chứng thư mã hóa", "agency.key.ended": "Thôi công bố chứng thư mã hóa",
