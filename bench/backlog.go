@@ -103,8 +103,8 @@ func (r *run) deadOn(engine string, waiting, count int) error {
 			return err
 		}
 	}
-	a, b, err := pair(1+r.rounds(), func() (time.Duration, error) { return with.carry(count, 4000, inRounds) },
-		func() (time.Duration, error) { return without.carry(count, 4000, inRounds) })
+	a, b, err := pair(1+r.rounds(), func() (time.Duration, error) { return with.carry(count, 4000, 1, inRounds) },
+		func() (time.Duration, error) { return without.carry(count, 4000, 1, inRounds) })
 	if err != nil {
 		return err
 	}
@@ -244,7 +244,7 @@ func (r *run) urgentOn(engine string, count int) error {
 			case <-quit:
 				return
 			default:
-				s.carry(200, 4000, inRounds)
+				s.carry(200, 4000, 1, inRounds)
 			}
 		}
 	})
@@ -311,7 +311,7 @@ func (r *run) large() error {
 }
 
 func (s *side) large(size int64) error {
-	if _, err := s.carry(50, 4000, inRounds); err != nil { // what the hub needs at any size
+	if _, err := s.carry(50, 4000, 1, inRounds); err != nil { // what the hub needs at any size
 		return err
 	}
 	if err := os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", s.hub.pid), []byte("5"), 0); err != nil { // the peak starts anew

@@ -361,9 +361,53 @@ func (s *side) take(as, id string) error {
 	return err
 }
 
-// carry sends count packets from ten senders to twenty receivers, who take them
-// with take, and returns when all of them are confirmed.
-func (s *side) carry(count, size int, take taking) (time.Duration, error) {
+// many is how many small packets go in one request: what an office has to say
+// after some minutes away, or a large one all day.
+const many = 20
+
+// sendMany hands packets in together, as their sender's outbox does.
+func (s *side) sendMany(as string, list []letter) error {
+	type offer struct {
+		Body string `json:"body"`
+	}
+	var ask struct {
+		Packets []offer `json:"packets"`
+	}
+	for _, l := range list {
+		body, err := io.ReadAll(l.numbered(s.numbers.Add(1)))
+		if err != nil {
+			return err
+		}
+		ask.Packets = append(ask.Packets, offer{string(body)})
+	}
+	var body bytes.Buffer
+	e := json.NewEncoder(&body)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(ask); err != nil {
+		return err
+	}
+	answer, err := s.call("POST", "/v1/outbox", as, &body, http.StatusOK)
+	if err != nil {
+		return err
+	}
+	var got struct {
+		Packets []struct{ Accepted struct{ Receipt string } }
+	}
+	if err := json.Unmarshal(answer, &got); err != nil {
+		return err
+	}
+	for _, p := range got.Packets {
+		if p.Accepted.Receipt == "" {
+			return fmt.Errorf("%s: a packet was not taken: %.300s", as, answer)
+		}
+	}
+	return nil
+}
+
+// carry sends count packets from ten senders to twenty receivers, each packet
+// alone or some at once, who take them with take, and returns when all of them
+// are confirmed.
+func (s *side) carry(count, size, atOnce int, take taking) (time.Duration, error) {
 	var letters [senders][receivers]letter
 	for i := range senders {
 		for j := range receivers {
@@ -379,8 +423,23 @@ func (s *side) carry(count, size int, take taking) (time.Duration, error) {
 	var wg sync.WaitGroup
 	for i := range senders {
 		wg.Go(func() {
-			for n := sent.Add(1); n <= int64(count); n = sent.Add(1) {
-				if err := s.send(sender(i), letters[i][int(n)%receivers]); err != nil {
+			for {
+				var list []letter
+				for range atOnce {
+					if n := sent.Add(1); n <= int64(count) {
+						list = append(list, letters[i][int(n)%receivers])
+					}
+				}
+				var err error
+				switch {
+				case list == nil:
+					return
+				case atOnce == 1:
+					err = s.send(sender(i), list[0])
+				default:
+					err = s.sendMany(sender(i), list)
+				}
+				if err != nil {
 					errs <- err
 					stop()
 					return

@@ -5,7 +5,10 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"time"
+
+	"vanthu/internal/hub"
 )
 
 func ms(d time.Duration) float64 { return d.Seconds() * 1000 }
@@ -60,13 +63,19 @@ func (r *run) relayOn(id, engine string, size, count int, aim float64, mode func
 		return err
 	}
 	defer b.hub.kill()
+	other := &contender{run: func(n int) (time.Duration, error) { return p.relay(n, size, 1) }, cpu: func() time.Duration { return cpu(p.cmd.Process.Pid) }, disk: theirs}
+	ceiling := &contender{run: func(n int) (time.Duration, error) { return b.carry(n, size, 1, bareRounds) }, cpu: func() time.Duration { return cpu(b.hub.pid) }, disk: b.disk}
 	sides := []*contender{
-		{run: func(n int) (time.Duration, error) { return s.carry(n, size, inRounds) }, cpu: s.cpu, disk: mine},
-		{run: func(n int) (time.Duration, error) { return s.carry(n, size, byOne) }, cpu: s.cpu, disk: mine},
-		{run: func(n int) (time.Duration, error) { return p.relay(n, size, 1) }, cpu: func() time.Duration { return cpu(p.cmd.Process.Pid) }, disk: theirs},
-		{run: func(n int) (time.Duration, error) { return b.carry(n, size, bareRounds) }, cpu: func() time.Duration { return cpu(b.hub.pid) }, disk: b.disk},
+		{run: func(n int) (time.Duration, error) { return s.carry(n, size, 1, inRounds) }, cpu: s.cpu, disk: mine},
+		{run: func(n int) (time.Duration, error) { return s.carry(n, size, 1, byOne) }, cpu: s.cpu, disk: mine},
 	}
-	for _, c := range sides {
+	hows := []string{"in rounds", "one by one"}
+	if size <= hub.MaxOffer {
+		hows = append(hows, fmt.Sprintf("%d at once", many))
+		sides = append(sides, &contender{run: func(n int) (time.Duration, error) { return s.carry(n, size, many, inRounds) }, cpu: s.cpu, disk: mine})
+	}
+	all := append(slices.Clone(sides), other, ceiling)
+	for _, c := range all {
 		if _, err := c.run(count/5 + 1); err != nil { // warm
 			return err
 		}
@@ -75,14 +84,14 @@ func (r *run) relayOn(id, engine string, size, count int, aim float64, mode func
 		return err
 	}
 	for range r.rounds() {
-		for _, c := range sides {
+		for _, c := range all {
 			if err := c.turn(count); err != nil {
 				return err
 			}
 		}
 	}
-	n, other, ceiling := r.rounds()*count, sides[2], sides[3]
-	for i, how := range []string{"in rounds", "one by one"} {
+	n := r.rounds() * count
+	for i, how := range hows {
 		c := sides[i]
 		figures := fmt.Sprintf("hub %.0f/s, postfix %.0f/s, hub's memory %.0f MB", perSecond(n, c.took), perSecond(n, other.took), s.hub.memory("VmHWM"))
 		if !mine.count { // else strace's own is in it

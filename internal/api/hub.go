@@ -6,6 +6,7 @@
 // which the server serves and the tests hold it to:
 //
 //	POST /v1/packets                hand a packet in; Idempotency-Key, Content-Digest
+//	POST /v1/outbox                 hand many small ones in, in their order
 //	GET  /v1/inbox?wait=25s         what waits, locked for the caller (long poll)
 //	GET  /v1/packets/{id}           the packet, byte for byte
 //	POST /v1/inbox                  many are stored here → receipts; and what waits next
@@ -95,6 +96,7 @@ func (s *server) routes() []route {
 		{"GET /v1/checkpoints/{size}", anyone, (*server).checkpointAt},
 		{"GET /v1/consistency", perhaps, (*server).consistency},
 		{"POST /v1/packets", agency, (*server).accept},
+		{"POST /v1/outbox", agency, (*server).acceptAll},
 		{"GET /v1/packets/{id}", agency, (*server).fetch},
 		{"GET /v1/packets/{id}/lines", agency, (*server).lines},
 		{"GET /v1/packets/{id}/receipts", agency, (*server).receipts},

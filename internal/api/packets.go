@@ -27,6 +27,54 @@ func (s *server) accept(w http.ResponseWriter, r *http.Request, c hub.Caller) er
 	return writeJSON(w, status, ackOf(ack))
 }
 
+// offerJSON is one packet of several.
+type offerJSON struct {
+	Body   string   `json:"body"`
+	Key    string   `json:"key"`
+	SHA256 string   `json:"sha256"`
+	To     []string `json:"to"`
+}
+
+// acceptedJSON has what became of a packet, or says why it was not taken.
+type acceptedJSON struct {
+	Accepted *ackJSON     `json:"accepted,omitempty"`
+	Problem  *problemJSON `json:"problem,omitempty"`
+}
+
+// acceptAll takes many small packets: one request, one commit.
+func (s *server) acceptAll(w http.ResponseWriter, r *http.Request, c hub.Caller) error {
+	var in struct {
+		Packets []offerJSON `json:"packets"`
+	}
+	if err := readLong(w, r, &in, maxWords); err != nil {
+		return err
+	}
+	if n := len(in.Packets); n == 0 || n > hub.MaxOffers {
+		return errRequest("packets", "packets có từ 1 đến "+strconv.Itoa(hub.MaxOffers)+" gói tin.")
+	}
+	offers := make([]hub.Offer, len(in.Packets))
+	for i, p := range in.Packets {
+		offers[i] = hub.Offer{Body: strings.NewReader(p.Body), Key: p.Key, SHA256: p.SHA256, To: p.To}
+	}
+	list, err := s.hub.AcceptAll(r.Context(), c, offers)
+	if err != nil {
+		return err
+	}
+	out := make([]acceptedJSON, len(list))
+	for i, x := range list {
+		if x.Err != nil {
+			p := problemOf(x.Err)
+			out[i].Problem = &p
+		} else {
+			k := ackOf(x.Ack)
+			out[i].Accepted = &k
+		}
+	}
+	return writeJSON(w, http.StatusOK, struct {
+		Packets []acceptedJSON `json:"packets"`
+	}{out})
+}
+
 // contentDigest reads "sha-256=:base64:" and gives hex (rfc9530:2).
 func contentDigest(h string) (string, error) {
 	if h == "" {

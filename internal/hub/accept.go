@@ -59,9 +59,6 @@ const (
 // for another content. Nothing of a refused packet is kept.
 func (h *Hub) Accept(ctx context.Context, c Caller, o Offer) (ack Ack, err error) {
 	defer func() { h.tallyAccept(ack, err) }()
-	if len(o.Key) > maxKey {
-		return Ack{}, refuse(CodeKey, fail.Invalid("Idempotency-Key", "Khóa chống trùng dài quá 200 ký tự."))
-	}
 	if err := h.Broken(); err != nil {
 		return Ack{}, errBroken(err)
 	}
@@ -70,32 +67,48 @@ func (h *Hub) Accept(ctx context.Context, c Caller, o Offer) (ack Ack, err error
 		return Ack{}, err
 	}
 	defer leave()
-	var l *letter
-	body, err := h.take(ctx, o, func(got *letter) error {
-		l = got
-		return h.admit(ctx, c, l, o.To)
-	})
+	x, err := h.read(ctx, c, o)
 	if err != nil {
 		return Ack{}, err
 	}
-	key := l.key(string(body.hash))
-	if o.Key != "" {
-		key = ownKey + o.Key
-	}
 	var entry *logged
 	err = h.carry(ctx, func(a *act) (err error) {
-		ack, err = a.accept(c, l, key, body)
+		ack, err = a.accept(c, x.letter, x.key, x.body)
 		entry = a.last
 		return err
 	})
 	if err != nil || ack.Duplicate {
-		h.discard(ctx, body) // unless the body is of use to a packet here
+		h.discard(ctx, x.body) // unless the body is of use to a packet here
 	}
 	if err != nil {
 		return Ack{}, err
 	}
 	ack.Receipt, err = h.receipt(ctx, entry, ack.leaf)
 	return ack, err
+}
+
+// readOffer is an offer that was read and, at first sight, is let in.
+type readOffer struct {
+	letter *letter
+	key    string
+	body   offered
+}
+
+func (h *Hub) read(ctx context.Context, c Caller, o Offer) (x readOffer, err error) {
+	if len(o.Key) > maxKey {
+		return x, refuse(CodeKey, fail.Invalid("Idempotency-Key", "Khóa chống trùng dài quá 200 ký tự."))
+	}
+	x.body, err = h.take(ctx, o, func(l *letter) error {
+		x.letter = l
+		return h.admit(ctx, c, l, o.To)
+	})
+	if err != nil {
+		return x, err
+	}
+	if x.key = ownKey + o.Key; o.Key == "" {
+		x.key = x.letter.key(string(x.body.hash))
+	}
+	return x, nil
 }
 
 // accept is Accept inside the turn. It looks again at all that may have
