@@ -45,3 +45,21 @@ func TestGatewayCallsAnswerAsDescribed(t *testing.T) {
 		t.Errorf("%v", body)
 	}
 }
+
+// A gateway's list in the dialect names who sent: the agency behind it.
+func TestNationalSentListOfAGateway(t *testing.T) {
+	s := start(t)
+	const bnv = "000.00.00.G09"
+	if _, err := s.EnrolBeyond(context.Background(), STT, []hub.Agency{{Code: bnv, Name: "Bộ Nội vụ", State: hub.LinkOfficial}}); err != nil {
+		t.Fatal(err)
+	}
+	gate := newKit(s, STT)
+	packet := Packet(Doc{From: bnv, To: []string{SXD}})
+	if r := gate.do(t, "POST", "sendEdoc", packet, "messagetype", "edoc", "hash-file", shortHash(packet), "from", bnv); r.Status != "OK" {
+		t.Fatalf("%+v", r)
+	}
+	list := gate.do(t, "POST", "getSentEdocList", "").Data.([]any)
+	if len(list) != 1 || list[0].(map[string]any)["fromCode"] != bnv {
+		t.Errorf("%v", list)
+	}
+}

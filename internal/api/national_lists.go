@@ -40,7 +40,7 @@ func (s *server) sentEdocs(w http.ResponseWriter, r *http.Request, c hub.Caller)
 	}
 	rows := make([]row, len(list))
 	for i, l := range list {
-		rows[i] = row{"eDoc", messageType(l.Kind), l.ID, l.ID, c.Code, l.To, l.Title, l.Notation, clock(l.At), clock(l.Confirmed),
+		rows[i] = row{"eDoc", messageType(l.Kind), l.ID, l.ID, l.From, l.To, l.Title, l.Notation, clock(l.At), clock(l.Confirmed),
 			"done", "Đã lên trục", l.Transport, transportNames[l.Transport]}
 	}
 	return answerOK(w, rows)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -51,6 +52,28 @@ func TestDescriptionIsTheRouteTable(t *testing.T) {
 	}
 	if !maps.Equal(want, got) {
 		t.Fatalf("routes %v\ndescribed %v", want, got)
+	}
+}
+
+// Every word that a refusal may carry is described, and no other, so that programs
+// can rest on them (rfc9457:3.1).
+func TestCodesAreDescribed(t *testing.T) {
+	source, err := os.ReadFile("../hub/refusal.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"wrong_method", "incomplete_body", "internal"}
+	for _, m := range regexp.MustCompile(`Code = "([a-z_]+)"`).FindAllStringSubmatch(string(source), -1) {
+		want = append(want, m[1])
+	}
+	want = slices.AppendSeq(want, maps.Values(codes))
+	slices.Sort(want)
+	var got []string
+	for _, c := range described(t).Components.Schemas["Problem"]["properties"].(map[string]any)["code"].(map[string]any)["enum"].([]any) {
+		got = append(got, c.(string))
+	}
+	if want = slices.Compact(want); len(want) < 20 || !slices.Equal(got, want) {
+		t.Errorf("described %v\nsaid %v", got, want)
 	}
 }
 

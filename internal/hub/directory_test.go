@@ -120,6 +120,9 @@ func TestRegisteredAgainKeepsItsWay(t *testing.T) {
 		if got := w.Take(SNV); !slices.Equal(got, []string{packet.ID}) {
 			t.Errorf("the gateway got %v", got)
 		}
+		if list, err := w.Events(ctx, UBX, 0, 1); err != nil || len(list) != 1 || !strings.Contains(list[0].Detail, UBT) {
+			t.Errorf("the journal does not say who: %+v %v", list, err)
+		}
 	})
 }
 

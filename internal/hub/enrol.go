@@ -30,7 +30,10 @@ func (h *Hub) Enrol(ctx context.Context, by db.Actor, list ...Agency) error {
 	})
 }
 
-func (a *act) enrol(g Agency) error {
+func (a *act) enrol(g Agency) error { return a.enrolAs(g, g.Decision) }
+
+// enrolAs is enrol with what the journal says of it.
+func (a *act) enrolAs(g Agency, why string) error {
 	g.Code, g.AltCode, g.Parent, g.Gateway = NormalCode(g.Code), NormalCode(g.AltCode), NormalCode(g.Parent), NormalCode(g.Gateway)
 	for _, p := range g.particulars() {
 		*p.text = strings.TrimSpace(*p.text)
@@ -48,7 +51,7 @@ func (a *act) enrol(g Agency) error {
 		return err
 	}
 	if old.id == 0 {
-		return a.addAgency(g)
+		return a.addAgency(g, why)
 	}
 	_, err = a.Exec(`UPDATE agency SET alt_code = $1, name = $2, symbol = $3, parent = $4, class = $5, mail = $6, phone = $7,
 		fax = $8, address = $9, website = $10, contact = $11, decision = $12, changed_at = $13, changed = $14, gateway = $16 WHERE id = $15`,
@@ -65,7 +68,7 @@ func (a *act) enrol(g Agency) error {
 			return err
 		}
 	}
-	return a.note("agency.changed", g.Code, g.Decision)
+	return a.note("agency.changed", g.Code, why)
 }
 
 func checkAgency(g Agency) error {
@@ -155,7 +158,7 @@ func badAgency(field, text string) error {
 	return refuse(CodeDirectory, fail.Invalid(field, text, "BRVT1842-10.3", "HT33-16.5.i"))
 }
 
-func (a *act) addAgency(g Agency) error {
+func (a *act) addAgency(g Agency, why string) error {
 	id := a.NewID()
 	state := LinkNone
 	if g.Gateway != "" {
@@ -174,7 +177,7 @@ func (a *act) addAgency(g Agency) error {
 	if err := a.addCodes(id, append([]string{g.Code, g.AltCode}, g.Old...)...); err != nil {
 		return err
 	}
-	return a.note("agency.enrolled", g.Code, g.Decision)
+	return a.note("agency.enrolled", g.Code, why)
 }
 
 // checkCodes refuses a code that leads to another agency: it names one for ever
@@ -224,7 +227,7 @@ func (h *Hub) EnrolUnder(ctx context.Context, c Caller, g Agency) error {
 			}
 			g = g.keeping(old)
 		}
-		return a.enrol(g)
+		return a.enrolAs(g, "Đơn vị cấp trên "+c.Code+" đăng ký")
 	})
 }
 

@@ -14,6 +14,7 @@ import (
 // SentLine is one recipient of one packet, as its sender may watch it.
 type SentLine struct {
 	ID        string // of the packet
+	From      string // code of the agency that sent it
 	Kind      Kind
 	Document  string
 	Notation  string
@@ -47,14 +48,14 @@ type SentPage struct {
 
 const sentPage = 500
 
-const sentColumns = `SELECT p.name, p.kind, p.document, p.notation, p.title, r.code, d.to_code, r.name, p.at,
+const sentColumns = `SELECT p.name, s.code, p.kind, p.document, p.notation, p.title, r.code, d.to_code, r.name, p.at,
 	d.state, d.state_at, d.note, d.transport, d.fetched_at, d.confirmed_at, d.changed
-	FROM delivery d JOIN packet p ON p.id = d.packet JOIN agency r ON r.id = d.recipient`
+	FROM delivery d JOIN packet p ON p.id = d.packet JOIN agency r ON r.id = d.recipient JOIN agency s ON s.id = d.sender`
 
 func scanSent(now time.Time) func(db.Row) (SentLine, error) {
 	return func(r db.Row) (s SentLine, err error) {
 		var at, state, fetched, confirmed int64
-		err = r.Scan(&s.ID, &s.Kind, &s.Document, &s.Notation, &s.Title, &s.To, &s.As, &s.Name, &at,
+		err = r.Scan(&s.ID, &s.From, &s.Kind, &s.Document, &s.Notation, &s.Title, &s.To, &s.As, &s.Name, &at,
 			&s.State, &state, &s.Note, &s.Transport, &fetched, &confirmed, &s.changed)
 		s.At, s.StateAt, s.Fetched, s.Confirmed = db.Time(at), db.Time(state), db.Time(fetched), db.Time(confirmed)
 		s.Late = s.State == Sent && now.Sub(s.At) > LateAfter
