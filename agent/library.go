@@ -28,6 +28,9 @@ type library struct {
 	mu  sync.Mutex
 	p   *pkcs11.Ctx
 	pin string // the machine's own; "" when requests bring one
+	// only is the device that the machine's PIN is for, by its serial number;
+	// "": every one.
+	only string
 }
 
 func openLibrary(path, pin string) (*library, error) {
@@ -119,7 +122,7 @@ func (l *library) onDevice(d device) ([]token.Key, error) {
 			continue
 		}
 		k := token.Key{ID: keyID{d.serial(), c.id, c.print()}.String(), Label: c.label, Token: d.serial(),
-			Model: strings.TrimSpace(d.info.Model), PIN: l.pin == "", State: d.state()}
+			Model: strings.TrimSpace(d.info.Model), PIN: !l.own(d), State: d.state()}
 		for _, x := range chain(c, certs) {
 			k.Certificates = append(k.Certificates, x.Raw)
 		}
@@ -224,31 +227,54 @@ func (l *library) find(s pkcs11.SessionHandle, like ...*pkcs11.Attribute) ([]pkc
 
 // sign signs every digest with a key, or none.
 func (l *library) sign(key, pin string, hash crypto.Hash, digests [][]byte) ([][]byte, error) {
+	var out [][]byte
+	err := l.with(key, pin, func(u inUse) (err error) {
+		out, err = l.signIn(u, hash, digests)
+		return err
+	})
+	return out, err
+}
+
+// inUse is a private key that may be used: the session is logged in.
+type inUse struct {
+	session pkcs11.SessionHandle
+	key     pkcs11.ObjectHandle
+	public  crypto.PublicKey // as its certificate has it
+	slot    uint
+	pin     string
+}
+
+// with runs f on a key.
+func (l *library) with(key, pin string, f func(inUse) error) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	k, err := parseKeyID(key)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	d, err := l.device(k.serial)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	s, err := l.p.OpenSession(d.slot, pkcs11.CKF_SERIAL_SESSION)
 	if err != nil {
-		return nil, gone(err)
+		return gone(err)
 	}
 	defer l.p.CloseSession(s)
 	public, err := l.publicOf(s, k)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	pin, err = l.login(s, d, pin)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer l.p.Logout(s)
-	return l.signIn(s, k.id, pin, public, hash, digests)
+	private, err := l.private(s, k.id, public)
+	if err != nil {
+		return err
+	}
+	return f(inUse{s, private, public, d.slot, pin})
 }
 
 func (l *library) device(serial string) (device, error) {
@@ -278,10 +304,13 @@ func (l *library) publicOf(s pkcs11.SessionHandle, k keyID) (crypto.PublicKey, e
 	return nil, &token.Error{Code: token.NoKey, Detail: "no certificate for the key"}
 }
 
+// own says that the machine holds the PIN of a device.
+func (l *library) own(d device) bool { return l.pin != "" && (l.only == "" || l.only == d.serial()) }
+
 // login uses the machine's PIN or the request's. A PIN of the machine that is
 // wrong once is dropped: trying on would lock the token.
 func (l *library) login(s pkcs11.SessionHandle, d device, pin string) (string, error) {
-	own := l.pin != ""
+	own := l.own(d)
 	if own {
 		pin = l.pin
 	}
@@ -309,31 +338,27 @@ func (l *library) login(s pkcs11.SessionHandle, d device, pin string) (string, e
 	return "", gone(err)
 }
 
-func (l *library) signIn(s pkcs11.SessionHandle, id []byte, pin string, public crypto.PublicKey, hash crypto.Hash, digests [][]byte) ([][]byte, error) {
-	key, err := l.private(s, id, public)
-	if err != nil {
-		return nil, err
-	}
-	again := l.alwaysAsks(s, key)
+func (l *library) signIn(u inUse, hash crypto.Hash, digests [][]byte) ([][]byte, error) {
+	again := l.alwaysAsks(u.session, u.key)
 	out := make([][]byte, len(digests))
 	for i, digest := range digests {
-		mechanism, input, err := inputFor(public, hash, digest)
+		mechanism, input, err := inputFor(u.public, hash, digest)
 		if err != nil {
 			return nil, err
 		}
-		if err := l.p.SignInit(s, []*pkcs11.Mechanism{pkcs11.NewMechanism(mechanism, nil)}, key); err != nil {
+		if err := l.p.SignInit(u.session, []*pkcs11.Mechanism{pkcs11.NewMechanism(mechanism, nil)}, u.key); err != nil {
 			return nil, gone(err)
 		}
 		if again {
-			if err := l.p.Login(s, pkcs11.CKU_CONTEXT_SPECIFIC, pin); err != nil {
+			if err := l.p.Login(u.session, pkcs11.CKU_CONTEXT_SPECIFIC, u.pin); err != nil {
 				return nil, gone(err)
 			}
 		}
-		raw, err := l.p.Sign(s, input)
+		raw, err := l.p.Sign(u.session, input)
 		if err != nil {
 			return nil, gone(err)
 		}
-		if out[i], err = valueOf(public, raw); err != nil {
+		if out[i], err = valueOf(u.public, raw); err != nil {
 			return nil, err
 		}
 	}

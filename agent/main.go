@@ -9,7 +9,8 @@
 //
 // A PIN comes with each request, from the person who signs, or once from the
 // machine: a file, VANTHU_TOKEN_PIN, or the credential "pin" of systemd. It is
-// never written anywhere.
+// never written anywhere. A key that opens what others encrypt works only with
+// the machine's PIN; --pin-for keeps that PIN from the devices that sign.
 package main
 
 import (
@@ -32,6 +33,7 @@ import (
 type command struct {
 	Module  string `help:"Thư viện PKCS#11 của thiết bị (tệp .so)." required:"" type:"existingfile"`
 	Socket  string `help:"Socket mà máy chủ Văn Thư nối vào." default:"/run/vanthu/token.sock" type:"path"`
+	PINFor  string `help:"Số sê-ri của thiết bị mà mã PIN của máy dùng cho; để trống là mọi thiết bị." name:"pin-for"`
 	PINFile string `help:"Tệp chứa mã PIN, cho thiết bị ký không có người ngồi máy (HSM)." type:"path" name:"pin-file"`
 }
 
@@ -54,6 +56,7 @@ func (c command) run() error {
 		return err
 	}
 	defer lib.close()
+	lib.only = c.PINFor
 	l, err := listen(c.Socket)
 	if err != nil {
 		return err

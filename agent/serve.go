@@ -33,6 +33,18 @@ func handler(lib *library) http.Handler {
 		slog.Info("sign", "key", q.Key, "digests", len(q.Digests), "err", err)
 		answer(w, token.Signatures{Signatures: out}, err)
 	})
+	mux.HandleFunc("POST /v1/open", func(w http.ResponseWriter, r *http.Request) {
+		var q token.OpenRequest
+		d := json.NewDecoder(http.MaxBytesReader(w, r.Body, token.MaxBody))
+		d.DisallowUnknownFields()
+		if err := d.Decode(&q); err != nil {
+			answer(w, nil, &token.Error{Code: token.BadRequest, Detail: "not a request to open"})
+			return
+		}
+		out, err := lib.open(q)
+		slog.Info("open", "key", q.Key, "way", q.Way, "err", err)
+		answer(w, token.Opened{Secret: out}, err)
+	})
 	return mux
 }
 

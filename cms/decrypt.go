@@ -6,15 +6,12 @@ import (
 	"crypto"
 	"crypto/aes"
 	"crypto/cipher"
-	"crypto/ecdsa"
-	"crypto/rand"
 	"crypto/rsa"
 	"crypto/subtle"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"math/big"
 	"slices"
@@ -23,55 +20,12 @@ import (
 	casn1 "golang.org/x/crypto/cryptobyte/asn1"
 )
 
-// Decrypter holds the private half of a certificate: software, a token, an HSM.
-type Decrypter interface {
-	Certificate() *x509.Certificate
-	// Unseal undoes RSA key transport, with the options of crypto/rsa:
-	// *rsa.OAEPOptions or *rsa.PKCS1v15DecryptOptions. Keys that are not RSA
-	// give ErrUnsupported.
-	Unseal(ctx context.Context, sealed []byte, opts crypto.DecrypterOpts) ([]byte, error)
-	// Agree computes the ECDH secret with a peer's point. Keys that are not
-	// elliptic give ErrUnsupported.
-	Agree(ctx context.Context, point []byte) ([]byte, error)
-}
-
-type softwareDecrypter struct{ s *SoftwareSigner }
-
-// NewDecrypter decrypts with a software signer's key.
-func NewDecrypter(s *SoftwareSigner) Decrypter { return softwareDecrypter{s} }
-
-func (d softwareDecrypter) Certificate() *x509.Certificate { return d.s.cert }
-
-func (d softwareDecrypter) Unseal(_ context.Context, sealed []byte, opts crypto.DecrypterOpts) ([]byte, error) {
-	k, ok := d.s.key.(*rsa.PrivateKey)
-	if !ok {
-		return nil, ErrUnsupported
-	}
-	return k.Decrypt(rand.Reader, sealed, opts)
-}
-
-func (d softwareDecrypter) Agree(_ context.Context, point []byte) ([]byte, error) {
-	k, ok := d.s.key.(*ecdsa.PrivateKey)
-	if !ok {
-		return nil, ErrUnsupported
-	}
-	own, err := k.ECDH()
-	if err != nil {
-		return nil, err
-	}
-	peer, err := own.Curve().NewPublicKey(point)
-	if err != nil {
-		return nil, ErrDecrypt
-	}
-	return own.ECDH(peer)
-}
-
 // Decrypt opens what Encrypt, or another writer of CMS, made: AES by GCM or
 // CBC, keys by RSA-OAEP, RSA PKCS#1 v1.5 or ephemeral ECDH. Content and
 // structure together are at most MaxEncrypted and a megabyte long. CBC does not
 // notice changes: check the signatures of what is inside.
 //
-// Errors: ErrNotRecipient, ErrDecrypt, ErrUnsupported, ErrMalformed, ErrTooLarge.
+// Errors: ErrNotRecipient, ErrDecrypt, ErrKeyAway, ErrUnsupported, ErrMalformed, ErrTooLarge.
 func Decrypt(ctx context.Context, data []byte, d Decrypter) ([]byte, error) {
 	e, err := parseEnvelope(data)
 	if err != nil {
@@ -247,13 +201,7 @@ func openTransport(ctx context.Context, in cryptobyte.String, keySize int, d Dec
 		return nil, true, fmt.Errorf("%w: mã hóa khóa %v", ErrUnsupported, oid)
 	}
 	key, err := d.Unseal(ctx, sealed, opts)
-	if errors.Is(err, ErrUnsupported) {
-		return nil, true, err
-	}
-	if err != nil {
-		return nil, true, ErrDecrypt
-	}
-	return key, true, nil
+	return key, true, ofKey(ctx, err)
 }
 
 // oaepOf reads RSAES-OAEP-params, whose every default is SHA-1. rfc4055:4.1
@@ -368,7 +316,10 @@ func openAgreement(ctx context.Context, in cryptobyte.String, d Decrypter) ([]by
 		if !one.ReadASN1Bytes(&sealed, casn1.OCTET_STRING) {
 			return nil, true, bad
 		}
-		kek, err := agreed(alg, ukm, func() ([]byte, error) { return d.Agree(ctx, point.RightAlign()) })
+		kek, err := agreed(alg, ukm, func() ([]byte, error) {
+			shared, err := d.Agree(ctx, point.RightAlign())
+			return shared, ofKey(ctx, err)
+		})
 		if err != nil {
 			return nil, true, err
 		}

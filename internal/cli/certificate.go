@@ -143,7 +143,7 @@ func (c *openingKeyCmd) Run(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if err := o.EnterOpeningKey(ctx, by, append([]*x509.Certificate{k.Certificate()}, k.Chain()...), h.KeepOpeningKey(o, k)); err != nil {
+	if err := o.EnterOpeningKey(ctx, by, cms.NewDecrypter(k), append([]*x509.Certificate{k.Certificate()}, k.Chain()...), h.KeepOpeningKey(o, k)); err != nil {
 		return err
 	}
 	fmt.Fprintf(out, "Đã đăng ký khóa mở: %s, hiệu lực đến %s.\n", k.Certificate().Subject, viet.DayOf(k.Certificate().NotAfter))

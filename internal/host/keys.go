@@ -48,12 +48,12 @@ func (h *Host) KeepKey(o *office.Office, k *cms.SoftwareSigner) func() (string, 
 	}
 }
 
-// OpeningKeys are the key files that open what others encrypt to an agency;
+// OpeningKeys are the keys that open what others encrypt to an agency;
 // they are apart from those that sign. law:HT33-13.1
-func (h *Host) OpeningKeys(g account.Agency) *signing.Software { return h.openingKeys(g.Store) }
+func (h *Host) OpeningKeys(g account.Agency) *signing.Opening { return h.openingKeys(g.Store) }
 
 // OpeningKeysOf are those of an agency that is open.
-func (h *Host) OpeningKeysOf(o *office.Office) *signing.Software {
+func (h *Host) OpeningKeysOf(o *office.Office) *signing.Opening {
 	return h.openingKeys(o.Store.Name())
 }
 
@@ -66,8 +66,12 @@ func (h *Host) KeepOpeningKey(o *office.Office, k *cms.SoftwareSigner) func() er
 	}
 }
 
-func (h *Host) openingKeys(store string) *signing.Software {
-	return &signing.Software{Dir: filepath.Join(h.Dir, store, "opening-keys")}
+func (h *Host) openingKeys(store string) *signing.Opening {
+	k := &signing.Opening{Software: &signing.Software{Dir: filepath.Join(h.Dir, store, "opening-keys")}}
+	if h.Token != "" {
+		k.Agent = signing.NewAgent(h.Token)
+	}
+	return k
 }
 
 // complete gives the register of a store from before it kept certificates

@@ -57,7 +57,7 @@ func (x arrived) plainName(name string) string {
 }
 
 // errKeyBroken says that a file may have been encrypted to a key of ours that
-// does not open. That is ours to mend: the packet waits.
+// does not open: its file is broken, or its token is away. That is ours to mend: the packet waits.
 var errKeyBroken = errors.New("office: an opening key is broken")
 
 // open tries the agency's keys, newest first, and tells whose opened it.
@@ -65,6 +65,9 @@ func (o *Office) open(ctx context.Context, data []byte) ([]byte, *x509.Certifica
 	keys, broken := o.openers()
 	for _, k := range keys {
 		content, err := cms.Decrypt(ctx, data, k)
+		if errors.Is(err, cms.ErrKeyAway) && ctx.Err() == nil {
+			return nil, nil, fmt.Errorf("%w: %w", errKeyBroken, err)
+		}
 		if !errors.Is(err, cms.ErrNotRecipient) {
 			return content, k.Certificate(), err
 		}
@@ -85,12 +88,16 @@ func (o *Office) openers() ([]cms.Decrypter, error) {
 
 // tellBroken has the log and the administrators know of keys that are broken.
 func (o *Office) tellBroken(ctx context.Context, broken error) {
+	text := "Có khóa mở tệp mã hóa bị hỏng: mở Chứng thư số, Khóa mở để xem và thay"
+	if errors.Is(broken, cms.ErrKeyAway) {
+		text = "Có văn bản chờ trên trục vì thiết bị giữ khóa mở tệp mã hóa không trả lời: mở Chứng thư số, Khóa mở để xem"
+	}
 	o.log().Error("opening keys", "agency", o.Store.Name(), "err", broken)
 	err := o.Store.Write(ctx, db.System, func(tx *db.Tx) error {
 		admins, err := org.WithRole(tx, org.Admin, viet.DayOf(tx.Now))
 		for _, p := range admins {
 			if err == nil {
-				_, err = notice.Renew(tx, int64(p.ID), openingKeyTopic, "Có khóa mở tệp mã hóa bị hỏng: mở Chứng thư số, Khóa mở để xem và thay")
+				_, err = notice.Renew(tx, int64(p.ID), openingKeyTopic, text)
 			}
 		}
 		tx.After(o.publishKeys)

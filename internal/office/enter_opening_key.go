@@ -10,6 +10,7 @@ import (
 	"vanthu/internal/fail"
 	"vanthu/internal/journal"
 	"vanthu/internal/org"
+	"vanthu/internal/signing"
 	"vanthu/viet"
 )
 
@@ -18,12 +19,17 @@ import (
 // with the next look at it; older ones still open what is on its way. keep
 // stores the key, after every check; chain is its certificate and issuers.
 //
-// Who: the administrator. Refuses a certificate of another agency, and one
-// that cannot be encrypted to now. law:HT33-13.1 HT33-13.2
-func (o *Office) EnterOpeningKey(ctx context.Context, by org.Actor, chain []*x509.Certificate, keep func() error) error {
+// Who: the administrator. Refuses a certificate of another agency, one that
+// cannot be encrypted to now, and a key that does not open by itself what is
+// encrypted to it: a token may lack the mechanism, or want a PIN each time.
+// law:HT33-13.1 HT33-13.2
+func (o *Office) EnterOpeningKey(ctx context.Context, by org.Actor, key cms.Decrypter, chain []*x509.Certificate, keep func() error) error {
 	err := access.May(by, access.Administer)
 	if err == nil {
 		err = o.fitOpeningKey(ctx, by, chain)
+	}
+	if err == nil {
+		err = signing.Opens(ctx, key)
 	}
 	if err != nil {
 		o.refused(ctx, by, 0, access.Administer, err)

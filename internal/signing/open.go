@@ -14,11 +14,20 @@ import (
 	"vanthu/cms"
 )
 
-// Openers are the keys that open what was encrypted to the agency, newest
-// first: an older one still opens what was on its way when it was replaced.
-// With an error, which names the key files that are broken, the others are
-// given all the same.
-func (s *Software) Openers() ([]cms.Decrypter, error) {
+// Opening are the keys that open what was encrypted to one agency (khóa mở):
+// key files, and keys on a token of which the directory holds the name and the
+// certificate. A token opens only under the machine's PIN: packets come at
+// night, when nobody types one.
+type Opening struct {
+	*Software
+	Agent *Agent // nil: no token is used on this machine
+}
+
+// Openers are the keys, newest first: an older one still opens what was on its
+// way when it was replaced. With an error, which names the key files that are
+// broken, the others are given all the same. A key on a token is given whether
+// it is there now or not: what it cannot open wraps cms.ErrKeyAway.
+func (s *Opening) Openers() ([]cms.Decrypter, error) {
 	list, err := s.OpeningKeys()
 	if err != nil {
 		return nil, Refuse(KeyBroken, err)
@@ -30,27 +39,40 @@ func (s *Software) Openers() ([]cms.Decrypter, error) {
 			broken = append(broken, fmt.Errorf("%s: %w", x.Ref, x.Err))
 			continue
 		}
-		keys = append(keys, cms.NewDecrypter(x.key))
+		keys = append(keys, x.opener)
 	}
 	return keys, errors.Join(broken...)
 }
 
-// OpeningKey is one key file that opens what was encrypted to the agency.
+// OpeningKey is one key that opens what was encrypted to the agency.
 type OpeningKey struct {
-	Ref   string
-	Chain []*x509.Certificate // empty where the file is broken
-	Err   error               // why it does not open
-	key   *cms.SoftwareSigner
+	Ref    string
+	Chain  []*x509.Certificate // empty where the file is broken
+	Err    error               // why it does not open
+	Token  string              // the name of the key on its token; "" for a key file
+	opener cms.Decrypter
 }
 
-// OpeningKeys lists the key files, newest first, the broken ones at the end.
-func (s *Software) OpeningKeys() ([]OpeningKey, error) {
+// OpeningKeys lists the keys, newest first, the broken files at the end.
+func (s *Opening) OpeningKeys() ([]OpeningKey, error) {
 	files, err := filepath.Glob(filepath.Join(s.Dir, "*.p12"))
+	if err != nil {
+		return nil, err
+	}
+	named, err := filepath.Glob(filepath.Join(s.Dir, "*"+tokenExt))
 	var out []OpeningKey
-	for _, f := range files {
+	for _, f := range append(files, named...) {
 		x := OpeningKey{Ref: filepath.Base(f)}
-		if x.key, x.Err = s.open(x.Ref); x.Err == nil {
-			x.Chain = chainOf(x.key)
+		if filepath.Ext(f) == tokenExt {
+			x.Token, x.Chain, x.Err = readNamed(f)
+			if x.Err == nil {
+				x.opener = s.opener(x.Token, x.Chain[0])
+			}
+		} else {
+			var key *cms.SoftwareSigner
+			if key, x.Err = s.open(x.Ref); x.Err == nil {
+				x.Chain, x.opener = chainOf(key), cms.NewDecrypter(key)
+			}
 		}
 		out = append(out, x)
 	}
@@ -70,8 +92,8 @@ func newer(a, b *x509.Certificate) int {
 
 // Shelve takes a key file out of use. It stays in the directory under another
 // name: what was encrypted to it may have to be opened again as evidence.
-func (s *Software) Shelve(ref string) error {
-	if ref != filepath.Base(ref) || filepath.Ext(ref) != ".p12" {
+func (s *Opening) Shelve(ref string) error {
+	if ref != filepath.Base(ref) || filepath.Ext(ref) != ".p12" && filepath.Ext(ref) != tokenExt {
 		return Refuse(NoKey, nil)
 	}
 	path := filepath.Join(s.Dir, ref)

@@ -70,6 +70,7 @@ func (t *Agent) Sign(ctx context.Context, c Certificate, consent Consent, digest
 
 var agentStates = map[token.Code]State{
 	token.NoKey: NoKey, token.NeedPIN: PINNeeded, token.WrongPIN: PINWrong, token.LockedPIN: PINLocked, token.BadRequest: NotWorked, token.Failed: NotWorked,
+	token.NoWay: CannotOpen, token.BadData: NotWorked,
 }
 
 func agentError(err error) error {

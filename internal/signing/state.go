@@ -55,6 +55,10 @@ const (
 	NotWorked    State = "not-worked"
 	StampAway    State = "stamp-away"
 	SignedAway   State = "signed-away" // the key signs in another program
+	// CannotOpen: the device lacks the mechanism that undoes the encryption.
+	CannotOpen State = "cannot-open"
+	// NeedsHand: the device asks for its PIN each time, so it opens nothing by itself.
+	NeedsHand State = "pin-not-kept"
 )
 
 // The states of a file that was handed out and comes back.
@@ -113,6 +117,9 @@ var sentences = map[State]words{
 	NotWorked:    {fail.Conflict, "Ký không thành công.", "Kiểm tra chứng thư số và khóa rồi ký lại.", "", refs("ND23-17")},
 	StampAway:    {fail.Busy, "Chưa lấy được dấu thời gian nên chưa ký.", "Thử lại sau ít phút; báo quản trị nếu lỗi kéo dài.", "", refs("ND23-15")},
 	SignedAway:   {fail.Conflict, "Khóa này ký bằng phần mềm trên máy của người ký.", "Mở văn bản, chọn “Ký bằng phần mềm ký số”, hoặc tải tệp về ký rồi tải lên.", "", refs("HT33-4.2")},
+
+	CannotOpen: {fail.Conflict, "Thiết bị không mở được tệp mã hóa bằng khóa này.", "Dùng thiết bị mở được RSA-OAEP SHA-256 hoặc ECDH, hoặc đăng ký khóa mở là tệp khóa.", "key", refs("HT33-13.2")},
+	NeedsHand:  {fail.Conflict, "Thiết bị đòi mã PIN mỗi lần dùng nên không tự mở được tệp đến.", "Cho vanthu-token giữ mã PIN của thiết bị này (--pin-file, --pin-for), rồi đăng ký lại.", "key", refs("HT33-13.1")},
 
 	TokenUnknown:     {fail.Denied, "Phiên ký ngoài không đúng.", "Mở lại văn bản và bắt đầu ký lại.", "", refs("HT33-4.2")},
 	TokenEnded:       {fail.Conflict, "Phiên ký ngoài đã hết hạn.", "Mở lại văn bản và bắt đầu ký lại.", "", refs("HT33-4.2")},

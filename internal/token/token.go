@@ -4,6 +4,7 @@
 //
 //	GET  /v1/keys   the keys on the tokens that are plugged in
 //	POST /v1/sign   sign digests with one key, under one PIN
+//	POST /v1/open   open what was encrypted to one key, under the machine's PIN
 //
 // The agent is a program of its own because a token's library is C: the
 // server stays one static binary, and a fault of the library takes nothing
@@ -66,6 +67,33 @@ type Signatures struct {
 	Signatures [][]byte `json:"signatures"`
 }
 
+// OpenRequest asks for what was encrypted to a key. It carries no PIN: packets
+// come at night, so only a device whose PIN the machine holds opens them.
+type OpenRequest struct {
+	Key  string `json:"key"`
+	Way  Way    `json:"way"`
+	Hash string `json:"hash,omitempty"` // of OAEP: "SHA-1", "SHA-256", "SHA-384", "SHA-512"
+	MGF  string `json:"mgf,omitempty"`  // of OAEP's mask, likewise
+	Size int    `json:"size,omitempty"` // of PKCS1: how long the opened key is
+	Data []byte `json:"data"`           // the sealed key, or the sender's point, uncompressed
+}
+
+// Way is how a key for the content was sealed.
+type Way string
+
+// The ways. PKCS1 answers what cannot be opened with a random key of the right
+// length, so that nobody learns why it failed. rfc3218:2.3.2
+const (
+	OAEP  Way = "rsa-oaep"  // rfc8017:7.1
+	PKCS1 Way = "rsa-pkcs1" // rfc8017:7.2
+	ECDH  Way = "ecdh"      // the x-coordinate, sec1:3.3.1
+)
+
+// Opened answers it.
+type Opened struct {
+	Secret []byte `json:"secret"`
+}
+
 // Keys answer GET /v1/keys.
 type Keys struct {
 	Keys []Key `json:"keys"`
@@ -81,7 +109,9 @@ const (
 	NeedPIN    Code = "pin-needed"
 	WrongPIN   Code = "pin-wrong"
 	LockedPIN  Code = "pin-locked"
-	Failed     Code = "failed" // the library, whose words are in Detail
+	BadData    Code = "bad-data"    // was not encrypted to this key, or was changed
+	NoWay      Code = "unsupported" // the device lacks the mechanism, named in Detail
+	Failed     Code = "failed"      // the library, whose words are in Detail
 )
 
 // Error is what the agent answers when it does not sign.
@@ -128,6 +158,17 @@ func (c *Client) Sign(ctx context.Context, r SignRequest) ([][]byte, error) {
 	var out Signatures
 	err = c.call(ctx, http.MethodPost, "/v1/sign", body, &out)
 	return out.Signatures, err
+}
+
+// Open opens what was encrypted to a key; its errors are those of Sign.
+func (c *Client) Open(ctx context.Context, r OpenRequest) ([]byte, error) {
+	body, err := json.Marshal(r)
+	if err != nil {
+		return nil, err
+	}
+	var out Opened
+	err = c.call(ctx, http.MethodPost, "/v1/open", body, &out)
+	return out.Secret, err
 }
 
 func (c *Client) call(ctx context.Context, method, path string, body []byte, out any) error {

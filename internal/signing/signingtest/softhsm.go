@@ -88,14 +88,19 @@ func (h *SoftHSM) run(name string, args ...string) {
 	}
 }
 
-// Put brings a key with its certificates onto the token, under an id in hex.
-func (h *SoftHSM) Put(id string, key crypto.Signer, chain []*x509.Certificate) {
+// Put brings a key with its certificates onto the token, under an id in hex;
+// it does all mechanisms, or only some, as pkcs11-tool names them.
+func (h *SoftHSM) Put(id string, key crypto.Signer, chain []*x509.Certificate, only ...string) {
 	h.t.Helper()
 	der, err := x509.MarshalPKCS8PrivateKey(key)
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	h.object(id, "privkey", "khoa "+id, der)
+	use := []string{"--usage-sign", "--usage-decrypt", "--usage-derive"}
+	if len(only) > 0 {
+		use = append(use, "--allowed-mechanisms", strings.Join(only, ","))
+	}
+	h.object(id, "privkey", "khoa "+id, der, use...)
 	for i, c := range chain {
 		at := id
 		if i > 0 {
@@ -111,13 +116,13 @@ func (h *SoftHSM) Certify(id string, c *x509.Certificate) {
 	h.object(id, "cert", c.Subject.CommonName, c.Raw)
 }
 
-func (h *SoftHSM) object(id, kind, label string, data []byte) {
+func (h *SoftHSM) object(id, kind, label string, data []byte, more ...string) {
 	h.t.Helper()
 	file := filepath.Join(h.dir, "object.der")
 	if err := os.WriteFile(file, data, 0o600); err != nil {
 		h.t.Fatal(err)
 	}
-	h.run("pkcs11-tool", "--module", Module, "--login", "--pin", PIN, "--write-object", file, "--type", kind, "--id", id, "--label", label)
+	h.run("pkcs11-tool", append([]string{"--module", Module, "--login", "--pin", PIN, "--write-object", file, "--type", kind, "--id", id, "--label", label}, more...)...)
 }
 
 // Start builds the agent and runs it until the test ends. Further arguments

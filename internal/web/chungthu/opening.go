@@ -28,6 +28,7 @@ type openingPage struct {
 	None   part.Empty
 	Cipher string
 	Sum    *kit.Sum
+	Note   *part.Note // why no key on a token can be chosen
 	Fields []part.Field
 	Ask    *part.Confirm // refused: shown open, with its fault
 	AskSum *kit.Sum
@@ -68,17 +69,20 @@ func openingForm(r *http.Request, s *seat.Seat, f *kit.Form) (p openingPage, err
 	if err != nil {
 		return p, err
 	}
-	for i, k := range keys {
-		p.Rows = append(p.Rows, openingOf(s, k, i == 0, public))
+	there, err := p.askToken(r, s, f)
+	if err != nil {
+		return p, err
 	}
-	p.Fields = []part.Field{f.Upload("file", "Tệp khóa PKCS#12").Takes(".p12,.pfx").Need().Law("HT33-13.1"), f.Secret("password", "Mật khẩu của tệp khóa")}
+	for i, k := range keys {
+		p.Rows = append(p.Rows, openingOf(s, k, i == 0, public, there))
+	}
 	p.Page, err = s.Page(r, "Khóa mở tệp mã hóa")
 	return p, err
 }
 
 // openingOf draws a key: whether senders use it now, or it only opens what is
-// still on its way.
-func openingOf(s *seat.Seat, k signing.OpeningKey, newest bool, public string) openingRow {
+// still on its way. there are the keys on tokens now.
+func openingOf(s *seat.Seat, k signing.OpeningKey, newest bool, public string, there []signing.Key) openingRow {
 	x := openingRow{End: openingEnd(s.Kit.NewForm(nil), k.Ref, true)}
 	if k.Err != nil {
 		x.Owner, x.State = "Tệp khóa "+k.Ref, part.Tag{Kind: "late", Text: "Hỏng, không mở được"}
@@ -87,7 +91,12 @@ func openingOf(s *seat.Seat, k signing.OpeningKey, newest bool, public string) o
 	c := k.Chain[0]
 	x.Owner, x.Issuer = cms.HolderOf(c).Name, c.Issuer.CommonName
 	x.Serial, x.Until = seat.Serial(c.SerialNumber.Text(16)), viet.DayOf(c.NotAfter).String()
+	if k.Token != "" {
+		x.Issuer = "Trên thiết bị " + deviceOf(k.Token)
+	}
 	switch {
+	case k.Token != "" && !named(there, k.Token):
+		x.State = part.Tag{Kind: "late", Text: "Không thấy thiết bị"}
 	case s.Now().After(c.NotAfter):
 		x.State = part.Tag{Kind: "warn", Text: "Hết hạn, mở tệp cũ"}
 	case public == base64.StdEncoding.EncodeToString(c.Raw):
@@ -123,12 +132,15 @@ func enterOpening(w http.ResponseWriter, r *http.Request, s *seat.Seat) error {
 }
 
 func takeOpening(r *http.Request, s *seat.Seat, f *kit.Form) error {
+	if ref := f.Get("key"); ref != "" {
+		return takeFromToken(r, s, ref)
+	}
 	key, err := keyFile(f)
 	if err != nil {
 		return err
 	}
 	chain := append([]*x509.Certificate{key.Certificate()}, key.Chain()...)
-	return s.Office.EnterOpeningKey(r.Context(), s.Actor, chain, s.Host.KeepOpeningKey(s.Office, key))
+	return s.Office.EnterOpeningKey(r.Context(), s.Actor, cms.NewDecrypter(key), chain, s.Host.KeepOpeningKey(s.Office, key))
 }
 
 func openingEnd(f *kit.Form, ref string, first bool) part.Confirm {
@@ -171,7 +183,7 @@ func endOpening(w http.ResponseWriter, r *http.Request, s *seat.Seat) error {
 
 // openingCert is the certificate of a key file that is there; nil where the
 // file is broken.
-func openingCert(keys *signing.Software, ref string) (*x509.Certificate, error) {
+func openingCert(keys *signing.Opening, ref string) (*x509.Certificate, error) {
 	list, err := keys.OpeningKeys()
 	if err != nil {
 		return nil, err

@@ -1,0 +1,70 @@
+package chungthu
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"vanthu/cms"
+	"vanthu/internal/fail"
+	"vanthu/internal/signing"
+	"vanthu/internal/web/kit"
+	"vanthu/internal/web/part"
+	"vanthu/internal/web/seat"
+)
+
+// askToken asks for a key file or, where this machine uses tokens, for a key
+// that names this agency and lies on one; it gives the keys that are there now.
+func (p *openingPage) askToken(r *http.Request, s *seat.Seat, f *kit.Form) ([]signing.Key, error) {
+	file := f.Upload("file", "Tệp khóa PKCS#12").Takes(".p12,.pfx").Law("HT33-13.1")
+	password := f.Secret("password", "Mật khẩu của tệp khóa")
+	if _, ok := s.Office.Keys.Drivers[signing.ByToken]; !ok {
+		p.Fields = []part.Field{file.Need(), password}
+		return nil, nil
+	}
+	there, err := s.Office.Keys.Keys(r.Context(), signing.ByToken)
+	if e, ok := fail.As(err); ok {
+		p.Note = &part.Note{Kind: "warn", Text: e.Text, Lines: []string{e.Next}}
+	} else if err != nil {
+		return nil, err
+	}
+	// Other agencies of this machine may have theirs on the same token.
+	own := slices.DeleteFunc(slices.Clone(there), func(k signing.Key) bool {
+		if len(k.Chain) == 0 {
+			return true
+		}
+		code := cms.HolderOf(k.Chain[0]).AgencyCode
+		return code == "" || code != s.Actor.Agency.Code && code != s.Actor.Agency.AltCode || cms.CheckEncryptionUsage(k.Chain[0]) != nil
+	})
+	key := f.Select("key", "Khóa trên thiết bị nối máy chủ", keyOptions(own)).Ghost("Không: dùng tệp khóa").
+		Help("Thiết bị phải mở được mà không hỏi mã PIN: vanthu-token giữ mã PIN của thiết bị này.")
+	p.Fields = []part.Field{key, file, password}
+	return there, nil
+}
+
+// takeFromToken enters a key that stays on its token. law:HT33-13.1
+func takeFromToken(r *http.Request, s *seat.Seat, ref string) error {
+	there, err := s.Office.Keys.Keys(r.Context(), signing.ByToken)
+	if err != nil {
+		return err
+	}
+	keys := s.Host.OpeningKeysOf(s.Office)
+	for _, k := range there {
+		if k.Ref == ref && len(k.Chain) > 0 && keys.Agent != nil {
+			return s.Office.EnterOpeningKey(r.Context(), s.Actor, keys.Agent.Opener(k), k.Chain, func() error {
+				return keys.Name(signing.Fingerprint(k.Chain[0])[:16], k)
+			})
+		}
+	}
+	return signing.Refuse(signing.NoKey, nil)
+}
+
+func named(there []signing.Key, ref string) bool {
+	return slices.ContainsFunc(there, func(k signing.Key) bool { return k.Ref == ref })
+}
+
+// deviceOf is the serial number in the name of a key on a token.
+func deviceOf(ref string) string {
+	serial, _, _ := strings.Cut(ref, "/")
+	return serial
+}
