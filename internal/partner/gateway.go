@@ -98,6 +98,7 @@ type way struct {
 	passing sync.Mutex
 	told    map[string]map[string]string // state last told, by the id there and who receives there
 	life    int                          // how often the hub there came back from an older copy
+	doubt   string                       // about its log, as it was said last
 }
 
 func (w *way) run(ctx context.Context) {

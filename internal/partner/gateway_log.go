@@ -50,7 +50,7 @@ func (w *way) look(ctx context.Context, log logged) error {
 		return err
 	}
 	s, err := compare(ctx, log, known, about)
-	if err != nil || s == (BeyondSight{}) || s.Key == known.Key && s.Head == known.Head && s.Doubt == "" {
+	if err != nil || s == (BeyondSight{}) {
 		return err
 	}
 	return w.saw(ctx, s)
@@ -68,10 +68,10 @@ func (w *way) saw(ctx context.Context, s BeyondSight) error {
 	if err != nil {
 		return err
 	}
-	if s.Doubt != "" || s.Lost {
+	if s.Doubt != w.doubt || s.Lost {
 		w.log().Warn("gateway: log beyond", "way", w.name, "lost", s.Lost, "from", s.From, "doubt", s.Doubt, "packets", n)
 	}
-	if !s.Lost {
+	if w.doubt = s.Doubt; !s.Lost {
 		return nil
 	}
 	clear(w.told)
@@ -79,7 +79,8 @@ func (w *way) saw(ctx context.Context, s BeyondSight) error {
 	return nil
 }
 
-// compare says what a log that is shown is against the one that is known.
+// compare says what a log that is shown is against the one that is known; the zero
+// value when it stands where it stood.
 func compare(ctx context.Context, log logged, known BeyondLog, about About) (s BeyondSight, err error) {
 	shown, err := ledger.OpenCheckpoint([]byte(about.Checkpoint), about.PublicKey)
 	if err != nil {
@@ -92,6 +93,9 @@ func compare(ctx context.Context, log logged, known BeyondLog, about About) (s B
 	last, err := ledger.OpenCheckpoint([]byte(known.Head), known.Key)
 	if err != nil {
 		return s, garbled(err)
+	}
+	if about.PublicKey == known.Key && shown.Size == last.Size && shown.Root == last.Root && known.Receipt == "" {
+		return BeyondSight{}, nil
 	}
 	if about.PublicKey == known.Key {
 		err = s.sameKey(ctx, log, last, known, shown)

@@ -62,8 +62,13 @@ func (m *mortal) down() {
 
 // seen waits until its log was looked at anew, from the beginning of a look on.
 func (m *mortal) seen() {
-	n := m.looks.Load()
-	m.until(func() bool { return m.looks.Load() >= n+4 })
+	m.t.Helper()
+	end := time.Now().Add(20 * time.Second)
+	for n := m.looks.Load(); m.looks.Load() < n+4; time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			m.t.Fatal("nobody looks at its log")
+		}
+	}
 }
 
 // A hub comes back from an older copy, owning to it or not. What a gateway passed on
