@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"vanthu/internal/db"
 	"vanthu/internal/host"
@@ -11,9 +10,8 @@ import (
 
 type hubRedeliverCmd struct {
 	hubFlags
-	Code   string    `arg:"" help:"Mã định danh cơ quan, hoặc mã của cổng."`
-	Since  time.Time `help:"Từ lúc nào, trước bản sao lưu một ít, ví dụ 2025-03-03T18:00+07:00." format:"2006-01-02T15:04Z07:00" required:""`
-	Reason string    `help:"Lý do." required:""`
+	Code string `arg:"" help:"Mã định danh cơ quan, hoặc mã của cổng."`
+	sinceFlags
 }
 
 // Run hands an agency's system again what it confirmed since a moment.

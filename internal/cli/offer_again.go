@@ -3,16 +3,14 @@ package cli
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"vanthu/internal/office"
 )
 
 type offerAgainCmd struct {
 	hostFlags
-	Agency string    `arg:"" help:"Mã định danh cơ quan của máy chủ này."`
-	Since  time.Time `help:"Từ lúc nào, trước bản sao lưu của trục một ít, ví dụ 2025-03-03T18:00+07:00." format:"2006-01-02T15:04Z07:00" required:""`
-	Reason string    `help:"Thông báo của đơn vị vận hành trục: số, ngày văn bản." required:""`
+	Agency string `arg:"" help:"Mã định danh cơ quan của máy chủ này."`
+	sinceFlags
 }
 
 // Run queues again what the hub took since a moment; it goes with the next post.

@@ -67,7 +67,7 @@ func (o *Office) ours(ctx context.Context, err error) bool {
 	case ctx.Err() != nil:
 		return true
 	case errors.As(err, &line):
-		return line.Code == partner.Unreachable
+		return line.Code == partner.Unreachable || line.Locked
 	case errors.As(err, &system):
 		return true // a full or broken disk
 	}

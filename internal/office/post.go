@@ -9,6 +9,7 @@ import (
 	"vanthu/internal/db"
 	"vanthu/internal/document"
 	"vanthu/internal/exchange"
+	"vanthu/internal/fail"
 	"vanthu/internal/journal"
 	"vanthu/internal/notice"
 	"vanthu/internal/org"
@@ -59,7 +60,7 @@ func (o *Office) postOne(ctx context.Context, x exchange.Item) (bool, error) {
 	if x.Packet == "" {
 		h, err := o.packetOf(ctx, x)
 		if err != nil {
-			return false, o.postpone(ctx, x, err)
+			return false, o.notWritten(ctx, x, err)
 		}
 		x.Packet = h
 		if err := o.Store.Write(ctx, db.System, func(tx *db.Tx) error { return exchange.SetPacket(tx, x.ID, h) }); err != nil {
@@ -67,6 +68,9 @@ func (o *Office) postOne(ctx context.Context, x exchange.Item) (bool, error) {
 		}
 	}
 	f, err := o.Blobs.Open(x.Packet)
+	if errors.Is(err, blob.ErrNone) {
+		return false, o.packetLost(ctx, x)
+	}
 	if err != nil {
 		return false, err
 	}
@@ -82,6 +86,8 @@ func (o *Office) postOne(ctx context.Context, x exchange.Item) (bool, error) {
 		return true, o.posted(ctx, x, ack)
 	case ctx.Err() != nil:
 		return false, ctx.Err()
+	case partner.Locked(err) && x.Tried < giveUp:
+		return false, o.lineDown(ctx, x, err) // about this agency, not about the packet
 	case x.Again && !partner.Temporary(err) && x.Tried < giveUp:
 		return false, o.postpone(ctx, x, err) // a restored hub learns again by and by
 	case partner.Temporary(err) && x.Tried < giveUp:
@@ -91,6 +97,29 @@ func (o *Office) postOne(ctx context.Context, x exchange.Item) (bool, error) {
 		return false, o.postpone(ctx, x, err) // others get through
 	}
 	return false, o.notPosted(ctx, x, err)
+}
+
+// notWritten tries a packet that could not be written again, unless that cannot
+// help, or for as long as one that cannot be sent.
+func (o *Office) notWritten(ctx context.Context, x exchange.Item, cause error) error {
+	o.log().Error("packet not written", "document", x.Document, "kind", x.Kind, "err", cause)
+	if _, never := unreadable(cause); never || x.Tried >= giveUp {
+		return o.notPosted(ctx, x, cause)
+	}
+	return o.postpone(ctx, x, cause)
+}
+
+// errLost says that a packet's file is gone and that it cannot be written as it was.
+var errLost = fail.New(fail.Integrity, "Tệp gói tin không còn trong kho.", "HT33-14.6")
+
+// packetLost writes a packet anew whose file is gone. One that a restored hub is
+// offered again must have the same bytes: its line fails instead.
+func (o *Office) packetLost(ctx context.Context, x exchange.Item) error {
+	o.log().Error("packet file is gone", "document", x.Document, "kind", x.Kind, "packet", x.Packet)
+	if x.Again {
+		return o.notPosted(ctx, x, errLost)
+	}
+	return o.Store.Write(ctx, db.System, func(tx *db.Tx) error { return exchange.SetPacket(tx, x.ID, "") })
 }
 
 // posted notes the hub's acknowledgement on the lines the packet was for.
@@ -180,6 +209,9 @@ func spoken(err error) string {
 	var e *partner.Error
 	if errors.As(err, &e) {
 		return e.Text
+	}
+	if f, ok := fail.As(err); ok {
+		return f.Text
 	}
 	return "Chưa gửi được, sẽ thử lại."
 }

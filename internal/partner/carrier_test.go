@@ -39,7 +39,7 @@ func folder(s site, code string) *carried {
 	if err != nil {
 		s.T.Fatal(err)
 	}
-	f.Poll = 50 * time.Millisecond
+	f.Poll, f.Settle = 50*time.Millisecond, 0
 	return &carried{f, s.carrier}
 }
 

@@ -9,7 +9,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"vanthu/edxml"
@@ -22,10 +25,16 @@ import (
 //	in/<name>.edxml      packets for this agency
 //	done/ rejected/      what was confirmed, and rejected with a .txt of the reason
 //
-// A packet appears under its name only when it is whole and on the disk.
+// A packet of ours appears under its name only when it is whole and on the disk.
+// The other side may write slowly, as over a mounted directory: what has no end is
+// left alone until nobody has written to it for a while.
 type Folder struct {
-	Dir  string
-	Poll time.Duration // 2 s
+	Dir    string
+	Poll   time.Duration // 2 s
+	Settle time.Duration // how long a packet without its end may be in the writing; a minute
+
+	mu      sync.Mutex
+	fetched map[string]fs.FileInfo // the files as they were fetched, by id
 }
 
 // NewFolder makes the driver and its directories.
@@ -35,7 +44,7 @@ func NewFolder(dir string) (*Folder, error) {
 			return nil, err
 		}
 	}
-	return &Folder{Dir: dir, Poll: 2 * time.Second}, nil
+	return &Folder{Dir: dir, Poll: 2 * time.Second, Settle: time.Minute, fetched: map[string]fs.FileInfo{}}, nil
 }
 
 const packetExt = ".edxml"
@@ -112,11 +121,29 @@ func (d *Folder) look() (list []Arrival, err error) {
 		if !ok || err != nil || !info.Mode().IsRegular() || strings.HasPrefix(id, ".") {
 			continue
 		}
+		if time.Since(info.ModTime()) < d.Settle && !d.ended(id, info.Size()) {
+			continue
+		}
 		a := Arrival{ID: id, Kind: "document", Size: info.Size(), At: info.ModTime()}
 		d.describe(&a)
 		list = append(list, a)
 	}
+	slices.SortStableFunc(list, func(a, b Arrival) int { return a.At.Compare(b.At) }) // a recall follows its document
 	return list, nil
+}
+
+var packetEnd = regexp.MustCompile(`</(?:[^<>:]*:)?edXML(?:Envelope)?\s*>\s*$`)
+
+// ended says that a packet has its end.
+func (d *Folder) ended(id string, size int64) bool {
+	f, err := os.Open(d.path("in", id))
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	last := make([]byte, min(size, 200))
+	_, err = f.ReadAt(last, size-int64(len(last)))
+	return err == nil && packetEnd.Match(last)
 }
 
 // describe reads what the packet says of itself; an unreadable one is listed
@@ -157,8 +184,26 @@ func (d *Folder) Fetch(_ context.Context, id string, w io.Writer) error {
 		return local(err)
 	}
 	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return local(err)
+	}
+	d.mu.Lock()
+	d.fetched[id] = info
+	d.mu.Unlock()
 	_, err = io.Copy(w, f)
 	return err
+}
+
+// replaced says that another packet lies under the name of one that was fetched:
+// it is still to come.
+func (d *Folder) replaced(id string) bool {
+	d.mu.Lock()
+	was := d.fetched[id]
+	delete(d.fetched, id)
+	d.mu.Unlock()
+	now, err := os.Stat(d.path("in", id))
+	return was != nil && err == nil && !(os.SameFile(was, now) && was.Size() == now.Size() && was.ModTime().Equal(now.ModTime()))
 }
 
 // Confirm implements Partner.
@@ -174,6 +219,9 @@ func (d *Folder) Reject(_ context.Context, id, reason string) error {
 }
 
 func (d *Folder) move(id, to string) error {
+	if d.replaced(id) {
+		return nil
+	}
 	err := os.Rename(d.path("in", id), d.path(to, id))
 	if errors.Is(err, fs.ErrNotExist) {
 		if _, there := os.Stat(d.path(to, id)); there == nil {

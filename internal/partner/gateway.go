@@ -159,10 +159,10 @@ func (w *way) pass(ctx context.Context) (passed int, failure error) {
 	return passed, failure
 }
 
-// unreachable tells a line that is down from a packet that cannot pass.
+// unreachable tells a line that is down, or locked, from a packet that cannot pass.
 func unreachable(err error) bool {
 	var e *Error
-	return errors.As(err, &e) && e.Code == Unreachable
+	return errors.As(err, &e) && (e.Code == Unreachable || e.Locked)
 }
 
 // giveBack ends the locks on what could not be passed on, where the hub has

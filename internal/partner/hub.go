@@ -385,6 +385,7 @@ func problem(res *http.Response) error {
 	e := &Error{Code: p.Code, Text: p.Detail, Next: p.Next, Citations: p.Citations}
 	// 400 here is only the hub's word for a body that broke off.
 	e.Temporary = res.StatusCode >= 500 || res.StatusCode == http.StatusTooManyRequests || res.StatusCode == http.StatusBadRequest
+	e.Locked = res.StatusCode == http.StatusUnauthorized
 	if n, err := strconv.Atoi(res.Header.Get("Retry-After")); err == nil {
 		e.RetryAfter = time.Duration(n) * time.Second
 	}

@@ -114,6 +114,9 @@ type nationalAnswer struct {
 	Data      json.RawMessage `json:"data"`
 }
 
+// codeLocked is what both older dialects say to a wrong id or secret.
+const codeLocked = "15"
+
 // refusal turns an answer of status FAIL into an error. Code 20 is a fault of
 // the other side's system, everything else a refusal.
 func (a nationalAnswer) refusal(httpStatus int) error {
@@ -123,7 +126,7 @@ func (a nationalAnswer) refusal(httpStatus int) error {
 	if a.Status == "" {
 		return garbled(fmt.Errorf("HTTP %d", httpStatus))
 	}
-	return &Error{Temporary: a.ErrorCode == "20" || httpStatus >= 500, Code: a.ErrorCode, Text: a.ErrorDesc}
+	return &Error{Temporary: a.ErrorCode == "20" || httpStatus >= 500, Locked: a.ErrorCode == codeLocked || httpStatus == http.StatusUnauthorized, Code: a.ErrorCode, Text: a.ErrorDesc}
 }
 
 // maxDirectory bounds list answers; the whole country's directory is 30 MB.

@@ -60,7 +60,7 @@ func (o *offer) hand(ctx context.Context, to Addressed, f *os.File, size int64, 
 		switch {
 		case err == nil:
 			return ack, nil
-		case !errors.As(err, &e) || e.Temporary:
+		case !errors.As(err, &e) || e.Temporary || e.Locked:
 			return Ack{}, err
 		}
 		o.refused = e

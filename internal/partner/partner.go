@@ -133,6 +133,7 @@ type Receipt struct {
 // Error is why a hub did not do what was asked.
 type Error struct {
 	Temporary  bool          // try again, same key, same bytes
+	Locked     bool          // the hub does not let this side in; it says nothing of a packet
 	RetryAfter time.Duration // not before; 0 unknown
 	Code       string        // stable word or number of the dialect
 	Text       string        // Vietnamese sentence for people
@@ -170,6 +171,13 @@ func (e *Error) Unwrap() error { return e.Err }
 func Temporary(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.Temporary
+}
+
+// Locked says whether the hub does not let this side in, such as after a change of
+// its secret there: nothing is said of the packet, and no other would fare better.
+func Locked(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Locked
 }
 
 // Unreachable is the code of a call that got no answer: nothing gets through.

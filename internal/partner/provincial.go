@@ -93,7 +93,8 @@ func (a provincialAnswer) refusal(status int) error {
 	if text == "" {
 		text = provincialCodes[code]
 	}
-	return &Error{Temporary: code == "20" || status >= 500 || status == http.StatusTooManyRequests, Code: code, Text: text}
+	return &Error{Temporary: code == "20" || status >= 500 || status == http.StatusTooManyRequests,
+		Locked: code == codeLocked || status == http.StatusUnauthorized || status == http.StatusForbidden, Code: code, Text: text}
 }
 
 // provincialCodes are the numbers as the provinces' guides list them.
@@ -175,6 +176,10 @@ func (p *Provincial) login(ctx context.Context, anew bool) (string, error) {
 	defer res.Body.Close()
 	a, err := readProvincial(res)
 	if err != nil {
+		var e *Error
+		if errors.As(err, &e) {
+			e.Locked = !e.Temporary // whatever the number
+		}
 		return "", err
 	}
 	if p.token = a.Token; p.token == "" {
@@ -363,7 +368,7 @@ func (p *Provincial) Fetch(ctx context.Context, id string, w io.Writer) error {
 	out := &sink{w: w}
 	kind, _, _ := mime.ParseMediaType(res.Header.Get("Content-Type"))
 	if kind != "application/json" && res.StatusCode == http.StatusOK {
-		_, err = io.Copy(out, res.Body)
+		err = copyPacket(out, res)
 	} else {
 		var a nationalAnswer
 		if a, err = copyData(out, res.Body); err == nil {
