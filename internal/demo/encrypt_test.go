@@ -21,6 +21,7 @@ import (
 	"vanthu/internal/exchange"
 	"vanthu/internal/fail"
 	"vanthu/internal/notice"
+	"vanthu/internal/office"
 	"vanthu/internal/org"
 	"vanthu/viet"
 )
@@ -208,6 +209,47 @@ func TestEncryptionDoesNotLiftTheBar_HT33_13_2(t *testing.T) {
 		return document.Save(tx, d)
 	}))
 	s.refused(fail.Barred, o.IssueEncrypted(ctx, lan, id))
+}
+
+// What the administrator has chosen is what is used, and the journal knows it;
+// an agency that asks for longer keys than a recipient has sends nothing
+// (HT33-13.2).
+func TestTheChosenAlgorithmIsUsed_HT33_13_2(t *testing.T) {
+	s := newStage(t)
+	ctx := context.Background()
+	id := s.ready()
+	o, lan := s.who("lan")
+	_, tam := s.who("tam")
+	s.refused(fail.Denied, o.SetEncryption(ctx, lan, office.Encryption{Cipher: "AES-256-CBC", RSABits: 2048}))
+	s.refused(fail.BadInput, o.SetEncryption(ctx, tam, office.Encryption{Cipher: "3DES", RSABits: 2048}))
+	s.must(o.SetEncryption(ctx, tam, office.Encryption{Cipher: "AES-256-CBC", RSABits: 4096}))
+	snv, yen := s.who("yen")
+	k, err := s.CA.IssueAgency(authority.Agency{Name: "Sở Nội vụ", Code: yen.Agency.Code, Locality: "Mẫu"}, authority.RSA)
+	s.must(err)
+	s.must(s.Host.OpeningKeysOf(snv).Shelve("mo-khoa.p12"))
+	s.must(s.Host.KeepOpeningKey(snv, k)())
+	s.public("yen")
+	s.must(o.SyncDirectory(ctx))
+	s.refused(fail.Conflict, o.IssueEncrypted(ctx, lan, id))
+	s.must(o.SetEncryption(ctx, tam, office.Encryption{Cipher: "AES-256-CBC", RSABits: 2048}))
+	s.must(o.SetEncryption(ctx, tam, office.Encryption{Cipher: "AES-256-CBC", RSABits: 2048})) // nothing new
+	s.must(o.IssueEncrypted(ctx, lan, id))
+	s.must(s.Settle(ctx))
+	d := s.arrived("yen")
+	s.must(snv.Read(ctx, func(v *db.View) error {
+		parts, err := exchange.Parts(v, d.ID)
+		if len(parts) == 0 || parts[0].Cipher != "AES-256-CBC" || parts[0].Opened == "" {
+			t.Errorf("%+v", parts)
+		}
+		return err
+	}))
+	s.must(o.Read(ctx, func(v *db.View) error {
+		n, err := db.Value[int](v, `SELECT COUNT(*) FROM entry WHERE verb = $1`, office.EncryptionSet)
+		if n != 2 {
+			t.Errorf("%d lines in the journal", n)
+		}
+		return err
+	}))
 }
 
 // Who cannot open says so: 02 with the reason, and the sender has it on the

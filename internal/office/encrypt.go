@@ -36,7 +36,11 @@ func (o *Office) IssueEncrypted(ctx context.Context, by org.Actor, id document.I
 		return err
 	}
 	var to []org.Agency
-	err = o.Read(ctx, func(v *db.View) error {
+	var how Encryption
+	err = o.Read(ctx, func(v *db.View) (err error) {
+		if how, err = EncryptionOf(v, viet.DayOf(v.Now)); err != nil {
+			return err
+		}
 		if err := access.Check(v, by, access.Subject(id), access.Issue); err != nil {
 			return err
 		}
@@ -55,7 +59,7 @@ func (o *Office) IssueEncrypted(ctx context.Context, by org.Actor, id document.I
 	if err != nil {
 		return err
 	}
-	keys, err := o.readers(ctx, to)
+	keys, err := o.readers(ctx, to, how)
 	if err != nil {
 		o.refused(ctx, by, int64(id), access.Issue, err)
 		return err
@@ -65,14 +69,14 @@ func (o *Office) IssueEncrypted(ctx context.Context, by org.Actor, id document.I
 
 // readers judges the certificate of every recipient. The hub only passes them
 // on: who could replace one there must not be able to read along.
-func (o *Office) readers(ctx context.Context, to []org.Agency) (map[string]string, error) {
+func (o *Office) readers(ctx context.Context, to []org.Agency, how Encryption) (map[string]string, error) {
 	if len(to) == 0 {
 		return nil, fail.State("Không có nơi nhận nào qua trục liên thông để mã hóa.", "HT33-13.1").Then("Bỏ chọn mã hóa tệp rồi phát hành.")
 	}
 	keys := map[string]string{}
 	var without []string
 	for _, a := range to {
-		if why := o.unreadableBy(ctx, a); why != "" {
+		if why := o.unreadableBy(ctx, a, how); why != "" {
 			without = append(without, a.Name+" ("+why+")")
 			continue
 		}
@@ -86,7 +90,7 @@ func (o *Office) readers(ctx context.Context, to []org.Agency) (map[string]strin
 }
 
 // unreadableBy tells why an agency could not open what is encrypted to it now.
-func (o *Office) unreadableBy(ctx context.Context, a org.Agency) string {
+func (o *Office) unreadableBy(ctx context.Context, a org.Agency, how Encryption) string {
 	cert, err := parseKey(a.Certificate)
 	if err != nil {
 		return "chưa công bố chứng thư số mã hóa"
@@ -94,7 +98,7 @@ func (o *Office) unreadableBy(ctx context.Context, a org.Agency) string {
 	if code := cms.HolderOf(cert).AgencyCode; code != a.Code && (code == "" || code != a.AltCode) {
 		return "chứng thư số mã hóa không ghi mã của cơ quan này"
 	}
-	if why := tooShort(cert, viet.DayOf(o.Store.Now())); why != "" {
+	if why := tooShort(cert, how, viet.DayOf(o.Store.Now())); why != "" {
 		return why
 	}
 	if s := o.Keys.MayRead(ctx, o.Store.Now(), cert); s.State != cms.InForce {
@@ -103,10 +107,10 @@ func (o *Office) unreadableBy(ctx context.Context, a org.Agency) string {
 	return ""
 }
 
-// tooShort holds a key against the length that is asked for on a day.
-// law:HT33-13.2
-func tooShort(cert *x509.Certificate, on viet.Day) string {
-	kind, bits, least := "RSA", 0, law.Figure("C24.rsa.bits", on)
+// tooShort holds a key against the length that the agency and, on a day, the
+// national figures ask for. law:HT33-13.2
+func tooShort(cert *x509.Certificate, how Encryption, on viet.Day) string {
+	kind, bits, least := "RSA", 0, how.RSABits
 	switch k := cert.PublicKey.(type) {
 	case *rsa.PublicKey:
 		bits = k.N.BitLen()
@@ -155,6 +159,10 @@ func sealed(q db.Q, id document.ID, p *edxml.Packet, on viet.Day) error {
 	if err != nil || len(keys) == 0 {
 		return err
 	}
+	how, err := EncryptionOf(q, on)
+	if err != nil {
+		return err
+	}
 	var to []*x509.Certificate
 	for _, o := range p.Header.To {
 		cert, err := parseKey(keys[o.OrganID])
@@ -167,28 +175,12 @@ func sealed(q db.Q, id document.ID, p *edxml.Packet, on viet.Day) error {
 		a := &p.Attachments[i]
 		plain := a.Open
 		a.Name, a.ContentType = a.Name+sealedExt, "application/pkcs7-mime"
-		a.Open = func() (io.ReadCloser, error) { return encrypt(plain, to, cipherOn(on)) }
+		a.Open = func() (io.ReadCloser, error) { return encrypt(plain, to, how.cipher()) }
 	}
 	return nil
 }
 
 const sealedExt = ".p7m"
-
-// cipherOn is how files are encrypted on a day. law:HT33-13.2
-func cipherOn(on viet.Day) cms.Cipher {
-	if law.Figure("C24.cipher", on) == 2 {
-		return cms.AES256CBC
-	}
-	return cms.AES256GCM
-}
-
-// CipherName is that in words.
-func CipherName(on viet.Day) string {
-	if cipherOn(on) == cms.AES256CBC {
-		return "AES-256-CBC"
-	}
-	return "AES-256-GCM"
-}
 
 // encrypt gives the CMS form of one file, which is at most MaxFile long.
 func encrypt(plain func() (io.ReadCloser, error), to []*x509.Certificate, c cms.Cipher) (io.ReadCloser, error) {

@@ -7,10 +7,12 @@ import (
 	"crypto/x509"
 	"errors"
 	"math/big"
+	"slices"
 	"strings"
 	"testing"
 
 	"vanthu/cms"
+	"vanthu/internal/fail"
 	"vanthu/viet"
 )
 
@@ -23,6 +25,7 @@ func TestShortKeysAreNotEncryptedTo_HT33_13_2(t *testing.T) {
 		return &x509.Certificate{PublicKey: &ecdsa.PublicKey{Curve: c}}
 	}
 	on := viet.MakeDay(2025, 3, 3)
+	_, _, usual := EncryptionChoices(on)
 	for name, x := range map[string]struct {
 		cert  *x509.Certificate
 		short bool
@@ -30,8 +33,34 @@ func TestShortKeysAreNotEncryptedTo_HT33_13_2(t *testing.T) {
 		"RSA 1024": {key(1024), true}, "RSA 2048": {key(2048), false}, "RSA 4096": {key(4096), false},
 		"P-224": {curve(elliptic.P224()), true}, "P-256": {curve(elliptic.P256()), false}, "another kind": {&x509.Certificate{}, true},
 	} {
-		if why := tooShort(x.cert, on); (why != "") != x.short {
+		if why := tooShort(x.cert, usual, on); (why != "") != x.short {
 			t.Errorf("%s: %q", name, why)
+		}
+	}
+	usual.RSABits = 4096 // the agency asks for more
+	if tooShort(key(3072), usual, on) == "" || tooShort(key(4096), usual, on) != "" {
+		t.Error("the agency's own length is not asked for")
+	}
+}
+
+// An agency chooses among what the figures of the day allow, and nothing else
+// (HT33-13.2).
+func TestWhatMayBeChosenIsDated_HT33_13_2(t *testing.T) {
+	figures := map[string]int{"C24.cipher": 1, "C24.gcm": 1, "C24.cbc": 1, "C24.rsa.bits": 2048}
+	of := func(key string) int { return figures[key] }
+	names, lengths, usual := encryptionChoices(of)
+	if !slices.Equal(names, []string{"AES-256-GCM", "AES-256-CBC"}) || !slices.Equal(lengths, []int{2048, 3072, 4096}) || usual != (Encryption{"AES-256-GCM", 2048}) {
+		t.Error(names, lengths, usual)
+	}
+	figures["C24.cipher"], figures["C24.cbc"], figures["C24.rsa.bits"] = 2, 0, 3072
+	names, lengths, usual = encryptionChoices(of)
+	if !slices.Equal(names, []string{"AES-256-GCM"}) || !slices.Equal(lengths, []int{3072, 4096}) || usual != (Encryption{"AES-256-GCM", 3072}) {
+		t.Error(names, lengths, usual)
+	}
+	on := viet.MakeDay(2025, 3, 3)
+	for _, e := range []Encryption{{}, {"3DES-CBC", 2048}, {"AES-256-GCM", 1024}, {"AES-256-GCM", 0}} {
+		if err := lawful(e, on); !fail.Is(err, fail.BadInput) {
+			t.Errorf("%v: %v", e, err)
 		}
 	}
 }

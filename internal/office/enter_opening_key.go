@@ -52,7 +52,8 @@ func (o *Office) fitOpeningKey(ctx context.Context, by org.Actor, chain []*x509.
 	if code := cms.HolderOf(chain[0]).AgencyCode; code == "" || code != by.Agency.Code && code != by.Agency.AltCode {
 		return fail.Invalid("file", "Chứng thư số mã hóa phải ghi mã định danh "+by.Agency.Code+".", "HT33-13.2")
 	}
-	if why := tooShort(chain[0], viet.DayOf(o.Store.Now())); why != "" {
+	_, _, usual := EncryptionChoices(viet.DayOf(o.Store.Now()))
+	if why := tooShort(chain[0], usual, viet.DayOf(o.Store.Now())); why != "" {
 		return fail.Invalid("file", "Chứng thư số không dùng để mã hóa được: "+why+".", "HT33-13.2")
 	}
 	if s := o.Keys.MayRead(ctx, o.Store.Now(), chain...); s.State != cms.InForce {

@@ -55,6 +55,7 @@ const (
 	CertificateEnded   journal.Verb = "certificate.ended"
 	OpeningKeyEntered  journal.Verb = "opening_key.entered"
 	OpeningKeyEnded    journal.Verb = "opening_key.ended"
+	EncryptionSet      journal.Verb = "encryption.set"
 	PictureSet         journal.Verb = "picture.set"
 	KeyOffered         journal.Verb = "key.offered"
 	KeyTaken           journal.Verb = "key.taken"
@@ -82,7 +83,7 @@ var VerbNames = map[journal.Verb]string{
 	NotedIt: "Đã xem", ArrivedIt: "Đã đến", RegisteredIt: "Vào sổ", CopySignedIt: "Ký bản sao", PresentedIt: "Trình lãnh đạo", DirectedIt: "Ý kiến chỉ đạo", AssignedIt: "Giao việc",
 	TaskReturned: "Trả lại việc", OpenedIt: "Bắt đầu xử lý", ProgressedIt: "Tiến độ", CompletedIt: "Hoàn thành", ClosedIt: "Kết thúc",
 	"document.resent": "Gửi lại", "document.followed": "Đã theo dõi", "document.scanned": "Gắn bản quét",
-	CertificateEntered: "Đăng ký chứng thư số", CertificateEnded: "Ngừng dùng chứng thư số", OpeningKeyEntered: "Đăng ký khóa mở tệp mã hóa", OpeningKeyEnded: "Ngừng dùng khóa mở tệp mã hóa", PictureSet: "Thay hình chữ ký, con dấu",
+	CertificateEntered: "Đăng ký chứng thư số", CertificateEnded: "Ngừng dùng chứng thư số", OpeningKeyEntered: "Đăng ký khóa mở tệp mã hóa", OpeningKeyEnded: "Ngừng dùng khóa mở tệp mã hóa", EncryptionSet: "Đặt thuật toán mã hóa", PictureSet: "Thay hình chữ ký, con dấu",
 	KeyOffered: "Đề nghị bàn giao khóa", KeyTaken: "Nhận bàn giao khóa", KeyWithdrawn: "Thôi bàn giao khóa", KeyEntrusted: "Giao văn thư giữ khóa", KeyTakenBack: "Thôi giao giữ khóa",
 	HubSeen: "Xác nhận sổ cái của trục", HubDoubted: "Sổ cái của trục không đáng tin", HubTrusted: "Tin lại trục",
 	HubRestored: "Trục phục hồi từ bản sao lưu", NotFetchedIt: "Nơi nhận chưa lấy gói tin", PacketsCleared: "Xóa tệp gói tin quá hạn giữ", OfferedAgainIt: "Gửi lại sau khi trục phục hồi",

@@ -6,6 +6,7 @@
 //	GET  /chung-thu-so/tin-cay                 whom this installation trusts
 //	GET  /chung-thu-so/khoa-mo                 the keys that open encrypted files; POST enters one
 //	POST /chung-thu-so/khoa-mo/{ref}/ngung     one out of use, with a reason
+//	POST /chung-thu-so/khoa-mo/thuat-toan      how files that go out are encrypted
 //	GET  /chung-thu-so/moi                     enter a certificate; POST
 //	GET  /chung-thu-so/{id}                    one certificate: custody, uses, picture
 //	POST /chung-thu-so/{id}/ngung              out of use, with a reason
@@ -44,6 +45,8 @@ func Routes(s *seat.Site, mux *http.ServeMux) {
 	mux.Handle("POST /chung-thu-so/khoa-mo", s.Handle(enterOpening))
 	mux.Handle("POST /chung-thu-so/khoa-mo/{ref}/ngung", s.Handle(endOpening))
 	mux.Handle("GET /chung-thu-so/khoa-mo/{ref}/ngung", s.Handle(backToOpening))
+	mux.Handle("POST /chung-thu-so/khoa-mo/thuat-toan", s.Handle(setHow))
+	mux.Handle("GET /chung-thu-so/khoa-mo/thuat-toan", s.Handle(backToOpening))
 	mux.Handle("GET /chung-thu-so/moi", s.Handle(showEnter))
 	mux.Handle("POST /chung-thu-so/moi", s.Handle(enter))
 	mux.Handle("GET /chung-thu-so/{id}", s.Handle(show))

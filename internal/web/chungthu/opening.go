@@ -26,7 +26,7 @@ type openingPage struct {
 	Crumbs []part.Crumb
 	Rows   []openingRow
 	None   part.Empty
-	Cipher string
+	How    howForm
 	Sum    *kit.Sum
 	Note   *part.Note // why no key on a token can be chosen
 	Fields []part.Field
@@ -54,7 +54,7 @@ func openingForm(r *http.Request, s *seat.Seat, f *kit.Form) (p openingPage, err
 	if err := office.MayAdminister(s.Actor); err != nil {
 		return p, err
 	}
-	p = openingPage{Crumbs: []part.Crumb{{Text: "Chứng thư số", Href: "/chung-thu-so"}, {Text: "Khóa mở"}}, Sum: f.Sum(), Cipher: office.CipherName(viet.DayOf(s.Now())),
+	p = openingPage{Crumbs: []part.Crumb{{Text: "Chứng thư số", Href: "/chung-thu-so"}, {Text: "Khóa mở"}}, Sum: f.Sum(),
 		None: part.Empty{Icon: part.Icon("lock-keyhole"), Title: "Cơ quan chưa có khóa mở", Text: "Nơi khác chưa mã hóa tệp gửi đến cơ quan được. Đăng ký khóa, chứng thư số của khóa được công bố trên trục."}}
 	keys, err := s.Host.OpeningKeysOf(s.Office).OpeningKeys()
 	if err != nil {
@@ -67,6 +67,9 @@ func openingForm(r *http.Request, s *seat.Seat, f *kit.Form) (p openingPage, err
 		return err
 	})
 	if err != nil {
+		return p, err
+	}
+	if p.How, err = howOf(r, s, s.Kit.NewForm(nil)); err != nil {
 		return p, err
 	}
 	there, err := p.askToken(r, s, f)

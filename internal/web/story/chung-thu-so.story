@@ -83,6 +83,12 @@ press 'Ngừng dùng' 'Lý do'='Mất khóa.'
 see 'Đã ngừng dùng khóa mở.' 'Cơ quan chưa có khóa mở'
 journal opening_key.ended 'Mất khóa'
 
+# How files that go out are encrypted, within what the rules allow.
+see 'Thuật toán mã hóa tệp gửi đi' 'RSA-OAEP, SHA-256' 'ECDH, SHA-256'
+press 'Lưu thuật toán' 'Mã hóa nội dung'='AES-256-CBC' 'Khóa RSA của nơi nhận'='từ 3072 bit'
+see 'Đã đặt thuật toán mã hóa: AES-256-CBC, RSA từ 3072 bit.'
+journal encryption.set 'AES-256-CBC, RSA từ 3072 bit'
+
 # Nobody without an office in it learns of the register.
 as Binh
 open /chung-thu-so
