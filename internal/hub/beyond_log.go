@@ -122,7 +122,7 @@ func (h *Hub) mayPass(ctx context.Context, c Caller) error {
 // entry $2 or later, with a copy that has not failed.
 const acceptedBeyond = `FROM relayed_receipt r JOIN passed t ON t.packet = r.packet AND t.via = r.via
 	JOIN delivery d ON d.packet = t.packet AND d.recipient = t.recipient AND d.via = t.via AND d.state <> 'failed'
-	WHERE r.via = $1 AND r.event = 'accepted' AND r.recipient = '' AND r.place >= $2`
+	WHERE r.via = $1 AND r.event = 'accepted' AND r.recipient = '' AND r.place >= 0 AND r.place >= $2`
 
 // lostLong says whether something would be lost that passed longer ago than a copy
 // may be old.
