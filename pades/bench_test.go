@@ -151,6 +151,23 @@ func BenchmarkB9Sign(b *testing.B) {
 	}
 }
 
+// BenchmarkBegin50MB: what preparing the largest file in use takes before the
+// key is asked: its time beside the bare SHA-256, what is allocated, and the
+// most memory in use beyond the file itself.
+func BenchmarkBegin50MB(b *testing.B) {
+	look, place := PersonalLook(signaturePNG()), &Place{Box: pdf.Box{X: 20, Y: 20, W: 45, H: 15}}
+	data := padded(50 << 20)
+	begin := func() {
+		if _, err := Begin(data, Options{Place: place, Look: look, Time: signing}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportAllocs()
+	ours, bare := interleave(b, "hash-ms", begin, func() { sha256.Sum256(data) })
+	b.ReportMetric(ratio(ours, bare), "ratio")
+	b.ReportMetric(float64(peak(begin))/(1<<20), "peak-MB")
+}
+
 // BenchmarkB10Verify: all checks of one stamped signature over 1 MB beside the
 // bare SHA-256 of the file (the aim is 2), beside the hash with every public
 // key operation that the verdict rests on, and beside pdfsig as a process,

@@ -138,7 +138,9 @@ func (o *Office) SetEncryption(ctx context.Context, by org.Actor, e Encryption) 
 }
 
 // String is the choice in one line.
-func (e Encryption) String() string { return e.Cipher + ", RSA từ " + strconv.Itoa(e.RSABits) + " bit" }
+func (e Encryption) String() string {
+	return e.Cipher + ", RSA từ " + strconv.Itoa(e.RSABits) + " bit"
+}
 
 // lawful holds a choice against what may be chosen on a day. law:HT33-13.2
 func lawful(e Encryption, on viet.Day) error {

@@ -15,6 +15,7 @@ import (
 	"vanthu/internal/org"
 	"vanthu/internal/signing"
 	"vanthu/pades"
+	"vanthu/pdf"
 )
 
 // signingAct is what differs between the signatures of a document: who may
@@ -362,13 +363,15 @@ func (j *signingJob) enter(tx *db.Tx) error {
 // main is the signed main file.
 func (j *signingJob) main() Upload { return j.parts[0].out }
 
-// signError is a refusal of package pades as ours.
+// signError is a refusal of package pades as ours; of what the file is to
+// blame for, the person reads what it is. law:HT33-11.1
 func signError(err error) error {
 	var pe *pades.Error
+	var file *pdf.Error
 	if _, ok := fail.As(err); err == nil || ok {
 		return err
 	}
-	if errors.As(err, &pe) {
+	if errors.As(err, &pe) || errors.As(err, &file) {
 		return placeError(err)
 	}
 	return signing.Refuse(signing.NotWorked, err)
