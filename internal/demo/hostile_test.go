@@ -344,6 +344,32 @@ func TestRepeatBringsNothingBack_ND30_PL6(t *testing.T) {
 	}
 }
 
+// A file that is the same as the report on another document's signatures does not
+// take that evidence along when it is recalled (HT33-14.6).
+func TestRecallSparesEvidence_HT33_14_6(t *testing.T) {
+	s := newStage(t)
+	ctx := t.Context()
+	o, _ := s.who("hoa")
+	report := []byte("ket qua kiem tra chu ky\n")
+	o.Judge = func(context.Context, []byte) (office.Finding, error) {
+		return office.Finding{Verdict: "valid", Sentence: "Hợp lệ.", Report: report}, nil
+	}
+	_, err := s.come("m1", s.written(s.foreign("w1", attached("cv.pdf", s.other("có báo cáo")))))
+	s.must(err)
+	p := s.foreign("w2", attached("y.txt", report))
+	_, err = s.come("m2", s.written(p))
+	s.must(err)
+	p.Business = &edxml.Business{DocType: edxml.Recall, DocumentID: "w2", Reason: "Gửi nhầm"}
+	_, err = s.come("m3", s.written(p))
+	s.must(err)
+	if n, err := o.Destroy(ctx); n != 1 || err != nil {
+		t.Errorf("destroyed of %d documents, %v", n, err)
+	}
+	if !o.Blobs.Has(blob.Sum(report)) {
+		t.Error("the report on another document went along")
+	}
+}
+
 // Faults of this machine are no faults of the packet: a spoilt file rejects nothing
 // (HT33-14.6).
 func TestOwnFaultRejectsNothing_HT33_14_6(t *testing.T) {

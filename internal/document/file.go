@@ -138,9 +138,10 @@ func Unshared(q db.Q, d ID) ([]blob.Hash, error) {
 		AND NOT EXISTS (SELECT 1 FROM file o WHERE o.hash = f.hash AND NOT o.closed)`, d)
 }
 
-// Names says whether a file that is kept here has this content.
+// Names says whether a file that is kept here has this content, or the report on
+// one: nobody destroys another's evidence by sending the same.
 func Names(q db.Q, h blob.Hash) (bool, error) {
-	n, err := db.Value[int](q, `SELECT COUNT(*) FROM file WHERE hash = $1 AND NOT closed`, h)
+	n, err := db.Value[int](q, `SELECT COUNT(*) FROM file WHERE (hash = $1 OR report = $1) AND NOT closed`, h)
 	return n > 0, err
 }
 
