@@ -138,11 +138,11 @@ func Unshared(q db.Q, d ID) ([]blob.Hash, error) {
 		AND NOT EXISTS (SELECT 1 FROM file o WHERE o.hash = f.hash AND NOT o.closed)`, d)
 }
 
-// Names says whether a file that is kept here has this content, or the report on
-// one: nobody destroys another's evidence by sending the same.
-func Names(q db.Q, h blob.Hash) (bool, error) {
-	n, err := db.Value[int](q, `SELECT COUNT(*) FROM file WHERE (hash = $1 OR report = $1) AND NOT closed`, h)
-	return n > 0, err
+// Named says which contents a file that is kept here has, or the report on one:
+// nobody destroys another's evidence by sending the same.
+func Named(q db.Q, list ...blob.Hash) ([]blob.Hash, error) {
+	in, args := db.In(1, list)
+	return db.Column[blob.Hash](q, `SELECT hash FROM file WHERE NOT closed AND hash IN `+in+` UNION SELECT report FROM file WHERE NOT closed AND report IN `+in, args...)
 }
 
 // Blobs lists every content that must be here: of files that are kept, and of

@@ -194,13 +194,14 @@ func Blobs(q db.Q) ([]blob.Hash, error) {
 		UNION SELECT receipt FROM handed WHERE receipt <> '' UNION SELECT receipt FROM delivery_event WHERE receipt <> ''`, document.Recalled)
 }
 
-// Names says whether something that is kept here has this content: the packet of
-// a document that was not recalled, or of a status or recall, or a packet or
-// receipt of ours.
-func Names(q db.Q, h blob.Hash) (bool, error) {
-	n, err := db.Value[int](q, `SELECT (SELECT COUNT(*) FROM arrival a JOIN document d ON d.id = a.document WHERE a.packet = $1 AND a.gone = 0 AND d.state <> $2)
-		+ (SELECT COUNT(*) FROM arrival WHERE packet = $1 AND gone = 0 AND document = 0 AND kind <> 'edoc')
-		+ (SELECT COUNT(*) FROM outbox WHERE packet = $1) + (SELECT COUNT(*) FROM handed WHERE packet = $1 OR receipt = $1)
-		+ (SELECT COUNT(*) FROM delivery_event WHERE receipt = $1)`, h, document.Recalled)
-	return n > 0, err
+// Named says which contents something that is kept here has: the packet of a
+// document that was not recalled, or of a status or recall, or a packet or receipt
+// of ours.
+func Named(q db.Q, list ...blob.Hash) ([]blob.Hash, error) {
+	in, args := db.In(2, list)
+	return db.Column[blob.Hash](q, `SELECT a.packet FROM arrival a JOIN document d ON d.id = a.document WHERE a.gone = 0 AND d.state <> $1 AND a.packet IN `+in+`
+		UNION SELECT packet FROM arrival WHERE gone = 0 AND document = 0 AND kind <> 'edoc' AND packet IN `+in+`
+		UNION SELECT packet FROM outbox WHERE packet IN `+in+` UNION SELECT packet FROM handed WHERE packet IN `+in+`
+		UNION SELECT receipt FROM handed WHERE receipt IN `+in+` UNION SELECT receipt FROM delivery_event WHERE receipt IN `+in,
+		append([]any{document.Recalled}, args...)...)
 }

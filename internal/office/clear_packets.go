@@ -46,10 +46,8 @@ func (o *Office) ClearPackets(ctx context.Context) (n int, err error) {
 			}
 			list = append(list, p.Packet)
 		}
-		for _, h := range list {
-			if _, err := o.removeUnnamed(tx, h); err != nil {
-				return err
-			}
+		if _, err := o.removeAll(tx, list); err != nil {
+			return err
 		}
 		n = len(list)
 		return journal.Write(tx, PacketsCleared, 0, 0, journal.Detail{"packets": itoa(int64(n))})

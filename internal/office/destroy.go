@@ -69,12 +69,41 @@ func (o *Office) destroyOf(ctx context.Context, id document.ID) error {
 // removeUnnamed destroys a content, unless something that is kept here is the
 // same.
 func (o *Office) removeUnnamed(tx *db.Tx, h blob.Hash) (bool, error) {
-	for _, names := range []func(db.Q, blob.Hash) (bool, error){document.Names, exchange.Names, signing.Names, isPicture} {
-		if named, err := names(tx, h); err != nil || named {
-			return false, err
+	n, err := o.removeAll(tx, []blob.Hash{h})
+	return n == 1, err
+}
+
+// removeAll is removeUnnamed of many, with one look for all of them. It tells how
+// many it removed.
+func (o *Office) removeAll(tx *db.Tx, list []blob.Hash) (n int, err error) {
+	named := map[blob.Hash]bool{}
+	for _, namedIn := range []func(db.Q, ...blob.Hash) ([]blob.Hash, error){document.Named, exchange.Named} {
+		some, err := namedIn(tx, list...)
+		if err != nil {
+			return 0, err
+		}
+		for _, h := range some {
+			named[h] = true
 		}
 	}
-	return true, o.Blobs.Destroy(h)
+	for _, h := range list {
+		for _, names := range []func(db.Q, blob.Hash) (bool, error){signing.Names, isPicture} {
+			if named[h] {
+				break
+			}
+			if named[h], err = names(tx, h); err != nil {
+				return n, err
+			}
+		}
+		if named[h] {
+			continue
+		}
+		if err := o.Blobs.Destroy(h); err != nil {
+			return n, err
+		}
+		n++
+	}
+	return n, nil
 }
 
 // addFile enters a stored file. The same content may have been destroyed since

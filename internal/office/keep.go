@@ -69,12 +69,8 @@ func (o *Office) Keep(ctx context.Context, name string, r io.Reader) (Upload, er
 // about to name one.
 func (o *Office) discard(ctx context.Context, list ...blob.Hash) error {
 	return o.Store.Write(context.WithoutCancel(ctx), db.System, func(tx *db.Tx) error {
-		for _, h := range list {
-			if _, err := o.removeUnnamed(tx, h); err != nil {
-				return err
-			}
-		}
-		return nil
+		_, err := o.removeAll(tx, list)
+		return err
 	})
 }
 
