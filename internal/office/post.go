@@ -36,7 +36,7 @@ func (o *Office) Post(ctx context.Context) (sent int, err error) {
 	for {
 		var due []exchange.Item
 		err := o.Read(ctx, func(v *db.View) (err error) {
-			due, err = exchange.Due(v, o.Store.Now(), 1) // a restored hub puts others in front
+			due, err = exchange.Due(v, o.Store.Now(), partner.MaxParcels) // a restored hub puts others in front
 			return err
 		})
 		if err != nil || len(due) == 0 {
@@ -45,27 +45,56 @@ func (o *Office) Post(ctx context.Context) (sent int, err error) {
 		if o.backAgain(ctx) {
 			continue
 		}
-		went, err := o.postOne(ctx, due[0])
+		went, err := o.post(ctx, due)
+		sent += went
 		if err != nil {
 			return sent, err
-		}
-		if went {
-			sent++
 		}
 	}
 }
 
+// post sends the first of what is due, and with it what may share its request.
+func (o *Office) post(ctx context.Context, due []exchange.Item) (went int, err error) {
+	if bulk, ok := o.Partner.(partner.Bulk); ok {
+		if list := small(due); len(list) > 1 {
+			return o.postMany(ctx, bulk, list)
+		}
+	}
+	return o.postAlone(ctx, due[0])
+}
+
+func (o *Office) postAlone(ctx context.Context, x exchange.Item) (went int, err error) {
+	ok, err := o.postOne(ctx, x)
+	if ok {
+		went = 1
+	}
+	return went, err
+}
+
+// written is an item whose packet is in the store; not ok: what became of it
+// instead has been noted.
+func (o *Office) written(ctx context.Context, x *exchange.Item) (ok bool, err error) {
+	if x.Packet != "" {
+		return true, nil
+	}
+	h, err := o.packetOf(ctx, *x)
+	if err != nil {
+		return false, o.notWritten(ctx, *x, err)
+	}
+	x.Packet = h
+	err = o.Store.Write(ctx, db.System, func(tx *db.Tx) error { return exchange.SetPacket(tx, x.ID, h) })
+	return err == nil, err
+}
+
+// keyOf names the sending of a packet, the same at every try.
+func (o *Office) keyOf(x exchange.Item) string {
+	return o.Store.Name() + "-" + itoa(x.ID) + "-" + string(x.Packet[:12])
+}
+
 // postOne sends one packet: the same bytes under the same key at every try.
 func (o *Office) postOne(ctx context.Context, x exchange.Item) (bool, error) {
-	if x.Packet == "" {
-		h, err := o.packetOf(ctx, x)
-		if err != nil {
-			return false, o.notWritten(ctx, x, err)
-		}
-		x.Packet = h
-		if err := o.Store.Write(ctx, db.System, func(tx *db.Tx) error { return exchange.SetPacket(tx, x.ID, h) }); err != nil {
-			return false, err
-		}
+	if ok, err := o.written(ctx, &x); !ok {
+		return false, err
 	}
 	f, err := o.Blobs.Open(x.Packet)
 	if errors.Is(err, blob.ErrNone) {
@@ -79,24 +108,30 @@ func (o *Office) postOne(ctx context.Context, x exchange.Item) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	key := o.Store.Name() + "-" + itoa(x.ID) + "-" + string(x.Packet[:12])
-	ack, err := o.Partner.Send(ctx, f, st.Size(), key)
-	switch {
-	case err == nil:
+	ack, err := o.Partner.Send(ctx, f, st.Size(), o.keyOf(x))
+	if err == nil {
 		return true, o.posted(ctx, x, ack)
-	case ctx.Err() != nil:
-		return false, ctx.Err()
-	case partner.Locked(err) && x.Tried < giveUp:
-		return false, o.lineDown(ctx, x, err) // about this agency, not about the packet
-	case x.Again && !partner.Temporary(err) && x.Tried < giveUp:
-		return false, o.postpone(ctx, x, err) // a restored hub learns again by and by
-	case partner.Temporary(err) && x.Tried < giveUp:
-		if partner.Temporary(o.SyncDirectory(ctx)) {
-			return false, o.lineDown(ctx, x, err)
-		}
-		return false, o.postpone(ctx, x, err) // others get through
 	}
-	return false, o.notPosted(ctx, x, err)
+	return false, o.notTaken(ctx, x, err)
+}
+
+// notTaken decides what becomes of a packet that the hub did not take. An error
+// says that nothing else is to be tried now.
+func (o *Office) notTaken(ctx context.Context, x exchange.Item, cause error) error {
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case partner.Locked(cause) && x.Tried < giveUp:
+		return o.lineDown(ctx, x, cause) // about this agency, not about the packet
+	case x.Again && !partner.Temporary(cause) && x.Tried < giveUp:
+		return o.postpone(ctx, x, cause) // a restored hub learns again by and by
+	case partner.Temporary(cause) && x.Tried < giveUp:
+		if partner.Temporary(o.SyncDirectory(ctx)) {
+			return o.lineDown(ctx, x, cause)
+		}
+		return o.postpone(ctx, x, cause) // others get through
+	}
+	return o.notPosted(ctx, x, cause)
 }
 
 // notWritten tries a packet that could not be written again, unless that cannot

@@ -65,26 +65,33 @@ func (h *Hub) SendTo(ctx context.Context, raw io.Reader, size int64, key string,
 	if key != "" {
 		req.Header.Set("Idempotency-Key", key)
 	}
-	var out struct {
-		ID         string    `json:"id"`
-		SHA256     string    `json:"sha256"`
-		AcceptedAt time.Time `json:"acceptedAt"`
-		Duplicate  bool      `json:"duplicate"`
-		Receipt    string    `json:"receipt"`
-		Recipients []struct {
-			Code  string `json:"code"`
-			As    string `json:"addressedAs"`
-			State string `json:"state"`
-		} `json:"recipients"`
-	}
+	var out ackJSON
 	if err := h.do(req, &out); err != nil {
 		return Ack{}, err
 	}
-	ack := Ack{ID: out.ID, At: out.AcceptedAt, SHA256: out.SHA256, Duplicate: out.Duplicate, Receipt: []byte(out.Receipt)}
-	for _, r := range out.Recipients {
+	return out.ack(), nil
+}
+
+// ackJSON is an acknowledgement on the wire.
+type ackJSON struct {
+	ID         string    `json:"id"`
+	SHA256     string    `json:"sha256"`
+	AcceptedAt time.Time `json:"acceptedAt"`
+	Duplicate  bool      `json:"duplicate"`
+	Receipt    string    `json:"receipt"`
+	Recipients []struct {
+		Code  string `json:"code"`
+		As    string `json:"addressedAs"`
+		State string `json:"state"`
+	} `json:"recipients"`
+}
+
+func (a ackJSON) ack() Ack {
+	ack := Ack{ID: a.ID, At: a.AcceptedAt, SHA256: a.SHA256, Duplicate: a.Duplicate, Receipt: []byte(a.Receipt)}
+	for _, r := range a.Recipients {
 		ack.To = append(ack.To, Leg(r))
 	}
-	return ack, nil
+	return ack
 }
 
 // PublishKey puts the certificate (DER) that others encrypt to this agency with
@@ -322,15 +329,15 @@ func (h *Hub) post(ctx context.Context, path string, in, out any) error {
 }
 
 func (h *Hub) send(ctx context.Context, method, path string, in, out any) error {
-	body := ""
+	var body strings.Builder
 	if in != nil {
-		b, err := json.Marshal(in)
-		if err != nil {
+		e := json.NewEncoder(&body)
+		e.SetEscapeHTML(false) // packets are XML
+		if err := e.Encode(in); err != nil {
 			return err
 		}
-		body = string(b)
 	}
-	req, err := h.request(ctx, method, path, strings.NewReader(body))
+	req, err := h.request(ctx, method, path, strings.NewReader(body.String()))
 	if err != nil {
 		return err
 	}
@@ -369,26 +376,35 @@ type problemText struct {
 
 // problem reads a refusal (application/problem+json).
 func problem(res *http.Response) error {
-	var p struct {
-		problemText
-		Citations  []string `json:"citations"`
-		Recipients []struct {
-			Code   string `json:"code"`
-			Reason string `json:"reason"`
-			Detail string `json:"detail"`
-		} `json:"recipients"`
-	}
+	var p problemJSON
 	err := json.NewDecoder(io.LimitReader(res.Body, 1<<20)).Decode(&p)
 	if err != nil || p.Code == "" {
 		return garbled(errors.Join(fmt.Errorf("HTTP %s", res.Status), err))
 	}
-	e := &Error{Code: p.Code, Text: p.Detail, Next: p.Next, Citations: p.Citations}
-	// 400 here is only the hub's word for a body that broke off.
-	e.Temporary = res.StatusCode >= 500 || res.StatusCode == http.StatusTooManyRequests || res.StatusCode == http.StatusBadRequest
-	e.Locked = res.StatusCode == http.StatusUnauthorized
+	e := p.error(res.StatusCode)
 	if n, err := strconv.Atoi(res.Header.Get("Retry-After")); err == nil {
 		e.RetryAfter = time.Duration(n) * time.Second
 	}
+	return e
+}
+
+// problemJSON is a refusal on the wire.
+type problemJSON struct {
+	problemText
+	Status     int      `json:"status"`
+	Citations  []string `json:"citations"`
+	Recipients []struct {
+		Code   string `json:"code"`
+		Reason string `json:"reason"`
+		Detail string `json:"detail"`
+	} `json:"recipients"`
+}
+
+func (p problemJSON) error(status int) *Error {
+	e := &Error{Code: p.Code, Text: p.Detail, Next: p.Next, Citations: p.Citations}
+	// 400 here is only the hub's word for a body that broke off.
+	e.Temporary = status >= 500 || status == http.StatusTooManyRequests || status == http.StatusBadRequest
+	e.Locked = status == http.StatusUnauthorized
 	for _, r := range p.Recipients {
 		e.Recipients = append(e.Recipients, Bad{r.Code, r.Reason, r.Detail})
 	}

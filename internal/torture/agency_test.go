@@ -106,7 +106,8 @@ func packetOf(document string) string {
 	return hubtest.Packet(hubtest.Doc{From: from, To: to, ID: document, Number: n, Size: 500 + n*7919%50_000})
 }
 
-// send sends documents one after the other, each until it is acknowledged.
+// send sends documents one after the other, each until it is acknowledged, or
+// some small ones together.
 func (a *agency) send(ctx context.Context, to []string) {
 	n := 1
 	for _, l := range lines(a.acked()) {
@@ -114,9 +115,43 @@ func (a *agency) send(ctx context.Context, to []string) {
 			n++
 		}
 	}
-	for ; ctx.Err() == nil && !a.quiet(); n++ {
-		doc := documentOf(a.code, to, n)
-		a.offer(ctx, doc, packetOf(doc))
+	for ctx.Err() == nil && !a.quiet() {
+		var list []partner.Parcel
+		for range 1 + n%3 {
+			doc := documentOf(a.code, to, n)
+			if raw := packetOf(doc); list == nil || len(raw) <= partner.MaxParcel && len(list[0].Text) <= partner.MaxParcel {
+				list = append(list, partner.Parcel{Key: doc, Text: raw})
+				n++
+			}
+		}
+		if len(list) == 1 {
+			a.offer(ctx, list[0].Key, list[0].Text)
+		} else {
+			a.offerMany(ctx, list)
+		}
+	}
+}
+
+// offerMany offers packets with one request until all are acknowledged, in their
+// order.
+func (a *agency) offerMany(ctx context.Context, list []partner.Parcel) {
+	for ctx.Err() == nil && len(list) > 0 {
+		answers, err := a.hub.SendMany(ctx, list)
+		for _, x := range answers {
+			if err = x.Err; err != nil {
+				break // what is behind it was taken, and is taken again
+			}
+			a.note(a.acked(), list[0].Key, x.Ack.ID)
+			list = list[1:]
+		}
+		if err == nil {
+			continue
+		}
+		if !partner.Temporary(err) {
+			note(filepath.Join(a.dir, "problems"), list[0].Key, err)
+			return
+		}
+		pauseABit(ctx)
 	}
 }
 
