@@ -844,10 +844,10 @@ CREATE TABLE delivery (
   changed INTEGER NOT NULL, returned TEXT NOT NULL DEFAULT '',
   PRIMARY KEY (packet, recipient)
 ) STRICT;
-CREATE UNIQUE INDEX delivery_changed ON delivery (sender, changed);
 CREATE INDEX delivery_dead ON delivery (state_at, packet) WHERE state = 'failed' AND returned = '';
 CREATE INDEX delivery_document ON delivery (sender, document, recipient, packet);
 CREATE INDEX delivery_open ON delivery (via, recipient) WHERE state = 'sent' AND transport = 'processing';
+CREATE UNIQUE INDEX delivery_sent ON delivery ((sender + 0), changed);
 
 -- written by internal/hub only
 CREATE TABLE drift (
