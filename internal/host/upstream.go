@@ -14,6 +14,7 @@ import (
 
 	"vanthu/internal/db"
 	"vanthu/internal/hub"
+	"vanthu/internal/gateway"
 	"vanthu/internal/partner"
 )
 
@@ -46,7 +47,7 @@ func (h *Hub) Join(ctx context.Context, u Upstream, here string, log *slog.Logge
 	if err != nil {
 		return err
 	}
-	there, ok := p.(partner.Addressed)
+	there, ok := p.(gateway.Addressed)
 	if !ok {
 		return fmt.Errorf("địa chỉ %s không dùng làm trục cấp trên được", u.Address)
 	}
@@ -55,7 +56,7 @@ func (h *Hub) Join(ctx context.Context, u Upstream, here string, log *slog.Logge
 	if up, ok := there.(*partner.Hub); ok { // the other dialects have no place for keys
 		go follow(ctx, log, directoryEvery, func(ctx context.Context) error { return h.publishKeys(ctx, up, g.Code, m, log) })
 	}
-	(&partner.Gateway{Here: partner.NewHub(here, g.Code, secret, nil), There: there, Log: log, Regained: m.forget}).Run(ctx)
+	(&gateway.Gateway{Here: partner.NewHub(here, g.Code, secret, nil), There: there, Log: log, Regained: m.forget}).Run(ctx)
 	return nil
 }
 

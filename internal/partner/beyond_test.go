@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"vanthu/internal/gateway"
 	"vanthu/internal/hub"
 	. "vanthu/internal/hub/hubtest"
 	"vanthu/internal/partner"
@@ -21,17 +22,17 @@ const bnv = "000.00.00.G09" // another ministry beyond the province's hub
 
 // gateway makes the gateway between two hubs, whose own side calls through rt;
 // nil is the usual way.
-func gateway(province, nation site, dialect string, rt http.RoundTripper) *partner.Gateway {
+func joined(province, nation site, dialect string, rt http.RoundTripper) *gateway.Gateway {
 	var c *http.Client
 	if rt != nil {
 		c = &http.Client{Transport: rt}
 	}
-	return &partner.Gateway{Here: partner.NewHub(province.URL, gate, Secret(gate), c), There: upstream[dialect](nation),
+	return &gateway.Gateway{Here: partner.NewHub(province.URL, gate, Secret(gate), c), There: upstream[dialect](nation),
 		Wait: time.Second, Follow: 20 * time.Millisecond, Pause: 10 * time.Millisecond, MaxPause: 50 * time.Millisecond}
 }
 
 // running runs a gateway until the test ends or stop is called, which waits.
-func running(t *testing.T, g *partner.Gateway) (stop func()) {
+func running(t *testing.T, g *gateway.Gateway) (stop func()) {
 	run, cancel := context.WithCancel(ctx)
 	ended := make(chan struct{})
 	go func() { g.Run(run); close(ended) }()
@@ -57,7 +58,7 @@ func TestArrivalBeyondComesBack(t *testing.T) {
 	for dialect := range upstream {
 		t.Run(dialect, func(t *testing.T) {
 			province, nation := join(t)
-			running(t, gateway(province, nation, dialect, nil))
+			running(t, joined(province, nation, dialect, nil))
 			ack := province.Send(SXD, Packet(Doc{From: SXD, To: []string{bxd}, ID: "VB-1"}))
 			a := nation.next(bxd)
 			province.until(func() bool { n, err := province.Count(ctx, province.As(gate), false); return err == nil && n == 0 })
@@ -85,7 +86,7 @@ func TestArrivalBeyondComesBack(t *testing.T) {
 // arrives once (BRVT1842-6.5 HT33-7.4).
 func TestDeadLetterBeyondComesBack(t *testing.T) {
 	province, nation := join(t)
-	running(t, gateway(province, nation, "hub", nil))
+	running(t, joined(province, nation, "hub", nil))
 	ack := province.Send(SXD, Packet(Doc{From: SXD, To: []string{bxd}, ID: "VB-1"}))
 	failed := func(reason string) {
 		t.Helper()
@@ -131,7 +132,7 @@ func TestDeadLetterBeyondComesBack(t *testing.T) {
 // In the dialect of the national kit a failure comes back without its reason.
 func TestDeadLetterBeyondInTheDialect(t *testing.T) {
 	province, nation := join(t)
-	running(t, gateway(province, nation, "national", nil))
+	running(t, joined(province, nation, "national", nil))
 	ack := province.Send(SXD, Packet(Doc{From: SXD, To: []string{bxd}, ID: "VB-1"}))
 	if err := nation.Release(ctx, nation.As(bxd), nation.next(bxd).ID, true, "sai chữ ký số", 0); err != nil {
 		t.Fatal(err)
@@ -142,7 +143,7 @@ func TestDeadLetterBeyondInTheDialect(t *testing.T) {
 // Downwards as well: the nation's sender reads what failed in the province.
 func TestDeadLetterAtHomeGoesUp(t *testing.T) {
 	province, nation := join(t)
-	running(t, gateway(province, nation, "hub", nil))
+	running(t, joined(province, nation, "hub", nil))
 	ack := nation.Send(bxd, Packet(Doc{From: bxd, To: []string{SXD, SNV}, ID: "VB-1"}))
 	if err := province.Release(ctx, province.As(SXD), province.next(SXD).ID, true, "hỏng tệp đính kèm", 0); err != nil {
 		t.Fatal(err)
@@ -166,7 +167,7 @@ func TestOneRefusedBeyondFailsAlone(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	running(t, gateway(province, nation, "hub", nil))
+	running(t, joined(province, nation, "hub", nil))
 	ack := province.Send(SXD, Packet(Doc{From: SXD, To: []string{bnv, bxd}, ID: "VB-1"}))
 	await(t, nation, bxd)
 	province.until(func() bool {
@@ -224,14 +225,14 @@ func TestGatewayKilledInTheMiddle(t *testing.T) {
 				province.Lock = time.Second // what a dead gateway was handed comes again after that
 				ack := province.Send(SXD, Packet(Doc{From: SXD, To: []string{bxd}, ID: "VB-1"}))
 				k := &killed{at: []string{at}, die: make(chan struct{})}
-				stop := running(t, gateway(province, nation, dialect, k))
+				stop := running(t, joined(province, nation, dialect, k))
 				await(t, nation, bxd)
 				told := at == "/v1/beyond" && dialect != "provincial" || (at == "/confirm") == (dialect == "provincial") && at != "/v1/beyond"
 				if told {
 					<-k.die
 				}
 				stop()
-				running(t, gateway(province, nation, dialect, nil))
+				running(t, joined(province, nation, dialect, nil))
 				province.until(func() bool { return province.line(SXD, ack.ID, bxd).State == hub.Delivered })
 				later := nation.Send(bxd, Packet(Doc{From: bxd, To: []string{SXD}, ID: "VB-2"}))
 				if got := await(t, province, SXD); got.Document != later.Document {
@@ -292,7 +293,7 @@ func TestArrivalIsToldAgain(t *testing.T) {
 	}
 	way := &elsewhere{}
 	way.to(nation)
-	g := gateway(province, nation, "hub", nil)
+	g := joined(province, nation, "hub", nil)
 	g.There = partner.NewHub(nation.URL, gate, Secret(gate), &http.Client{Transport: way})
 	running(t, g)
 	ack := province.Send(SXD, Packet(Doc{From: SXD, To: []string{bxd}, ID: "VB-1"}))

@@ -36,8 +36,8 @@ func codes(s string) []string {
 	return strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(`,;[]" `, r) })
 }
 
-// rest waits between two looks.
-func rest(ctx context.Context, d time.Duration) error {
+// Rest waits between two looks.
+func Rest(ctx context.Context, d time.Duration) error {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {

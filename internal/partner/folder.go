@@ -104,7 +104,7 @@ func (d *Folder) Inbox(ctx context.Context, wait time.Duration) ([]Arrival, erro
 		if err != nil || len(list) > 0 || left <= 0 {
 			return list, err
 		}
-		if err := rest(ctx, min(d.Poll, left)); err != nil {
+		if err := Rest(ctx, min(d.Poll, left)); err != nil {
 			return nil, err
 		}
 	}

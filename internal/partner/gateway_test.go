@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"vanthu/internal/api"
+	"vanthu/internal/gateway"
 	"vanthu/internal/hub"
 	. "vanthu/internal/hub/hubtest"
 	"vanthu/internal/partner"
@@ -61,14 +62,14 @@ func joinSites(t *testing.T, province, nation site) {
 }
 
 // upstream makes the gateway's link to the nation's hub.
-var upstream = map[string]func(s site) partner.Addressed{
-	"hub": func(s site) partner.Addressed { return partner.NewHub(s.URL, gate, Secret(gate), nil) },
-	"national": func(s site) partner.Addressed {
+var upstream = map[string]func(s site) gateway.Addressed{
+	"hub": func(s site) gateway.Addressed { return partner.NewHub(s.URL, gate, Secret(gate), nil) },
+	"national": func(s site) gateway.Addressed {
 		n := partner.NewNational(s.URL, gate, Secret(gate), nil)
 		n.Poll = 100 * time.Millisecond
 		return n
 	},
-	"provincial": func(s site) partner.Addressed { return provincial(s, gate, Secret(gate)) },
+	"provincial": func(s site) gateway.Addressed { return provincial(s, gate, Secret(gate)) },
 }
 
 // Province and nation: documents up and down, statuses back, each once; what
@@ -79,7 +80,7 @@ func TestGatewayJoinsTwoHubs(t *testing.T) {
 			province, nation := join(t)
 			run, stop := context.WithCancel(ctx)
 			defer stop()
-			g := &partner.Gateway{Here: partner.NewHub(province.URL, gate, Secret(gate), nil), There: link(nation), Wait: time.Second, Follow: 50 * time.Millisecond}
+			g := &gateway.Gateway{Here: partner.NewHub(province.URL, gate, Secret(gate), nil), There: link(nation), Wait: time.Second, Follow: 50 * time.Millisecond}
 			go g.Run(run)
 
 			// Up: to the ministry and to a neighbour at home.
@@ -217,7 +218,7 @@ func TestUpstreamDown(t *testing.T) {
 	nation.Server.Close()
 	run, stop := context.WithCancel(ctx)
 	defer stop()
-	go (&partner.Gateway{Here: partner.NewHub(province.URL, gate, Secret(gate), nil), There: partner.NewHub("http://"+addr, gate, Secret(gate), nil), Wait: time.Second}).Run(run)
+	go (&gateway.Gateway{Here: partner.NewHub(province.URL, gate, Secret(gate), nil), There: partner.NewHub("http://"+addr, gate, Secret(gate), nil), Wait: time.Second}).Run(run)
 	province.Send(SXD, Packet(Doc{From: SXD, To: []string{bxd, SNV}, ID: "VB-1"}))
 	if got := province.Take(SNV); len(got) != 1 {
 		t.Fatalf("neighbour got %v", got)
@@ -229,7 +230,7 @@ func TestUpstreamDown(t *testing.T) {
 
 // stuck is an upstream that cannot take packets of one sender now.
 type stuck struct {
-	partner.Addressed
+	gateway.Addressed
 	sender string
 }
 
@@ -253,7 +254,7 @@ func TestStuckPacketHoldsUpItsSenderOnly(t *testing.T) {
 	run, stop := context.WithCancel(ctx)
 	defer stop()
 	there := stuck{partner.NewHub(nation.URL, gate, Secret(gate), nil), SXD}
-	go (&partner.Gateway{Here: partner.NewHub(province.URL, gate, Secret(gate), nil), There: there, Wait: time.Second, Pause: 10 * time.Millisecond}).Run(run)
+	go (&gateway.Gateway{Here: partner.NewHub(province.URL, gate, Secret(gate), nil), There: there, Wait: time.Second, Pause: 10 * time.Millisecond}).Run(run)
 	if a := await(t, nation, bxd); a.Document != "VB-2" {
 		t.Fatalf("%+v", a)
 	}
@@ -274,7 +275,7 @@ func TestUpstreamAwayForDays(t *testing.T) {
 	nation.Server.Close()
 	run, stop := context.WithCancel(ctx)
 	defer stop()
-	go (&partner.Gateway{Here: partner.NewHub(province.URL, gate, Secret(gate), nil), There: partner.NewHub("http://"+addr, gate, Secret(gate), nil),
+	go (&gateway.Gateway{Here: partner.NewHub(province.URL, gate, Secret(gate), nil), There: partner.NewHub("http://"+addr, gate, Secret(gate), nil),
 		Wait: time.Second, Pause: 10 * time.Millisecond, MaxPause: 50 * time.Millisecond}).Run(run)
 	province.Send(SXD, Packet(Doc{From: SXD, To: []string{bxd}, ID: "VB-1"}))
 	line := func() partner.Line {

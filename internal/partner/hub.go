@@ -102,6 +102,15 @@ func (h *Hub) PublishKey(ctx context.Context, der []byte) error {
 	}{der}, nil)
 }
 
+// Word is what a gateway tells one hub of a copy of a packet at the other.
+type Word struct {
+	ID       string // of the packet there
+	To, As   string // who receives there, and as the packet addresses it
+	State    string
+	Note     string // why it failed
+	Receipts []Receipt
+}
+
 // wordJSON is a Word on its way to a hub.
 type wordJSON struct {
 	ID       string     `json:"id"`
@@ -362,7 +371,7 @@ func (h *Hub) do(req *http.Request, out any) error {
 		return nil
 	}
 	if err := json.NewDecoder(io.LimitReader(res.Body, maxAnswer)).Decode(out); err != nil {
-		return garbled(err)
+		return Garbled(err)
 	}
 	return nil
 }
@@ -379,7 +388,7 @@ func problem(res *http.Response) error {
 	var p problemJSON
 	err := json.NewDecoder(io.LimitReader(res.Body, 1<<20)).Decode(&p)
 	if err != nil || p.Code == "" {
-		return garbled(errors.Join(fmt.Errorf("HTTP %s", res.Status), err))
+		return Garbled(errors.Join(fmt.Errorf("HTTP %s", res.Status), err))
 	}
 	e := p.error(res.StatusCode)
 	if n, err := strconv.Atoi(res.Header.Get("Retry-After")); err == nil {

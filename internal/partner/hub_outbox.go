@@ -63,7 +63,7 @@ func (h *Hub) SendMany(ctx context.Context, list []Parcel) ([]Answer, error) {
 		return nil, err
 	}
 	if len(out.Packets) != len(list) {
-		return nil, garbled(fmt.Errorf("%d answers to %d packets", len(out.Packets), len(list)))
+		return nil, Garbled(fmt.Errorf("%d answers to %d packets", len(out.Packets), len(list)))
 	}
 	answers := make([]Answer, len(list))
 	for i, p := range out.Packets {
@@ -73,7 +73,7 @@ func (h *Hub) SendMany(ctx context.Context, list []Parcel) ([]Answer, error) {
 		case p.Problem != nil && p.Problem.Code != "":
 			answers[i].Err = p.Problem.error(p.Problem.Status)
 		default:
-			answers[i].Err = garbled(fmt.Errorf("HTTP %d without an answer to packet %d", http.StatusOK, i))
+			answers[i].Err = Garbled(fmt.Errorf("HTTP %d without an answer to packet %d", http.StatusOK, i))
 		}
 	}
 	return answers, nil

@@ -124,7 +124,7 @@ func (a nationalAnswer) refusal(httpStatus int) error {
 		return nil
 	}
 	if a.Status == "" {
-		return garbled(fmt.Errorf("HTTP %d", httpStatus))
+		return Garbled(fmt.Errorf("HTTP %d", httpStatus))
 	}
 	return &Error{Temporary: a.ErrorCode == "20" || httpStatus >= 500, Locked: a.ErrorCode == codeLocked || httpStatus == http.StatusUnauthorized, Code: a.ErrorCode, Text: a.ErrorDesc}
 }
@@ -151,14 +151,14 @@ func (n *National) ask(ctx context.Context, op, body string, out any, ps ...para
 		return nil
 	}
 	if err := json.Unmarshal(a.Data, out); err != nil {
-		return garbled(err)
+		return Garbled(err)
 	}
 	return nil
 }
 
 func readAnswer(res *http.Response) (a nationalAnswer, err error) {
 	if err := json.NewDecoder(io.LimitReader(res.Body, maxDirectory)).Decode(&a); err != nil {
-		return a, garbled(fmt.Errorf("HTTP %s: %w", res.Status, err))
+		return a, Garbled(fmt.Errorf("HTTP %s: %w", res.Status, err))
 	}
 	return a, a.refusal(res.StatusCode)
 }
@@ -244,7 +244,7 @@ func (n *National) Inbox(ctx context.Context, wait time.Duration) ([]Arrival, er
 		if err != nil || len(list) > 0 || left <= 0 {
 			return list, err
 		}
-		if err := rest(ctx, min(n.Poll, left)); err != nil {
+		if err := Rest(ctx, min(n.Poll, left)); err != nil {
 			return nil, err
 		}
 	}
@@ -274,7 +274,7 @@ func (n *National) Fetch(ctx context.Context, id string, w io.Writer) error {
 	case out.err != nil:
 		return out.err
 	case err != nil:
-		return garbled(err)
+		return Garbled(err)
 	}
 	return a.refusal(res.StatusCode)
 }

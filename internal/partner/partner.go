@@ -188,8 +188,8 @@ func lineDown(err error) error {
 	return &Error{Temporary: true, Code: Unreachable, Text: "Không kết nối được với trục liên thông.", Err: err}
 }
 
-// garbled is the error of an answer that makes no sense: something between
+// Garbled is the error of an answer that makes no sense: something between
 // here and the hub answered in its place.
-func garbled(err error) error {
+func Garbled(err error) error {
 	return &Error{Temporary: true, Code: "garbled", Text: "Trục liên thông trả lời không đúng dạng.", Err: err}
 }

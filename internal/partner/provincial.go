@@ -84,7 +84,7 @@ func (a provincialAnswer) refusal(status int) error {
 		return nil
 	}
 	if code == "" {
-		return garbled(fmt.Errorf("HTTP %d", status))
+		return Garbled(fmt.Errorf("HTTP %d", status))
 	}
 	text := a.ErrorDesc
 	if text == "" {
@@ -186,7 +186,7 @@ func (p *Provincial) login(ctx context.Context, anew bool) (string, error) {
 		p.token = textOf(a.Data, "token")
 	}
 	if p.token == "" {
-		return "", garbled(errors.New("login without a token"))
+		return "", Garbled(errors.New("login without a token"))
 	}
 	p.until = p.Clock().Add(tokenLife)
 	return p.token, nil
@@ -227,7 +227,7 @@ func (p *Provincial) well() {
 
 func readProvincial(res *http.Response) (a provincialAnswer, err error) {
 	if err := json.NewDecoder(io.LimitReader(res.Body, maxDirectory)).Decode(&a); err != nil {
-		return a, garbled(fmt.Errorf("HTTP %s: %w", res.Status, err))
+		return a, Garbled(fmt.Errorf("HTTP %s: %w", res.Status, err))
 	}
 	return a, a.refusal(res.StatusCode)
 }
@@ -317,7 +317,7 @@ func (p *Provincial) Inbox(ctx context.Context, wait time.Duration) ([]Arrival, 
 	for {
 		left := time.Until(until)
 		if pause := time.Until(p.nextLook); wait > 0 && pause > 0 {
-			if err := rest(ctx, min(pause, max(left, 0))); err != nil || pause > left {
+			if err := Rest(ctx, min(pause, max(left, 0))); err != nil || pause > left {
 				return nil, err
 			}
 		}
@@ -353,7 +353,7 @@ func rowsOf(raw json.RawMessage) (rows []receivedRow, err error) {
 		return nil, nil
 	}
 	if err := json.Unmarshal(raw, &rows); err != nil {
-		return nil, garbled(err)
+		return nil, Garbled(err)
 	}
 	return rows, nil
 }
@@ -379,7 +379,7 @@ func (p *Provincial) Fetch(ctx context.Context, id string, w io.Writer) error {
 	case out.err != nil:
 		return out.err
 	case err != nil:
-		return p.failed(garbled(err))
+		return p.failed(Garbled(err))
 	}
 	p.well()
 	return nil
@@ -454,12 +454,12 @@ type agencyRow struct {
 func (a provincialAnswer) page() (rows []agencyRow, last bool, err error) {
 	if len(a.Content) == 0 && len(a.Data) > 0 {
 		if err := json.Unmarshal(a.Data, &a); err != nil {
-			return nil, false, garbled(err)
+			return nil, false, Garbled(err)
 		}
 	}
 	if len(a.Content) > 0 {
 		if err := json.Unmarshal(a.Content, &rows); err != nil {
-			return nil, false, garbled(err)
+			return nil, false, Garbled(err)
 		}
 	}
 	return rows, a.Last != nil && *a.Last, nil

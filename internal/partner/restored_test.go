@@ -90,7 +90,7 @@ func TestHubBeyondRestored_BRVT1842_6_5(t *testing.T) {
 			}
 			joinSites(t, province, nation)
 			regained := atomic.Int64{}
-			g := gateway(province, nation, "hub", nil)
+			g := joined(province, nation, "hub", nil)
 			g.Look, g.Regained = 20*time.Millisecond, func() { regained.Add(1) }
 			running(t, g)
 
@@ -198,7 +198,7 @@ func beyond(t *testing.T, s site) (list []hub.Alarm) {
 func TestOtherLogBeyondWaitsForAPerson(t *testing.T) {
 	province, back := start(t), born(t, t.TempDir(), Key("truc.bo.vn"))
 	joinSites(t, province, back.site)
-	g := gateway(province, back.site, "hub", nil)
+	g := joined(province, back.site, "hub", nil)
 	g.Look = 20 * time.Millisecond
 	running(t, g)
 	ack := province.Send(SXD, Packet(Doc{From: SXD, To: []string{bxd}, ID: "VB-1"}))

@@ -1,4 +1,4 @@
-package partner
+package gateway
 
 import (
 	"context"
@@ -7,16 +7,18 @@ import (
 	"os"
 	"slices"
 	"strconv"
+
+	"vanthu/internal/partner"
 )
 
 // offer is a packet on its way through a gateway, and what the hub beyond made
 // of it.
 type offer struct {
-	to      []string // addressees that lack an answer; empty: those in the packet
-	some    bool     // it may go to some of them only, the others are told of
-	first   Ack      // of the first that was accepted; no id: none was
-	legs    []Word   // what is known of each addressee
-	refused *Error   // the last refusal
+	to      []string       // addressees that lack an answer; empty: those in the packet
+	some    bool           // it may go to some of them only, the others are told of
+	first   partner.Ack    // of the first that was accepted; no id: none was
+	legs    []partner.Word // what is known of each addressee
+	refused *partner.Error // the last refusal
 }
 
 // maxOffers bounds how often a packet is offered anew: once for each time that
@@ -50,34 +52,34 @@ func suffix(n int) string {
 
 // hand is one offer, without those that are refused; an ack without id says
 // that nobody is left.
-func (o *offer) hand(ctx context.Context, to Addressed, f *os.File, size int64, key string) (Ack, error) {
+func (o *offer) hand(ctx context.Context, to Addressed, f *os.File, size int64, key string) (partner.Ack, error) {
 	for {
 		if _, err := f.Seek(0, io.SeekStart); err != nil {
-			return Ack{}, err
+			return partner.Ack{}, err
 		}
 		ack, err := to.SendTo(ctx, f, size, key, o.to)
-		var e *Error
+		var e *partner.Error
 		switch {
 		case err == nil:
 			return ack, nil
 		case !errors.As(err, &e) || e.Temporary || e.Locked:
-			return Ack{}, err
+			return partner.Ack{}, err
 		}
 		o.refused = e
 		if !o.some || !o.without(e.Recipients) {
-			return Ack{}, nil
+			return partner.Ack{}, nil
 		}
 	}
 }
 
 // without leaves out addressees that cannot be reached, unless those are all.
-func (o *offer) without(bad []Bad) bool {
+func (o *offer) without(bad []partner.Bad) bool {
 	left := slices.Clone(o.to)
-	var legs []Word
+	var legs []partner.Word
 	for _, b := range bad {
 		if n := slices.Index(left, b.Code); n >= 0 {
 			left = slices.Delete(left, n, n+1)
-			legs = append(legs, Word{As: b.Code, State: "failed", Note: b.Text})
+			legs = append(legs, partner.Word{As: b.Code, State: "failed", Note: b.Text})
 		}
 	}
 	if len(legs) == 0 || len(left) == 0 {
@@ -88,7 +90,7 @@ func (o *offer) without(bad []Bad) bool {
 }
 
 // done takes an answer in and says whether it is about everybody.
-func (o *offer) done(ack Ack) bool {
+func (o *offer) done(ack partner.Ack) bool {
 	if ack.ID == "" {
 		return true
 	}
@@ -97,10 +99,10 @@ func (o *offer) done(ack Ack) bool {
 	}
 	var again []string
 	for _, as := range o.to {
-		n := slices.IndexFunc(ack.To, func(l Leg) bool { return l.As == as })
+		n := slices.IndexFunc(ack.To, func(l partner.Leg) bool { return l.As == as })
 		switch {
 		case n >= 0 && (ack.To[n].State != "failed" || !ack.Duplicate):
-			o.legs = append(o.legs, Word{ID: ack.ID, To: ack.To[n].Code, As: as, State: ack.To[n].State})
+			o.legs = append(o.legs, partner.Word{ID: ack.ID, To: ack.To[n].Code, As: as, State: ack.To[n].State})
 		case ack.Duplicate && len(ack.To) > 0:
 			again = append(again, as)
 		}

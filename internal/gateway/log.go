@@ -1,4 +1,4 @@
-package partner
+package gateway
 
 import (
 	"cmp"
@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"vanthu/ledger"
+
+	"vanthu/internal/partner"
 )
 
 // A hub that comes back from an older copy has forgotten what a gateway handed it
@@ -14,7 +16,7 @@ import (
 
 // logged is a hub that proves its log.
 type logged interface {
-	About(ctx context.Context) (About, error)
+	About(ctx context.Context) (partner.About, error)
 	Consistency(ctx context.Context, from, at int64) (signed []byte, proof []ledger.Hash, err error)
 }
 
@@ -26,7 +28,7 @@ func (w *way) watch(ctx context.Context, log logged) {
 			failures = 0
 		} else {
 			pause = max(pause, w.pause(failures, err))
-			if !Temporary(err) {
+			if !partner.Temporary(err) {
 				pause = max(pause, 10*time.Minute) // a hub of an earlier version
 			}
 			failures++
@@ -34,7 +36,7 @@ func (w *way) watch(ctx context.Context, log logged) {
 				w.log().Warn("gateway: log", "way", w.name, "err", err)
 			}
 		}
-		rest(ctx, pause)
+		partner.Rest(ctx, pause)
 	}
 }
 
@@ -50,7 +52,7 @@ func (w *way) look(ctx context.Context, log logged) error {
 		return err
 	}
 	s, err := compare(ctx, log, known, about)
-	if err != nil || s == (BeyondSight{}) {
+	if err != nil || s == (partner.BeyondSight{}) {
 		return err
 	}
 	return w.saw(ctx, s)
@@ -58,7 +60,7 @@ func (w *way) look(ctx context.Context, log logged) error {
 
 // saw says what was seen. Nothing passes meanwhile: what passed before is known
 // here, and what is said there from now on is news.
-func (w *way) saw(ctx context.Context, s BeyondSight) error {
+func (w *way) saw(ctx context.Context, s partner.BeyondSight) error {
 	w.passing.Lock()
 	defer w.passing.Unlock()
 	if s.Lost && w.Regained != nil && w.to == w.There {
@@ -81,10 +83,10 @@ func (w *way) saw(ctx context.Context, s BeyondSight) error {
 
 // compare says what a log that is shown is against the one that is known; the zero
 // value when it stands where it stood.
-func compare(ctx context.Context, log logged, known BeyondLog, about About) (s BeyondSight, err error) {
+func compare(ctx context.Context, log logged, known partner.BeyondLog, about partner.About) (s partner.BeyondSight, err error) {
 	shown, err := ledger.OpenCheckpoint([]byte(about.Checkpoint), about.PublicKey)
 	if err != nil {
-		return s, garbled(err)
+		return s, partner.Garbled(err)
 	}
 	s.Key, s.Head = about.PublicKey, about.Checkpoint
 	if known.Key == "" {
@@ -92,22 +94,22 @@ func compare(ctx context.Context, log logged, known BeyondLog, about About) (s B
 	}
 	last, err := ledger.OpenCheckpoint([]byte(known.Head), known.Key)
 	if err != nil {
-		return s, garbled(err)
+		return s, partner.Garbled(err)
 	}
 	if about.PublicKey == known.Key && shown.Size == last.Size && shown.Root == last.Root && known.Receipt == "" {
-		return BeyondSight{}, nil
+		return partner.BeyondSight{}, nil
 	}
 	if about.PublicKey == known.Key {
-		err = s.sameKey(ctx, log, last, known, shown)
+		err = sameKey(ctx, &s, log, last, known, shown)
 	} else {
-		err = s.otherKey(ctx, log, last, known, about, shown)
+		err = otherKey(ctx, &s, log, last, known, about, shown)
 	}
 	return s, err
 }
 
 // sameKey judges a log under the key that is known: it must lead on from the head
 // that was proven and from the one in the newest receipt.
-func (s *BeyondSight) sameKey(ctx context.Context, log logged, last *ledger.Checkpoint, known BeyondLog, shown *ledger.Checkpoint) error {
+func sameKey(ctx context.Context, s *partner.BeyondSight, log logged, last *ledger.Checkpoint, known partner.BeyondLog, shown *ledger.Checkpoint) error {
 	on, err := begins(ctx, log, last.Size, last.Root, shown)
 	switch {
 	case err != nil:
@@ -116,7 +118,7 @@ func (s *BeyondSight) sameKey(ctx context.Context, log logged, last *ledger.Chec
 		s.Lost, s.From, s.Doubt = true, shown.Size, "cut"
 		return nil
 	case !on:
-		*s = BeyondSight{Doubt: "other_log"}
+		*s = partner.BeyondSight{Doubt: "other_log"}
 		return nil
 	}
 	r, err := ledger.VerifyReceipt([]byte(known.Receipt), known.Key)
@@ -132,14 +134,14 @@ func (s *BeyondSight) sameKey(ctx context.Context, log logged, last *ledger.Chec
 
 // otherKey judges a log under another key: the one that is known must vouch for it,
 // and it must lead on from what both have.
-func (s *BeyondSight) otherKey(ctx context.Context, log logged, last *ledger.Checkpoint, known BeyondLog, about About, shown *ledger.Checkpoint) error {
+func otherKey(ctx context.Context, s *partner.BeyondSight, log logged, last *ledger.Checkpoint, known partner.BeyondLog, about partner.About, shown *ledger.Checkpoint) error {
 	words := make([][]byte, len(about.Successions))
 	for i, word := range about.Successions {
 		words[i] = []byte(word)
 	}
 	end := ledger.Succeeded(known.Key, about.PublicKey, words)
 	if end == nil {
-		*s = BeyondSight{Doubt: "other_key"}
+		*s = partner.BeyondSight{Doubt: "other_key"}
 		return nil
 	}
 	on, err := begins(ctx, log, end.Size, end.Root, shown)
@@ -150,7 +152,7 @@ func (s *BeyondSight) otherKey(ctx context.Context, log logged, last *ledger.Che
 		return err
 	}
 	if !on {
-		*s = BeyondSight{Doubt: "other_log"}
+		*s = partner.BeyondSight{Doubt: "other_log"}
 		return nil
 	}
 	s.Lost, s.From = true, end.Size

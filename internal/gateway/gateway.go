@@ -1,4 +1,10 @@
-package partner
+// Package gateway joins the hub to one above it (cổng nối trục): what waits on
+// one side for the agencies beyond is handed in on the other, and what became of
+// it is told back. Its tests stand with those of package partner, whose hubs they
+// share.
+//
+// law:GL443-13.1
+package gateway
 
 import (
 	"cmp"
@@ -10,32 +16,25 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"vanthu/internal/partner"
 )
 
 // Addressed is a Partner that can hand a packet in for some of its addressees
 // only, as a gateway must: the rest is served elsewhere.
 type Addressed interface {
-	Partner
-	SendTo(ctx context.Context, raw io.Reader, size int64, key string, to []string) (Ack, error)
+	partner.Partner
+	SendTo(ctx context.Context, raw io.Reader, size int64, key string, to []string) (partner.Ack, error)
 	Tells() bool // Sent says what became of packets
 }
 
 // informed is a hub that wants to know what became of a packet beyond it.
 type informed interface {
-	Passed(ctx context.Context, id, beyond string, receipt []byte, legs []Word) error
+	Passed(ctx context.Context, id, beyond string, receipt []byte, legs []partner.Word) error
 	Told(ctx context.Context) (since string, err error)
-	Tell(ctx context.Context, words []Word, next string) (unknown []string, err error)
-	BeyondLog(ctx context.Context) (BeyondLog, error)
-	SawBeyond(ctx context.Context, s BeyondSight) (packets int64, err error)
-}
-
-// Word is what a gateway tells one hub of a copy of a packet at the other.
-type Word struct {
-	ID       string // of the packet there
-	To, As   string // who receives there, and as the packet addresses it
-	State    string
-	Note     string // why it failed
-	Receipts []Receipt
+	Tell(ctx context.Context, words []partner.Word, next string) (unknown []string, err error)
+	BeyondLog(ctx context.Context) (partner.BeyondLog, error)
+	SawBeyond(ctx context.Context, s partner.BeyondSight) (packets int64, err error)
 }
 
 // Gateway joins a hub to an upstream one (province ↔ nation,
@@ -112,7 +111,7 @@ func (w *way) run(ctx context.Context) {
 			continue
 		}
 		w.log().Warn("gateway", "way", w.name, "passed", passed, "err", err)
-		rest(ctx, w.pause(failures, err)) // the loop sees the end of ctx
+		partner.Rest(ctx, w.pause(failures, err)) // the loop sees the end of ctx
 		failures++
 	}
 }
@@ -127,7 +126,7 @@ func (g *Gateway) pause(failures int, err error) time.Duration {
 		most = time.Minute
 	}
 	d := min(first<<min(failures, 10), most)
-	var e *Error
+	var e *partner.Error
 	if errors.As(err, &e) {
 		d = max(d, e.RetryAfter)
 	}
@@ -143,7 +142,7 @@ func (w *way) pass(ctx context.Context) (passed int, failure error) {
 		return 0, err
 	}
 	held := map[string]bool{}
-	var back []Arrival
+	var back []partner.Arrival
 	for _, a := range list {
 		if held[a.Sender] || unreachable(failure) {
 			back = append(back, a)
@@ -161,13 +160,13 @@ func (w *way) pass(ctx context.Context) (passed int, failure error) {
 
 // unreachable tells a line that is down, or locked, from a packet that cannot pass.
 func unreachable(err error) bool {
-	var e *Error
-	return errors.As(err, &e) && (e.Code == Unreachable || e.Locked)
+	var e *partner.Error
+	return errors.As(err, &e) && (e.Code == partner.Unreachable || e.Locked)
 }
 
 // giveBack ends the locks on what could not be passed on, where the hub has
 // locks, so that it comes again as soon as the other side is back.
-func giveBack(ctx context.Context, p Partner, list []Arrival) {
+func giveBack(ctx context.Context, p partner.Partner, list []partner.Arrival) {
 	r, ok := p.(interface {
 		Release(ctx context.Context, id string) error
 	})
@@ -179,14 +178,14 @@ func giveBack(ctx context.Context, p Partner, list []Arrival) {
 }
 
 // passOne passes one packet on.
-func (w *way) passOne(ctx context.Context, a Arrival) error {
+func (w *way) passOne(ctx context.Context, a partner.Arrival) error {
 	f, err := os.CreateTemp("", "gateway")
 	if err != nil {
 		return err
 	}
 	defer os.Remove(f.Name())
 	defer f.Close()
-	if err := Bring(ctx, w.from, a, f); err != nil {
+	if err := partner.Bring(ctx, w.from, a, f); err != nil {
 		return err
 	}
 	w.passing.Lock()
@@ -206,7 +205,7 @@ func (w *way) passOne(ctx context.Context, a Arrival) error {
 
 // report says on this side what came of an offer: what the other side refuses
 // goes back as failed with its reason, for the sender to see.
-func (w *way) report(ctx context.Context, a Arrival, o offer) error {
+func (w *way) report(ctx context.Context, a partner.Arrival, o offer) error {
 	switch {
 	case o.first.ID == "" && o.refused != nil:
 		w.log().Warn("gateway: refused", "packet", a.ID, "code", o.refused.Code)
@@ -234,7 +233,7 @@ func (w *way) follow(ctx context.Context) {
 		default:
 			failures = 0
 		}
-		rest(ctx, pause)
+		partner.Rest(ctx, pause)
 	}
 }
 
@@ -268,22 +267,22 @@ func (w *way) tell(ctx context.Context) (more bool, err error) {
 
 // untold leaves out what says nothing new. Whatever is in the list is known here
 // when it returns.
-func (w *way) untold(lines []Line) []Line {
+func (w *way) untold(lines []partner.Line) []partner.Line {
 	w.passing.Lock()
 	defer w.passing.Unlock()
-	return slices.DeleteFunc(lines, func(l Line) bool { return l.State == "sent" || w.told[l.ID][l.To] == heard(l.State) })
+	return slices.DeleteFunc(lines, func(l partner.Line) bool { return l.State == "sent" || w.told[l.ID][l.To] == heard(l.State) })
 }
 
 // say tells some of it, with the receipts. Packets pass while those come. What was
 // asked in an earlier life of the hub there says nothing any more, nor does its token.
-func (w *way) say(ctx context.Context, lines []Line, token string, life int) error {
-	var words []Word
+func (w *way) say(ctx context.Context, lines []partner.Line, token string, life int) error {
+	var words []partner.Word
 	for _, l := range lines {
 		receipts, err := w.receipts(ctx, l)
 		if err != nil {
 			return err
 		}
-		words = append(words, Word{l.ID, l.To, l.As, l.State, l.Note, receipts})
+		words = append(words, partner.Word{ID: l.ID, To: l.To, As: l.As, State: l.State, Note: l.Note, Receipts: receipts})
 	}
 	w.passing.Lock()
 	defer w.passing.Unlock()
@@ -310,7 +309,7 @@ func heard(state string) string {
 
 // remember spares telling again what was told; forgetting costs only that.
 // What the hub did not know it may know later.
-func (w *way) remember(words []Word, unknown []string) {
+func (w *way) remember(words []partner.Word, unknown []string) {
 	if len(w.told) > 100_000 {
 		clear(w.told)
 	}
@@ -326,13 +325,13 @@ func (w *way) remember(words []Word, unknown []string) {
 }
 
 // receipts are those of a copy there that has arrived or failed.
-func (w *way) receipts(ctx context.Context, l Line) ([]Receipt, error) {
+func (w *way) receipts(ctx context.Context, l partner.Line) ([]partner.Receipt, error) {
 	list, err := w.to.Receipts(ctx, l.ID)
-	var e *Error
+	var e *partner.Error
 	if errors.As(err, &e) && !e.Temporary {
 		return nil, nil // it has none for us; the word itself counts
 	}
-	return slices.DeleteFunc(list, func(r Receipt) bool { return r.Recipient != l.To || !copied[r.Event] }), err
+	return slices.DeleteFunc(list, func(r partner.Receipt) bool { return r.Recipient != l.To || !copied[r.Event] }), err
 }
 
 // copied are the events of a copy's own way.
