@@ -208,7 +208,7 @@ func (r *berReader) header() (berHeader, error) {
 			return berHeader{}, errHeader
 		}
 		for range n {
-			if h.length > len(r.data) {
+			if h.length >= 1<<23 { // longer than anything that is read, and than an int of 32 bits
 				return berHeader{}, errHeader
 			}
 			h.length = h.length<<8 | int(r.data[r.pos])

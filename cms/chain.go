@@ -219,8 +219,10 @@ func checkAuthorities(path []*x509.Certificate) error {
 		if limited := c.MaxPathLen > 0 || c.MaxPathLenZero; limited && i-1 > c.MaxPathLen {
 			return bad(c, "đứng trên quá nhiều cấp")
 		}
-		if err := checkNames(c, path[0]); err != nil {
-			return err
+		for _, below := range path[:i] {
+			if err := checkNames(c, below); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -230,12 +232,16 @@ func onlyStampUsage(c *x509.Certificate) bool {
 	return !slices.ContainsFunc(c.UnhandledCriticalExtensions, func(o asn1.ObjectIdentifier) bool { return !o.Equal(oidExtKeyUsage) })
 }
 
-// checkNames is cautious: an authority limited to some names, over a leaf that
-// uses names of that type, is refused rather than guessed at. rfc5280:4.2.1.10
-func checkNames(ca, leaf *x509.Certificate) error {
-	mail := len(ca.PermittedEmailAddresses)+len(ca.ExcludedEmailAddresses) > 0 && len(leaf.EmailAddresses) > 0
-	dns := len(ca.PermittedDNSDomains)+len(ca.ExcludedDNSDomains) > 0 && len(leaf.DNSNames) > 0
-	if mail || dns {
+// checkNames is cautious: an authority limited to some names, over a certificate
+// that uses names of that type, is refused rather than guessed at. Limits of
+// directory names, which package x509 does not read, are critical and refused
+// as such. rfc5280:4.2.1.10
+func checkNames(ca, below *x509.Certificate) error {
+	mail := len(ca.PermittedEmailAddresses)+len(ca.ExcludedEmailAddresses) > 0 && len(below.EmailAddresses) > 0
+	dns := len(ca.PermittedDNSDomains)+len(ca.ExcludedDNSDomains) > 0 && len(below.DNSNames) > 0
+	ip := len(ca.PermittedIPRanges)+len(ca.ExcludedIPRanges) > 0 && len(below.IPAddresses) > 0
+	uri := len(ca.PermittedURIDomains)+len(ca.ExcludedURIDomains) > 0 && len(below.URIs) > 0
+	if mail || dns || ip || uri {
 		return fmt.Errorf("%w: giới hạn tên của %s", ErrConstraint, ca.Subject.CommonName)
 	}
 	return nil

@@ -339,7 +339,7 @@ func (l *crl) covers(cert *x509.Certificate) error {
 	for _, e := range l.list.Extensions {
 		switch id := e.Id.String(); {
 		case id == "2.5.29.28":
-			if !pointCovers(e.Value, cert.IsCA) {
+			if !pointCovers(e.Value, cert) {
 				return partial
 			}
 		case id == "2.5.29.27": // delta CRL
@@ -351,9 +351,10 @@ func (l *crl) covers(cert *x509.Certificate) error {
 	return nil
 }
 
-// pointCovers reads IssuingDistributionPoint's flags: [1] user, [2] CA, [3] some
-// reasons, [4] indirect, [5] attribute certificates only.
-func pointCovers(value []byte, isCA bool) bool {
+// pointCovers reads IssuingDistributionPoint: [0] the point, which must be one
+// that the certificate names, and the flags [1] user, [2] CA, [3] some reasons,
+// [4] indirect, [5] attribute certificates only. rfc5280:6.3.3
+func pointCovers(value []byte, cert *x509.Certificate) bool {
 	in := cryptobyte.String(value)
 	var seq cryptobyte.String
 	if !in.ReadASN1(&seq, casn1.SEQUENCE) {
@@ -368,12 +369,15 @@ func pointCovers(value []byte, isCA bool) bool {
 		set := len(field) == 1 && field[0] != 0
 		switch tag &^ 0x20 {
 		case casn1.Tag(0).ContextSpecific():
+			if !pointOf(field, cert.CRLDistributionPoints) {
+				return false
+			}
 		case casn1.Tag(1).ContextSpecific():
-			if set && isCA {
+			if set && cert.IsCA {
 				return false
 			}
 		case casn1.Tag(2).ContextSpecific():
-			if set && !isCA {
+			if set && !cert.IsCA {
 				return false
 			}
 		default:
@@ -383,4 +387,24 @@ func pointCovers(value []byte, isCA bool) bool {
 		}
 	}
 	return true
+}
+
+// pointOf tells whether a point has one of these addresses. Its other forms,
+// which no list in use has, are not compared: such a list does not decide.
+func pointOf(point cryptobyte.String, addresses []string) bool {
+	var names cryptobyte.String
+	if !point.ReadASN1(&names, explicit(0)) {
+		return false
+	}
+	for !names.Empty() {
+		var name cryptobyte.String
+		var tag casn1.Tag
+		if !names.ReadAnyASN1(&name, &tag) {
+			return false
+		}
+		if tag == casn1.Tag(6).ContextSpecific() && slices.Contains(addresses, string(name)) {
+			return true
+		}
+	}
+	return false
 }

@@ -31,7 +31,8 @@ type Checked struct {
 
 // Verify checks this signer's value over a content with the given digest, made
 // with si.Hash, under si.Certificate. A nil error says only that the key signed
-// this content: chain, validity and revocation are checked apart.
+// this content: chain, validity and revocation are checked apart. The content
+// itself is not seen here: see Confusable, or use VerifyContent.
 //
 // Errors: ErrDigest, ErrSignature, ErrBinding (invalid); ErrUnsupported,
 // ErrNoCertificate (cannot be decided); ErrMalformed. rfc5652:5.4-5.6
@@ -39,6 +40,9 @@ func (si *SignerInfo) Verify(contentDigest []byte) (Checked, error) {
 	var out Checked
 	if si.Certificate == nil {
 		return out, ErrNoCertificate
+	}
+	if len(contentDigest) != si.Hash.Size() { // nil above all, where there was nothing to hash
+		return out, malformed("độ dài giá trị băm")
 	}
 	alg, err := algorithmOf(si.algorithmID, si.Hash)
 	if err != nil {
@@ -64,12 +68,33 @@ func (si *SignerInfo) Verify(contentDigest []byte) (Checked, error) {
 	return out, si.verifyAttributes(alg)
 }
 
-// VerifyContent hashes the content (the embedded one if nil is given) and verifies.
+// VerifyContent hashes the content (the embedded one if nil is given) and
+// verifies. A content that has itself the form of signed attributes is refused
+// where there are none: the value over attributes is one over their bytes too,
+// so anybody could pass them off as what was signed. rfc5652:5.4
 func (s *SignedData) VerifyContent(si *SignerInfo, content []byte) (Checked, error) {
 	if content == nil {
 		content = s.Content
 	}
+	if si.Confusable(content) {
+		return Checked{}, malformed("nội dung có dạng thuộc tính được ký")
+	}
 	return si.Verify(sum(si.Hash, content))
+}
+
+// Confusable says that a content cannot be told from the signed attributes of
+// another signature: this one has none, and the content has their form. Who
+// hashes a content for Verify asks this of it first; no honest one is refused.
+func (si *SignerInfo) Confusable(content []byte) bool {
+	if si.rawSigned != nil || len(content) == 0 || content[0] != byte(casn1.SET) {
+		return false
+	}
+	list, err := readAttributes(content)
+	if err != nil {
+		return false
+	}
+	_, found, _ := only(list, oidMessageDigest)
+	return found
 }
 
 // verifyAttributes tries the attributes as written, then sorted: DER is what
@@ -114,7 +139,7 @@ func (si *SignerInfo) checkAttributes(contentDigest []byte) error {
 	if !in.ReadASN1Bytes(&digest, casn1.OCTET_STRING) {
 		return malformed("message-digest")
 	}
-	if subtle.ConstantTimeCompare(digest, contentDigest) != 1 {
+	if len(digest) != si.Hash.Size() || subtle.ConstantTimeCompare(digest, contentDigest) != 1 {
 		return ErrDigest
 	}
 	raw, found, err = only(si.Signed, oidContentType)

@@ -188,7 +188,7 @@ func trimDER(b []byte) []byte {
 	n, head := int(b[1]), 2
 	if n > 0x80 {
 		k := n & 0x7f
-		if k > 4 || len(b) < 2+k {
+		if k > 3 || len(b) < 2+k { // four would be beyond cms.MaxSize, and an int of 32 bits
 			return b
 		}
 		n, head = 0, 2+k

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"slices"
 	"time"
 
 	"vanthu/cms"
@@ -35,9 +36,18 @@ func VerifyCMS(ctx context.Context, signature []byte, content io.Reader, o Verif
 	case content == nil:
 		content = bytes.NewReader(sd.Content)
 	}
+	var like likeAttributes
+	if slices.ContainsFunc(sd.Signers, func(si *cms.SignerInfo) bool { return len(si.Signed) == 0 }) {
+		content = io.TeeReader(content, &like)
+	}
 	digests, err := digestContent(content, sd.Signers)
 	if err != nil {
 		return nil, err
+	}
+	for _, si := range sd.Signers {
+		if si.Confusable(like.kept) {
+			return nil, fmt.Errorf("%w: nội dung có dạng thuộc tính được ký", cms.ErrMalformed)
+		}
 	}
 	v := blankVerifier(o)
 	for _, si := range sd.Signers {
@@ -45,6 +55,23 @@ func VerifyCMS(ctx context.Context, signature []byte, content io.Reader, o Verif
 	}
 	nothing := func([]SignatureReport) []Check { return nil }
 	return v.join(digests[crypto.SHA256], nothing), ctx.Err()
+}
+
+// likeAttributes keeps a content for as long as it may be signed attributes,
+// which begin with the tag of a set and are at most cms.MaxSize long.
+type likeAttributes struct {
+	kept    []byte
+	another bool // it begins otherwise
+}
+
+func (p *likeAttributes) Write(b []byte) (int, error) {
+	if len(p.kept) == 0 && len(b) > 0 {
+		p.another = p.another || b[0] != 0x31
+	}
+	if !p.another {
+		p.kept = append(p.kept, b[:min(len(b), cms.MaxSize-len(p.kept))]...)
+	}
+	return len(b), nil
 }
 
 // VerifyStamp judges a time-stamp token that stands by itself, over data that the

@@ -12,6 +12,9 @@ import (
 	"testing"
 	"testing/iotest"
 
+	"golang.org/x/crypto/cryptobyte"
+	cryptobyte_asn1 "golang.org/x/crypto/cryptobyte/asn1"
+
 	"vanthu/cms"
 )
 
@@ -101,4 +104,78 @@ func TestVerifyCMSRefusesTwoContents(t *testing.T) {
 	if _, err := VerifyCMS(t.Context(), beside, iotest.ErrReader(broken), c.options()); !errors.Is(err, broken) {
 		t.Errorf("unreadable content: %v", err)
 	}
+}
+
+// The attributes of somebody's signature are no file that he has signed: the
+// signature without them, beside their bytes, is refused. rfc5652:5.4
+func TestAttributesAreNoFile(t *testing.T) {
+	c := newCourt(t)
+	digest := sha256.Sum256(letterText)
+	honest, err := cms.SignDetached(t.Context(), digest[:], crypto.SHA256, c.person, cms.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, bare := withoutAttributes(t, honest)
+	r, err := VerifyCMS(t.Context(), bare, bytes.NewReader(file), c.options())
+	if !errors.Is(err, cms.ErrMalformed) {
+		t.Errorf("%+v %v", r, err)
+	}
+	if _, err := VerifyCMS(t.Context(), honest, bytes.NewReader(letterText), c.options()); err != nil {
+		t.Error(err)
+	}
+}
+
+// withoutAttributes takes the signed attributes out of a signature by one, and
+// gives them as the file they would pass for.
+func withoutAttributes(t *testing.T, signature []byte) (file, bare []byte) {
+	t.Helper()
+	type element struct {
+		tag      cryptobyte_asn1.Tag
+		body     cryptobyte.String
+		children []element
+	}
+	var read func(in cryptobyte.String) []element
+	read = func(in cryptobyte.String) (out []element) {
+		for !in.Empty() {
+			var e element
+			var whole cryptobyte.String
+			if !in.ReadAnyASN1Element(&whole, &e.tag) || !whole.ReadAnyASN1(&e.body, &e.tag) {
+				t.Fatal("no DER")
+			}
+			if e.tag&0x20 != 0 {
+				e.children = read(e.body)
+			}
+			out = append(out, e)
+		}
+		return out
+	}
+	var write func(b *cryptobyte.Builder, list []element)
+	write = func(b *cryptobyte.Builder, list []element) {
+		for _, e := range list {
+			b.AddASN1(e.tag, func(b *cryptobyte.Builder) {
+				if e.children != nil {
+					write(b, e.children)
+				} else {
+					b.AddBytes(e.body)
+				}
+			})
+		}
+	}
+	tree := read(signature)
+	data := tree[0].children[1].children[0].children // SignedData
+	infos := data[len(data)-1]
+	info := &infos.children[0]
+	for i, e := range info.children {
+		if e.tag == cryptobyte_asn1.Tag(0).ContextSpecific().Constructed() {
+			e.tag = cryptobyte_asn1.SET
+			var b cryptobyte.Builder
+			write(&b, []element{e})
+			file = b.BytesOrPanic()
+			info.children = append(info.children[:i:i], info.children[i+1:]...)
+			break
+		}
+	}
+	var b cryptobyte.Builder
+	write(&b, tree)
+	return file, b.BytesOrPanic()
 }
