@@ -196,11 +196,12 @@ func Blobs(q db.Q) ([]blob.Hash, error) {
 
 // Named says which contents something that is kept here has: the packet of a
 // document that was not recalled, or of a status or recall, or a packet or receipt
-// of ours.
+// of ours. Statuses are of no document, which are many: +document keeps an engine
+// from walking through them.
 func Named(q db.Q, list ...blob.Hash) ([]blob.Hash, error) {
 	in, args := db.In(2, list)
 	return db.Column[blob.Hash](q, `SELECT a.packet FROM arrival a JOIN document d ON d.id = a.document WHERE a.gone = 0 AND d.state <> $1 AND a.packet IN `+in+`
-		UNION SELECT packet FROM arrival WHERE gone = 0 AND document = 0 AND kind <> 'edoc' AND packet IN `+in+`
+		UNION SELECT packet FROM arrival WHERE gone = 0 AND +document = 0 AND kind <> 'edoc' AND packet IN `+in+`
 		UNION SELECT packet FROM outbox WHERE packet IN `+in+` UNION SELECT packet FROM handed WHERE packet IN `+in+`
 		UNION SELECT receipt FROM handed WHERE receipt IN `+in+` UNION SELECT receipt FROM delivery_event WHERE receipt IN `+in,
 		append([]any{document.Recalled}, args...)...)
