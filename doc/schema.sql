@@ -92,6 +92,7 @@ CREATE TABLE arrival (
 CREATE INDEX arrival_document ON arrival (document);
 CREATE INDEX arrival_kept ON arrival (kind, at) WHERE gone = 0;
 CREATE INDEX arrival_key ON arrival (sender, document_key);
+CREATE INDEX arrival_packet ON arrival (packet);
 
 -- written by internal/task only
 CREATE TABLE assignment (
@@ -214,6 +215,7 @@ CREATE TABLE delivery_event (
   applied INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX delivery_event_delivery ON delivery_event (delivery, id);
+CREATE INDEX delivery_event_receipt ON delivery_event (receipt);
 
 -- written by internal/task only
 CREATE TABLE direction (
@@ -358,6 +360,8 @@ CREATE TABLE file (
   closed INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX file_document ON file (document, id);
+CREATE INDEX file_hash ON file (hash);
+CREATE INDEX file_report ON file (report);
 
 -- written by internal/journal only
 CREATE TABLE follower (
@@ -382,6 +386,8 @@ CREATE TABLE handed (
 CREATE INDEX handed_at ON handed (at);
 CREATE INDEX handed_entry ON handed (entry);
 CREATE INDEX handed_message ON handed (message);
+CREATE INDEX handed_packet ON handed (packet);
+CREATE INDEX handed_receipt ON handed (receipt);
 
 -- written by internal/signing only
 CREATE TABLE handout (
