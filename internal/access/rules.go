@@ -47,6 +47,7 @@ const (
 	RecallIt      Action = "recall"
 	VoidNumber    Action = "void_number"
 	RecordPaper   Action = "record_paper"
+	KeepPaper     Action = "keep_paper"
 	FollowUp      Action = "follow_up"
 	RegisterPaper Action = "register_paper"
 	Receive       Action = "receive"
@@ -101,6 +102,7 @@ var Rules = []Policy{
 	{VoidNumber, "hủy số của văn bản này", []Relation{Registrar}, nil, refs("ND30-15")},
 	{FollowUp, "theo dõi nơi nhận của văn bản này", []Relation{Registrar}, nil, refs("QD28-8.2")},
 	{RecordPaper, "ghi gửi bản giấy của văn bản này", []Relation{Registrar}, nil, refs("HT33-7.4")},
+	{KeepPaper, "ghi bản giấy lưu của văn bản này", []Relation{Registrar}, nil, refs("HT33-10.1.c.ii")},
 
 	{RegisterPaper, "đăng ký văn bản giấy", nil, []org.Role{org.Clerk}, refs("ND30-22", "BRVT1842-9.2")},
 	{Receive, "tiếp nhận văn bản này", []Relation{Registrar}, nil, refs("ND30-21", "HT33-8.1")},

@@ -29,6 +29,7 @@ const (
 	SendFailed     journal.Verb = "document.send_failed"
 	StatusCame     journal.Verb = "document.status"
 	PaperSentIt    journal.Verb = "document.paper_sent"
+	PaperKeptIt    journal.Verb = "document.paper_kept"
 	RecallAskedIt  journal.Verb = "document.recall_asked"
 	RecallEnded    journal.Verb = "document.recalled"
 	RecallDeclined journal.Verb = "document.recall_declined"
@@ -78,7 +79,7 @@ var VerbNames = map[journal.Verb]string{
 	Drafted: "Soạn dự thảo", SubmittedIt: "Trình", ReturnedIt: "Trả lại", ContentPassed: "Duyệt nội dung", FormPassed: "Thể thức đạt",
 	ApprovedIt: "Duyệt", HandedOutIt: "Giao tệp để ký", SignedIt: "Ký số", NumberedIt: "Cấp số", NumberVoided: "Hủy số", SealedIt: "Ký số cơ quan",
 	CheckedIt: "Kiểm tra cuối", IssuedIt: "Phát hành", SucceededIt: "Thay bằng văn bản khác", CancelledIt: "Hủy dự thảo", RestampedIt: "Gia hạn chứng cứ chữ ký", NotRestampedIt: "Chưa gia hạn được chứng cứ chữ ký", SentIt: "Gửi lên trục", SendFailed: "Chưa gửi được",
-	StatusCame: "Trạng thái nơi nhận", PaperSentIt: "Gửi bản giấy", RecallAskedIt: "Yêu cầu thu hồi", RecallEnded: "Thu hồi", RecallDeclined: "Từ chối thu hồi", DestroyedIt: "Đã hủy tệp",
+	StatusCame: "Trạng thái nơi nhận", PaperSentIt: "Gửi bản giấy", PaperKeptIt: "Lưu bản giấy", RecallAskedIt: "Yêu cầu thu hồi", RecallEnded: "Thu hồi", RecallDeclined: "Từ chối thu hồi", DestroyedIt: "Đã hủy tệp",
 	ChangeCame: "Nơi gửi cập nhật", ReplacedIt: "Nơi gửi thay thế", ChangeAgreed: "Đồng ý cập nhật, thay thế", ChangeDeclined: "Từ chối cập nhật, thay thế",
 	NotedIt: "Đã xem", ArrivedIt: "Đã đến", RegisteredIt: "Vào sổ", CopySignedIt: "Ký bản sao", PresentedIt: "Trình lãnh đạo", DirectedIt: "Ý kiến chỉ đạo", AssignedIt: "Giao việc",
 	TaskReturned: "Trả lại việc", OpenedIt: "Bắt đầu xử lý", ProgressedIt: "Tiến độ", CompletedIt: "Hoàn thành", ClosedIt: "Kết thúc",

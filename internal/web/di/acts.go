@@ -45,6 +45,7 @@ var acts = []act{
 	{"kiem-tra", finalCheck, "{} đạt, đã cho phát hành.", nil},
 	{"phat-hanh", issue, "Đã phát hành {}.", nil},
 	{"huy-so", voidNumber, "Đã hủy số {}; số ở lại trong sổ với lý do.", &ask{"Hủy số", "Văn bản không phát hành nữa. Số đã cấp không dùng lại, dòng sổ được gạch và giữ nguyên.", "Lý do", "Hủy số", part.Icon("ban"), true}},
+	{"luu-giay", keepPaper, "Đã ghi bản giấy lưu của {}.", &ask{"Ghi bản giấy lưu", "Bản gốc giấy đã in, đóng dấu và lưu ở văn thư; số bản cần in ở tab Thông tin.", "Nơi lưu", "Ghi bản giấy lưu", part.Icon("printer"), false}},
 	{"thu-hoi", recall, "Đã gửi yêu cầu thu hồi {}.", &ask{"Thu hồi văn bản", "Mọi nơi nhận trên trục nhận được yêu cầu thu hồi. Văn bản không sửa được nữa.", "Lý do", "Thu hồi", part.Icon("undo-2"), true}},
 }
 
@@ -140,6 +141,10 @@ func voidNumber(r *http.Request, x *seat.Seat, id document.ID, f *kit.Form) erro
 	return x.Office.VoidNumber(r.Context(), x.Actor, id, f.Get("reason"))
 }
 
+func keepPaper(r *http.Request, x *seat.Seat, id document.ID, f *kit.Form) error {
+	return x.Office.KeepPaper(r.Context(), x.Actor, id, f.Get("reason"))
+}
+
 func recall(r *http.Request, x *seat.Seat, id document.ID, f *kit.Form) error {
 	return x.Office.Recall(r.Context(), x.Actor, id, f.Get("reason"))
 }
@@ -211,6 +216,8 @@ func (a act) next(r *http.Request, x *seat.Seat, id document.ID, before []docume
 		switch {
 		case a.name == "duyet-may":
 			to = path(id) + "?ky=1"
+		case a.name == "luu-giay": // a note on the side, not a step of the queue
+			to = path(id)
 		case mine.ID != 0 && !aboutDelivery(mine.Step):
 			to = path(id)
 		case after(before, id) != 0:

@@ -350,6 +350,7 @@ func (m maker) others() error {
 		m.link("Bảng gửi nhận", part.Icon("radio-tower"), "pri", "/gui-nhan/"+itoa(d.ID))
 		m.Notes = append(m.Notes, part.Note{Kind: "ok", Icon: part.Icon("send"), Title: "Đã phát hành " + viet.DateTime(d.Issued) + ".", Text: m.facts() + "."})
 		m.putRight()
+		m.keepPaper()
 		return nil
 	case document.Replaced:
 		m.link("Bảng gửi nhận", part.Icon("radio-tower"), "", "/gui-nhan/"+itoa(d.ID))
@@ -374,6 +375,14 @@ func (m maker) putRight() {
 	}
 	if m.mayRecall() {
 		m.dialog("thu-hoi", "Thu hồi")
+	}
+}
+
+// keepPaper offers to record the paper original at the clerk's.
+// law:HT33-10.1.c.ii
+func (m maker) keepPaper() {
+	if m.x.Actor.Has(org.Clerk) {
+		m.dialog("luu-giay", "Bản giấy lưu")
 	}
 }
 

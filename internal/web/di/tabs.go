@@ -2,12 +2,14 @@ package di
 
 import (
 	"encoding/json"
+	"errors"
 	"slices"
 
 	"vanthu/internal/db"
 	"vanthu/internal/document"
 	"vanthu/internal/draft"
 	"vanthu/internal/exchange"
+	"vanthu/internal/office"
 	"vanthu/internal/org"
 	"vanthu/internal/web/part"
 	"vanthu/internal/web/seat"
@@ -70,6 +72,11 @@ func drawInfo(v *db.View, x *seat.Seat, d dossier) (*info, error) {
 	if encrypted { // law:HT33-13.1
 		add("Tệp", "đã mã hóa trên đường truyền")
 	}
+	paper, err := paperFact(v, p, doc)
+	if err != nil {
+		return nil, err
+	}
+	add("Bản giấy lưu", paper)
 	add("Ghi chú", doc.Note)
 	for _, r := range d.to {
 		i.To = append(i.To, toLine{Name: r.Name, Note: recipientNote(v, r)})
@@ -77,6 +84,21 @@ func drawInfo(v *db.View, x *seat.Seat, d dossier) (*info, error) {
 	i.Files = fileLines(d)
 	i.Linked, err = links(v, x, doc.ID)
 	return i, err
+}
+
+// paperFact is where the paper original of an issued document is, or how many
+// copies are to be printed. law:HT33-10.1.c.ii
+func paperFact(v *db.View, p *people, d document.Document) (string, error) {
+	if d.Issued.IsZero() {
+		return "", nil
+	}
+	kept, err := document.PaperKept(v, d.ID)
+	if err != nil || kept.Place == "" {
+		copies, copiesErr := office.PaperCopies(v, d)
+		return "chưa ghi; " + copies, errors.Join(err, copiesErr)
+	}
+	who, err := p.find(kept.Person)
+	return kept.Place + " · " + who.Name + ", " + viet.ShortTime(kept.At), err
 }
 
 func join(a, b, sep string) string {

@@ -1,4 +1,4 @@
-story 'Văn bản đi: soạn, duyệt hai cấp, ký, cấp số, ký số cơ quan, phát hành'  law ND30-10 ND30-12.1 ND30-12.2 ND30-13 ND30-15 ND30-18.1 HT33-10.1.a HT33-10.1.b HT33-10.1.c.i HT33-10.1.d HN20-7.1.d HT33-7.4
+story 'Văn bản đi: soạn, duyệt hai cấp, ký, cấp số, ký số cơ quan, phát hành'  law ND30-10 ND30-12.1 ND30-12.2 ND30-13 ND30-15 ND30-18.1 HT33-10.1.a HT33-10.1.b HT33-10.1.c.i HT33-10.1.c.ii HT33-10.1.d HN20-7.1.d HT33-7.4
 
 at 3/3/2025 08:05
 as an
@@ -74,8 +74,20 @@ follow 'Chữ ký'
 see 'Lê Quốc Hùng' 'Sở Xây dựng' 'Nội dung nguyên vẹn từ khi ký' 'Có dấu thời gian'
 follow 'Thông tin'
 see 'Nguyễn Hoài An, Phòng Kinh tế xây dựng' 'ngoài danh bạ: bản giấy' 'phụ lục đã ký số'
+see 'chưa ghi; in 3 bản: 1 lưu, 2 gửi'
 download '87-SXD-KT.pdf' as goc
 pdf valid $goc 2
+
+# The clerk prints and seals the paper original, and says where it is kept.
+follow 'Xử lý'
+press 'Ghi bản giấy lưu'
+status 422
+see 'Ghi nơi lưu bản giấy: tập lưu, cặp, hộp.'
+press 'Ghi bản giấy lưu' 'Nơi lưu'='Tập lưu công văn 2025, cặp 3'
+see 'Đã ghi bản giấy lưu của 87/SXD-KT.'
+journal document.paper_kept 'Tập lưu công văn 2025, cặp 3'
+follow 'Thông tin'
+see 'Tập lưu công văn 2025, cặp 3 · Trần Thị Lan'
 
 # Somebody outside its way does not learn that it exists.
 as binh
