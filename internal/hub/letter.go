@@ -56,8 +56,7 @@ func (l *letter) key(hash string) string {
 // (law:QD28-6.2 HT33-8.3.ii).
 func (l *letter) urgent() bool { return l.priority > 0 }
 
-// maxTargets bounds the documents that a packet is about: each is looked up for
-// each recipient, in the turn that all agencies share.
+// maxTargets bounds the documents that a packet is about.
 const maxTargets = 100
 
 const (
