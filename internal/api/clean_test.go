@@ -23,8 +23,8 @@ import (
 	"vanthu/ledger"
 )
 
-// site is a hub on a loopback port, every answer of which is held against the
-// description.
+// site is a hub on a loopback port. Every answer of it is held against the
+// description, and so is every request that it does not refuse.
 type site struct {
 	*World
 	t   testing.TB
@@ -61,6 +61,11 @@ func (s *site) call(as, method, path, body string, header ...string) (int, map[s
 	raw, err := io.ReadAll(res.Body)
 	if err != nil {
 		s.t.Fatal(err)
+	}
+	if res.StatusCode < 300 {
+		if err := s.d.checkRequest(method+" "+path, s.described(req), method, body); err != nil {
+			s.t.Fatal(err)
+		}
 	}
 	return res.StatusCode, s.conform(req, res, raw)
 }
@@ -100,13 +105,7 @@ func (s *site) conform(req *http.Request, res *http.Response, raw []byte) map[st
 // operation gives status → type → schema of a request.
 func (s *site) operation(req *http.Request) map[string]map[string]map[string]any {
 	s.t.Helper()
-	mux := http.NewServeMux()
-	found := ""
-	for path := range s.d.Paths {
-		mux.HandleFunc(path, func(http.ResponseWriter, *http.Request) { found = path })
-	}
-	mux.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", req.URL.Path, nil))
-	op, ok := s.d.Paths[found][strings.ToLower(req.Method)]
+	op, ok := s.d.Paths[s.described(req)][strings.ToLower(req.Method)]
 	if !ok {
 		s.t.Fatalf("%s %s is not described", req.Method, req.URL.Path)
 	}
@@ -118,6 +117,16 @@ func (s *site) operation(req *http.Request) map[string]map[string]map[string]any
 		}
 	}
 	return out
+}
+
+// described gives the path of the description that a request matches.
+func (s *site) described(req *http.Request) (found string) {
+	mux := http.NewServeMux()
+	for path := range s.d.Paths {
+		mux.HandleFunc(path, func(http.ResponseWriter, *http.Request) { found = path })
+	}
+	mux.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", req.URL.Path, nil))
+	return found
 }
 
 // Every call answers as described, in the good case (C09, HT33-10.1.d).
@@ -158,6 +167,32 @@ func TestCallsAnswerAsDescribed(t *testing.T) {
 	want(SXD, "GET", "/v1/directory", "", 200)
 	want(SXD, "GET", "/v1/directory/15.h99", "", 200)
 	want("", "GET", "/v1/consistency?from=1", "", 200)
+}
+
+// A call that was cut short, or brings more than was asked for, changes nothing: an
+// empty one does not take a certificate back or make a gateway's mark void
+// (HT33-12.1).
+func TestCutShortRequests(t *testing.T) {
+	s := start(t)
+	for _, call := range []string{"POST /v1/outbox", "POST /v1/inbox", "POST /v1/beyond", "POST /v1/beyond/log", "PUT /v1/encryption-certificate"} {
+		method, path, _ := strings.Cut(call, " ")
+		for _, body := range []string{"", " ", "{", "{} {}", `{"certificate":"","next":""}x`} {
+			if status, p := s.call(SNV, method, path, body); status != 422 || p["code"] != "invalid_request" {
+				t.Errorf("%s %q: %d %v", call, body, status, p)
+			}
+		}
+	}
+	for call, status := range map[string]int{"POST /v1/beyond": 422, "PUT /v1/encryption-certificate": 422, "POST /v1/inbox": 200} {
+		method, path, _ := strings.Cut(call, " ")
+		if got, p := s.call(SNV, method, path, "{}"); got != status {
+			t.Errorf("%s {}: %d %v", call, got, p)
+		}
+	}
+	id := s.Send(SXD, Packet(Doc{From: SXD, To: []string{SNV}})).ID
+	s.call(SNV, "GET", "/v1/inbox", "")
+	if got, p := s.call(SNV, "POST", "/v1/inbox/"+id+"/release", ""); got != 204 {
+		t.Errorf("%d %v", got, p)
+	}
 }
 
 // Checkpoints are published with their time stamps, receipts are drawn at them,

@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"net/http"
 	"strconv"
 
@@ -48,13 +49,20 @@ func (s *server) agency(w http.ResponseWriter, r *http.Request, _ hub.Caller) er
 // behind it, into the directory; an empty one takes it back.
 func (s *server) publishKey(w http.ResponseWriter, r *http.Request, c hub.Caller) error {
 	var in struct {
-		Certificate string `json:"certificate"`
-		Agency      string `json:"agency"`
+		Certificate json.RawMessage `json:"certificate"`
+		Agency      string          `json:"agency"`
 	}
 	if err := readJSON(w, r, &in); err != nil {
 		return err
 	}
-	der, err := base64.StdEncoding.DecodeString(in.Certificate)
+	if in.Certificate == nil { // a call cut short takes nothing back
+		return errRequest("certificate", "Cần ghi certificate; chuỗi rỗng là gỡ chứng thư số.")
+	}
+	var text string // null, as offices of an earlier version take theirs back, leaves it empty
+	der, err := []byte(nil), json.Unmarshal(in.Certificate, &text)
+	if err == nil {
+		der, err = base64.StdEncoding.DecodeString(text)
+	}
 	if err != nil {
 		return errRequest("certificate", "certificate là chứng thư số dạng DER, mã base64.")
 	}

@@ -64,7 +64,7 @@ func (s *server) told(w http.ResponseWriter, r *http.Request, c hub.Caller) erro
 func (s *server) tell(w http.ResponseWriter, r *http.Request, c hub.Caller) error {
 	var in struct {
 		Lines []wordJSON `json:"lines"`
-		Next  string     `json:"next"`
+		Next  *string    `json:"next"`
 	}
 	if err := readLong(w, r, &in, maxWords); err != nil {
 		return err
@@ -72,7 +72,10 @@ func (s *server) tell(w http.ResponseWriter, r *http.Request, c hub.Caller) erro
 	if len(in.Lines) > hub.MaxWords {
 		return errRequest("lines", "lines có nhiều nhất "+strconv.Itoa(hub.MaxWords)+" dòng.")
 	}
-	unknown, err := s.hub.Tell(r.Context(), c, wordsOf(in.Lines), in.Next)
+	if in.Next == nil { // an empty one makes the gateway's mark void
+		return errRequest("next", "Cần ghi next, mốc thay đổi của trục bên kia cổng.")
+	}
+	unknown, err := s.hub.Tell(r.Context(), c, wordsOf(in.Lines), *in.Next)
 	if err != nil {
 		return err
 	}

@@ -2,12 +2,14 @@ package api
 
 import (
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/url"
 	"strconv"
 	"time"
 
+	"vanthu/internal/fail"
 	"vanthu/internal/hub"
 )
 
@@ -152,7 +154,7 @@ func (s *server) release(w http.ResponseWriter, r *http.Request, c hub.Caller) e
 		Reason string `json:"reason"`
 		Pause  string `json:"pause"`
 	}
-	if err := readJSON(w, r, &in); err != nil {
+	if err := readJSON(w, r, &in); err != nil && !errors.Is(err, io.EOF) { // the one call whose body may be left out
 		return err
 	}
 	pause, err := duration(in.Pause)
@@ -180,11 +182,15 @@ func readJSON(w http.ResponseWriter, r *http.Request, v any) error {
 	return readLong(w, r, v, maxBody)
 }
 
+// readLong reads one JSON value and nothing behind it.
 func readLong(w http.ResponseWriter, r *http.Request, v any, most int64) error {
 	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, most))
 	d.DisallowUnknownFields()
-	if err := d.Decode(v); err != nil && err != io.EOF {
-		return errRequest("body", "Nội dung yêu cầu không phải JSON đúng dạng.")
+	err := d.Decode(v)
+	if err == nil {
+		if _, more := d.Token(); more == io.EOF {
+			return nil
+		}
 	}
-	return nil
+	return fail.Invalid("body", "Nội dung yêu cầu không phải JSON đúng dạng.").Because(err)
 }

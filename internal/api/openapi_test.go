@@ -14,7 +14,13 @@ import (
 // description is openapi.json as the tests need it.
 type description struct {
 	Paths map[string]map[string]struct {
-		Security  *[]any `json:"security"`
+		Security    *[]any `json:"security"`
+		RequestBody struct {
+			Required bool `json:"required"`
+			Content  map[string]struct {
+				Schema map[string]any `json:"schema"`
+			} `json:"content"`
+		} `json:"requestBody"`
 		Responses map[string]struct {
 			Content map[string]struct {
 				Schema map[string]any `json:"schema"`
@@ -74,6 +80,53 @@ func TestCodesAreDescribed(t *testing.T) {
 	}
 	if want = slices.Compact(want); len(want) < 20 || !slices.Equal(got, want) {
 		t.Errorf("described %v\nsaid %v", got, want)
+	}
+}
+
+// checkRequest holds the body of a request that was not refused against what
+// the description asks callers to send.
+func (d description) checkRequest(at, path, method, body string) error {
+	asked := d.Paths[path][strings.ToLower(method)].RequestBody
+	if body == "" {
+		if asked.Required {
+			return fmt.Errorf("%s: taken without the body that is required", at)
+		}
+		return nil
+	}
+	if len(asked.Content) == 0 {
+		return fmt.Errorf("%s: taken with a body that is not described", at)
+	}
+	c, ok := asked.Content["application/json"]
+	if !ok {
+		return nil // a packet: what it must be, its own standard says
+	}
+	var v any
+	if err := json.Unmarshal([]byte(body), &v); err != nil {
+		return fmt.Errorf("%s: taken, but no JSON: %w", at, err)
+	}
+	return d.check(at+" request", c.Schema, v)
+}
+
+// What is not described is found in requests as in answers.
+func TestRequestsAreChecked(t *testing.T) {
+	d := described(t)
+	for _, x := range []struct {
+		method, path, body string
+		good               bool
+	}{
+		{"POST", "/v1/inbox", `{"stored":["a"],"next":{"limit":3}}`, true},
+		{"POST", "/v1/inbox", `{"stored":"a"}`, false},
+		{"POST", "/v1/inbox", `{"next":{"many":3}}`, false},
+		{"POST", "/v1/inbox", `{} {}`, false},
+		{"POST", "/v1/inbox", ``, false},
+		{"POST", "/v1/inbox/{id}/release", ``, true},
+		{"POST", "/v1/inbox/{id}/confirm", `{}`, false},
+		{"POST", "/v1/packets", `<edXML/>`, true},
+		{"PUT", "/v1/encryption-certificate", `{"agency":"a"}`, false},
+	} {
+		if err := d.checkRequest("x", x.path, x.method, x.body); (err == nil) != x.good {
+			t.Errorf("%s %s %s: %v", x.method, x.path, x.body, err)
+		}
 	}
 }
 

@@ -61,10 +61,10 @@ func subjects(q db.Q, id, self int64, l *letter, legs []leg) (map[int64][]subjec
 // recipients, or also those of all that they took over from. As lists of values
 // thousands of recipients would take SQLite longer to read than to answer.
 const (
-	theirs = `WITH mine (id) AS (SELECT id FROM agency WHERE id = $2),
+	theirs = `mine (id) AS (SELECT id FROM agency WHERE id = $2),
 		theirs (heir, id) AS (SELECT recipient, recipient FROM delivery WHERE packet = $1) `
 
-	inherited = `WITH RECURSIVE mine (id) AS (SELECT id FROM agency WHERE id = $2
+	inherited = `mine (id) AS (SELECT id FROM agency WHERE id = $2
 		UNION SELECT b.id FROM mine m JOIN agency h ON h.id = m.id JOIN agency b ON b.successor = h.code WHERE b.successor <> ''),
 		theirs (heir, id) AS (SELECT recipient, recipient FROM delivery WHERE packet = $1
 		UNION SELECT t.heir, b.id FROM theirs t JOIN agency h ON h.id = t.id JOIN agency b ON b.successor = h.code WHERE b.successor <> '') `
@@ -92,7 +92,7 @@ func oneQuestion(q db.Q, id, self int64, l *letter, heirs bool) (map[int64][]sub
 		err = r.Scan(&agency, &s.packet, &s.recipient, &s.kind, &s.line.state, &s.line.former, &s.recalled)
 		found[agency] = append(found[agency], s)
 		return agency, err
-	}, who+`SELECT heir, packet, recipient, kind, state, former, `+said+` FROM
+	}, `WITH RECURSIVE `+who+`SELECT heir, packet, recipient, kind, state, former, `+said+` FROM
 		(SELECT t.heir, d.packet, d.recipient, d.kind, d.state, d.former`+newest+`FROM mine m CROSS JOIN theirs t `+what+`
 		WHERE d.kind NOT IN ('status', 'recall')) x
 		WHERE place <= 20 ORDER BY packet DESC`, id, self, name)

@@ -99,7 +99,7 @@ func (a ackJSON) ack() Ack {
 func (h *Hub) PublishKey(ctx context.Context, der []byte) error {
 	return h.send(ctx, http.MethodPut, "/v1/encryption-certificate", struct {
 		Certificate []byte `json:"certificate"`
-	}{der}, nil)
+	}{append([]byte{}, der...)}, nil)
 }
 
 // Word is what a gateway tells one hub of a copy of a packet at the other.

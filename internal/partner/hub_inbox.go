@@ -162,5 +162,5 @@ func (h *Hub) PublishKeyFor(ctx context.Context, code string, der []byte) error 
 	return h.send(ctx, http.MethodPut, "/v1/encryption-certificate", struct {
 		Certificate []byte `json:"certificate"`
 		Agency      string `json:"agency"`
-	}{der, code}, nil)
+	}{append([]byte{}, der...), code}, nil)
 }
