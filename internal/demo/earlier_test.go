@@ -8,9 +8,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"github.com/jackc/pgx/v5"
 
 	"vanthu/internal/blob"
 	"vanthu/internal/db"
@@ -29,12 +32,9 @@ import (
 // leaves, by the numbered files of that time: without the tables and columns that
 // it did not have, and with the bodies of packets where it kept them.
 func TestEarlierDataOpens(t *testing.T) {
-	if postgres != "" {
-		t.Skip("the files are of the first round")
-	}
 	t.Parallel()
 	ctx := context.Background()
-	w, err := Open(ctx, Options{Dir: t.TempDir(), Hub: porttest.Own(t), CA: porttest.Own(t)})
+	w, err := Open(ctx, Options{Dir: t.TempDir(), Postgres: database(t), Hub: porttest.Own(t), CA: porttest.Own(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +51,11 @@ func TestEarlierDataOpens(t *testing.T) {
 
 	const firstOffice, firstHub = 9, 3 // before those there was no office and no hub
 	lastOffice, lastHub := last(t, schema.Schema), last(t, hub.Hub)
-	for later := range max(lastOffice-firstOffice, lastHub-firstHub) {
+	step := 1
+	if postgres != "" {
+		step = 4 // the files are the same but for two
+	}
+	for later := 0; later < max(lastOffice-firstOffice, lastHub-firstHub); later += step {
 		if testing.Short() && later > 0 {
 			break
 		}
@@ -60,12 +64,13 @@ func TestEarlierDataOpens(t *testing.T) {
 			dir := t.TempDir()
 			s := stage{&World{}, t}
 			s.must(os.CopyFS(dir, os.DirFS(w.Dir)))
+			past := earlierStores{stage: s, dir: dir, dsn: copyOf(t, w.Postgres)}
 			for _, a := range province {
-				s.earlier(dir, a.store, schema.Schema, oldOffice)
+				past.put(a.store, schema.Schema, oldOffice)
 			}
-			s.earlier(dir, "host", host.Schema, 1)
-			s.earlier(dir, "hub", hub.Hub, oldHub)
-			w, err := Open(ctx, Options{Dir: dir})
+			past.put("host", host.Schema, 1)
+			past.put("hub", hub.Hub, oldHub)
+			w, err := Open(ctx, Options{Dir: dir, Postgres: past.dsn})
 			s.must(err)
 			s.World = w
 			defer s.Close()
@@ -91,63 +96,160 @@ func number(name string) (n int) {
 	return n
 }
 
-// earlier puts a store in the place of one, as it was when its schema ended with
-// a number.
-func (s stage) earlier(dir, store string, now db.Schema, version int) {
-	s.t.Helper()
-	path := filepath.Join(dir, store, store+".db")
-	s.must(os.Rename(path, path+".now"))
+// earlierStores puts stores in the place of others, as they were when their
+// schemas ended with a number.
+type earlierStores struct {
+	stage
+	dir, dsn string // dsn is "" for files
+}
+
+// put makes the earlier store beside the one of now, which it calls by the name
+// "now", and takes over what both have.
+func (e earlierStores) put(store string, now db.Schema, version int) {
+	e.t.Helper()
+	x := e.aside(store)
+	defer x.Close()
 	then := fstest.MapFS{}
 	names, err := fs.Glob(now.FS, "*.sql")
-	s.must(err)
+	e.must(err)
 	for _, name := range names {
 		if number(name) <= version {
 			data, err := fs.ReadFile(now.FS, name)
-			s.must(err)
+			e.must(err)
 			then[name] = &fstest.MapFile{Data: data}
 		}
 	}
-	h, err := db.OpenDir(dir, nil)
-	s.must(err)
-	_, err = h.Store(context.Background(), store, db.Schema{FS: then})
-	s.must(errors.Join(err, h.Close()))
-	x, err := sql.Open("sqlite", path)
-	s.must(err)
-	defer x.Close()
-	x.SetMaxOpenConns(1)
-	_, err = x.Exec(`ATTACH $1 AS now`, path+".now")
-	s.must(err)
-	for _, table := range s.column(x, `SELECT name FROM main.sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'search_word%' AND name <> 'schema_version'`) {
-		both := strings.Join(s.column(x, `SELECT t.name FROM pragma_table_info($1, 'main') t JOIN pragma_table_info($1, 'now') n ON n.name = t.name`, table), ", ")
+	e.begin(x, store, db.Schema{FS: then})
+	tables := e.tables(x, store)
+	for _, table := range tables {
+		both := strings.Join(e.columns(x, store, table), ", ")
 		if both == "" {
 			continue // there is no such table any more
 		}
-		_, err := x.Exec(`INSERT OR REPLACE INTO main.` + table + ` (` + both + `) SELECT ` + both + ` FROM now.` + table)
-		s.must(err)
+		_, err := x.Exec(`INSERT INTO ` + e.own(store) + `.` + table + ` (` + both + `) SELECT ` + both + ` FROM now.` + table)
+		e.must(err)
 	}
-	if store == "hub" && len(s.column(x, `SELECT name FROM main.sqlite_master WHERE name = 'body'`)) == 0 {
-		b, err := blob.Open(filepath.Join(dir, store, "blob"))
-		s.must(err)
-		for _, text := range s.column(x, `SELECT text FROM now.body`) {
+	if store == "hub" && !slices.Contains(tables, "body") {
+		b, err := blob.Open(filepath.Join(e.dir, store, "blob"))
+		e.must(err)
+		for _, text := range e.column(x, `SELECT text FROM now.body`) {
 			_, err := b.PutBytes(context.Background(), []byte(text))
-			s.must(err)
+			e.must(err)
 		}
 	}
-	s.must(x.Close())
-	s.must(os.Remove(path + ".now"))
+	e.forget(x, store)
 }
 
-func (s stage) column(x *sql.DB, query string, args ...any) (list []string) {
-	s.t.Helper()
+// own is the name of the earlier store for x.
+func (e earlierStores) own(store string) string {
+	if e.dsn == "" {
+		return "main"
+	}
+	return store
+}
+
+// aside puts the store of now aside.
+func (e earlierStores) aside(store string) *sql.DB {
+	e.t.Helper()
+	if e.dsn != "" {
+		x, err := sql.Open("pgx", e.dsn)
+		e.must(err)
+		x.SetMaxOpenConns(1)
+		// Rows come in any order, as nobody checks what they refer to.
+		for _, q := range []string{`SET session_replication_role = replica`, `ALTER SCHEMA ` + store + ` RENAME TO now`} {
+			_, err = x.Exec(q)
+			e.must(err)
+		}
+		return x
+	}
+	path := filepath.Join(e.dir, store, store+".db")
+	e.must(os.Rename(path, path+".now"))
+	x, err := sql.Open("sqlite", path)
+	e.must(err)
+	x.SetMaxOpenConns(1)
+	return x
+}
+
+// begin makes the earlier store, but for the rows that its schema begins with.
+func (e earlierStores) begin(x *sql.DB, store string, then db.Schema) {
+	e.t.Helper()
+	h, err := db.OpenDir(e.dir, nil)
+	if e.dsn != "" {
+		h, err = db.OpenPostgres(context.Background(), e.dsn, nil)
+	}
+	e.must(err)
+	_, err = h.Store(context.Background(), store, then)
+	e.must(errors.Join(err, h.Close()))
+	if e.dsn == "" {
+		_, err = x.Exec(`ATTACH $1 AS now`, filepath.Join(e.dir, store, store+".db.now"))
+		e.must(err)
+	}
+	for _, table := range e.tables(x, store) {
+		_, err := x.Exec(`DELETE FROM ` + e.own(store) + `.` + table)
+		e.must(err)
+	}
+}
+
+// tables are those of the earlier store that hold what people and machines did.
+func (e earlierStores) tables(x *sql.DB, store string) []string {
+	if e.dsn != "" {
+		return e.column(x, `SELECT table_name FROM information_schema.tables WHERE table_schema = $1 AND table_name <> 'schema_version'`, store)
+	}
+	return e.column(x, `SELECT name FROM main.sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'search_word%' AND name <> 'schema_version'`)
+}
+
+// columns are those of a table that both stores have.
+func (e earlierStores) columns(x *sql.DB, store, table string) []string {
+	if e.dsn != "" {
+		return e.column(x, `SELECT t.column_name FROM information_schema.columns t JOIN information_schema.columns n ON n.table_schema = 'now' AND n.table_name = t.table_name
+			AND n.column_name = t.column_name WHERE t.table_schema = $1 AND t.table_name = $2 AND t.is_generated = 'NEVER'`, store, table)
+	}
+	return e.column(x, `SELECT t.name FROM pragma_table_info($1, 'main') t JOIN pragma_table_info($1, 'now') n ON n.name = t.name`, table)
+}
+
+// forget removes the store of now.
+func (e earlierStores) forget(x *sql.DB, store string) {
+	e.t.Helper()
+	if e.dsn != "" {
+		_, err := x.Exec(`DROP SCHEMA now CASCADE`)
+		e.must(err)
+		return
+	}
+	e.must(x.Close())
+	e.must(os.Remove(filepath.Join(e.dir, store, store+".db.now")))
+}
+
+// copyOf is a copy of a database that nobody uses; "" of none.
+func copyOf(t *testing.T, dsn string) string {
+	t.Helper()
+	if dsn == "" {
+		return ""
+	}
+	_, from, _ := strings.Cut(dsn, "dbname=")
+	from, _, _ = strings.Cut(from, " ")
+	c, err := pgx.Connect(t.Context(), postgres)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close(t.Context())
+	name := fmt.Sprintf("copy%d", databases.Add(1))
+	if _, err := c.Exec(t.Context(), "CREATE DATABASE "+name+" TEMPLATE "+from); err != nil {
+		t.Fatal(err)
+	}
+	return strings.Replace(postgres, "dbname=postgres", "dbname="+name, 1)
+}
+
+func (e earlierStores) column(x *sql.DB, query string, args ...any) (list []string) {
+	e.t.Helper()
 	rows, err := x.Query(query, args...)
-	s.must(err)
+	e.must(err)
 	defer rows.Close()
 	for rows.Next() {
 		var v string
-		s.must(rows.Scan(&v))
+		e.must(rows.Scan(&v))
 		list = append(list, v)
 	}
-	s.must(rows.Err())
+	e.must(rows.Err())
 	return list
 }
 
