@@ -442,6 +442,14 @@ CREATE TABLE hub_head (
 ) STRICT;
 CREATE INDEX hub_head_size ON hub_head (lost, size);
 
+-- written by internal/document only
+CREATE TABLE kept_paper (
+  document INTEGER PRIMARY KEY REFERENCES document (id),
+  place TEXT NOT NULL,
+  person INTEGER NOT NULL,
+  at INTEGER NOT NULL
+) STRICT;
+
 -- written by internal/register only
 CREATE TABLE line (
   id INTEGER PRIMARY KEY,
