@@ -106,8 +106,9 @@ func openNote(signed []byte, hubKeys []string) (*note.Note, error) {
 	if err != nil {
 		return nil, refuse("signature", "Chữ ký của trục trên điểm chốt không đúng.", err)
 	}
-	// One signature, in the one spelling of base64: no byte can change unseen.
-	if len(n.Sigs) != 1 || len(n.UnverifiedSigs) != 0 {
+	// One signature, in the one spelling of base64: no byte can change unseen. A
+	// line that comes twice counts once for note.Open.
+	if len(n.Sigs) != 1 || string(signed) != n.Text+"\n— "+n.Sigs[0].Name+" "+n.Sigs[0].Base64+"\n" {
 		return nil, refuse("checkpoint", "Điểm chốt phải có đúng một chữ ký của trục.", nil)
 	}
 	if _, err := base64.StdEncoding.Strict().DecodeString(n.Sigs[0].Base64); err != nil {

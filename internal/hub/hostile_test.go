@@ -77,7 +77,7 @@ func TestLongAddressesAreNotKept(t *testing.T) {
 }
 
 // A packet about more documents than anybody replaces at once is refused: each is
-// looked up for each recipient in the turn that all agencies share.
+// noted and looked for in the turn that all agencies share.
 func TestManyReplacedDocuments(t *testing.T) {
 	w := New(t, dbtest.SQLite(t, nil))
 	replacing := func(n int) string {
