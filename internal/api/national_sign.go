@@ -68,7 +68,7 @@ func readSigned(h http.Header) (*signedCall, error) {
 }
 
 // readTimestamp reads ddMMyyyyTHHmmss+SSSS: after the plus stand milliseconds
-// in four digits, not a zone; the time is Vietnam's.
+// in four digits, not a zone; the time is Vietnam's, law:QD28-14.
 func readTimestamp(s string) (time.Time, error) {
 	day, ms, _ := strings.Cut(s, "+")
 	t, err := time.ParseInLocation("02012006T150405", day, vietnam)
@@ -89,7 +89,7 @@ const window = 5 * time.Minute
 func (s *server) verify(r *http.Request, p *signedCall) (hub.Caller, error) {
 	now := s.hub.Store.Now()
 	if d := now.Sub(p.at); d > window || d < -window {
-		return hub.Caller{}, errSign("Thời gian của yêu cầu lệch quá 5 phút so với trục, kiểm tra đồng hồ máy gửi.")
+		return hub.Caller{}, errSign("Thời gian của yêu cầu lệch quá 5 phút so với trục, kiểm tra đồng hồ và múi giờ (giờ Việt Nam, GMT+7) của máy gửi.")
 	}
 	c, err := s.hub.AuthenticateBy(r.Context(), p.params["systemid"], func(secret []byte) bool {
 		m := hmac.New(sha256.New, secret)

@@ -272,6 +272,13 @@ func TestNationalRefusals(t *testing.T) {
 			}
 		})
 	}
+	t.Run("a machine that runs in UTC", func(t *testing.T) {
+		abroad := newKit(s, SXD)
+		abroad.shift = -7 * time.Hour
+		if r := abroad.sendEdoc(t, packet); r.ErrorCode != "15" || !strings.Contains(r.ErrorDesc, "giờ Việt Nam, GMT+7") {
+			t.Fatalf("%+v", r)
+		}
+	})
 	sxd := newKit(s, SXD)
 	for name, c := range map[string]struct {
 		packet, code string
