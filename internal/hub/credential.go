@@ -54,8 +54,12 @@ func (h *Hub) SetCredential(ctx context.Context, by db.Actor, code, label, secre
 }
 
 // RevokeCredentials ends every credential of an agency given before a moment
-// (the zero time: all).
-func (h *Hub) RevokeCredentials(ctx context.Context, by db.Actor, code string, before time.Time) error {
+// (the zero time: all). The reason stands in the journal: an agency that finds
+// itself cut off asks for it (law:HN20-3.2.iii BRVT1842-10.4).
+func (h *Hub) RevokeCredentials(ctx context.Context, by db.Actor, code string, before time.Time, reason string) error {
+	if reason = oneLine(reason, 500); reason == "" {
+		return badAgency("reason", "Cần ghi lý do thu hồi khóa; lý do được lưu vào nhật ký của trục.")
+	}
 	return h.writeBy(ctx, by, func(a *act) error {
 		g, err := agencyByCode(a, code)
 		if err != nil {
@@ -69,7 +73,7 @@ func (h *Hub) RevokeCredentials(ctx context.Context, by db.Actor, code string, b
 			db.Ms(a.Now), g.id, db.Ms(before)); err != nil {
 			return err
 		}
-		return a.note("credential.revoked", g.Code, "")
+		return a.note("credential.revoked", g.Code, reason)
 	})
 }
 

@@ -219,11 +219,17 @@ func TestCredentials(t *testing.T) {
 	if _, err := w.AuthenticateBy(ctx, SXD, func(s []byte) bool { return string(s) == fresh }); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.RevokeCredentials(ctx, Operator, SXD, time.Time{}); err != nil {
+	if err := w.RevokeCredentials(ctx, Operator, SXD, time.Time{}, " "); codeOf(err) != hub.CodeDirectory || try(SXD, fresh) != nil {
+		t.Fatalf("without a reason: %v", err)
+	}
+	if err := w.RevokeCredentials(ctx, Operator, SXD, time.Time{}, "mất máy, CV 3"); err != nil {
 		t.Fatal(err)
 	}
 	if try(SXD, fresh) == nil {
 		t.Fatal("revoked and valid")
+	}
+	if list, err := w.Events(ctx, SXD, 0, 1); err != nil || list[0].Verb != "credential.revoked" || list[0].Detail != "mất máy, CV 3" {
+		t.Fatalf("%+v %v", list, err)
 	}
 }
 

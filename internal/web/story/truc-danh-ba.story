@@ -24,6 +24,14 @@ press 'Cấp khóa mới' 'Cấp cho'='phần mềm của xã, CV 12/UBXC'
 see 'Khóa chỉ hiện một lần này.' 'phần mềm của xã, CV 12/UBXC' '1 trên 6 điều kiện'
 open /truc/000.03.31.H99
 notsee 'Khóa chỉ hiện một lần này.'
+
+# It was copied wrongly: another is given, and the old one taken back with the reason.
+press 'Cấp khóa mới' 'Cấp cho'='phần mềm của xã, cấp lại'
+press 'Thu hồi các khóa cũ'
+status 422
+see 'Cần ghi lý do thu hồi khóa'
+press 'Thu hồi các khóa cũ' 'Lý do thu hồi'='Chép nhầm khóa, đã cấp khóa khác'
+see 'Đã thu hồi khóa kết nối.' 'Đã thu hồi' 'Chép nhầm khóa, đã cấp khóa khác' '1 trên 6 điều kiện'
 press 'Xác nhận' beside 'Phần mềm quản lý văn bản thống nhất'
 status 422
 see 'Cần ghi căn cứ'

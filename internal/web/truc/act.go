@@ -138,7 +138,8 @@ func bind(w http.ResponseWriter, r *http.Request, s *seat.Seat) error {
 	})
 }
 
-// revokeKeys ends every secret of an agency but the newest, or all of them.
+// revokeKeys ends every secret of an agency but the newest, or all of them, with
+// the reason.
 func revokeKeys(w http.ResponseWriter, r *http.Request, s *seat.Seat) error {
 	return act(w, r, s, func(f *kit.Form, code string) (string, error) {
 		var before time.Time
@@ -152,6 +153,6 @@ func revokeKeys(w http.ResponseWriter, r *http.Request, s *seat.Seat) error {
 			}
 			before = list[0].Since
 		}
-		return "Đã thu hồi khóa kết nối.", s.Hub.RevokeCredentials(r.Context(), s.Actor.DB(), code, before)
+		return "Đã thu hồi khóa kết nối.", rename(s.Hub.RevokeCredentials(r.Context(), s.Actor.DB(), code, before, f.Get("cause")), "reason", "cause")
 	})
 }

@@ -38,7 +38,7 @@ type agencyPage struct {
 	Paused     bool
 	Closed     bool
 	Below      bool // others stand below it
-	Revoke     part.Confirm
+	Revoke     []part.Confirm
 }
 
 // item is a line of the readiness list.
@@ -87,8 +87,10 @@ func renderAgency(w http.ResponseWriter, r *http.Request, s *seat.Seat, f *kit.F
 	sh.Back = "/truc/danh-ba"
 	p := agencyPage{shell: sh, Topic: Topic, Code: g.Code, Name: g.Name, Form: f, Sum: f.Sum(), Secret: secret, Paused: g.Paused, Closed: g.State == hub.LinkClosed,
 		Crumbs: []part.Crumb{{Text: "Trục liên thông", Href: "/truc"}, {Text: "Danh bạ", Href: "/truc/danh-ba"}, {Text: g.Code}}}
-	p.Revoke = part.Confirm{ID: "thu-hoi", Title: "Thu hồi tất cả khóa", Text: "Hệ thống của cơ quan không gọi được trục cho đến khi có khóa mới. Gói tin gửi đến vẫn được giữ.", Icon: part.Icon("key-round"), Risk: true,
-		Button: "Thu hồi tất cả", Action: "/truc/" + g.Code + "/thu-hoi-khoa", Hidden: map[string]string{"which": "all"}, Laws: []law.Ref{"HN20-3.2.iii"}}
+	p.Revoke = []part.Confirm{
+		revoking("old", "Thu hồi các khóa cũ", "Chỉ khóa mới nhất còn dùng được.", g.Code, s),
+		revoking("all", "Thu hồi tất cả", "Hệ thống của cơ quan không gọi được trục cho đến khi có khóa mới. Gói tin gửi đến vẫn được giữ.", g.Code, s),
+	}
 	for _, fill := range []func(*http.Request, *seat.Seat, hub.Agency) error{p.fillLink, p.fillQueue, p.fillReadiness, p.fillCodes, p.fillKeys, p.fillEvents} {
 		if err := fill(r, s, g); err != nil {
 			return err
@@ -196,6 +198,14 @@ func (p *agencyPage) fillReadiness(r *http.Request, s *seat.Seat, g hub.Agency) 
 	})
 	p.Ready = viet.Int(int64(done)) + " trên " + viet.Int(int64(len(list))) + " điều kiện"
 	return err
+}
+
+// revoking asks for the reason before keys are taken back.
+func revoking(which, title, text, code string, s *seat.Seat) part.Confirm {
+	reason := s.Kit.NewForm(nil).Text("cause", "Lý do thu hồi").Need().Named("f-thu-hoi-"+which).
+		Phrases("Đã đổi sang khóa mới", "Khóa bị lộ hoặc mất máy")
+	return part.Confirm{ID: "thu-hoi-" + which, Title: title, Text: text, Icon: part.Icon("key-round"), Risk: true, Button: title, Reason: &reason,
+		Action: "/truc/" + code + "/thu-hoi-khoa", Hidden: map[string]string{"which": which}, Laws: []law.Ref{"HN20-3.2.iii"}}
 }
 
 // itemActs adds what the operator may do about an item.
