@@ -123,6 +123,21 @@ func TestPutIsSeen(t *testing.T) {
 	})
 }
 
+// Who has gone before he asked begins nothing, whoever is free to begin it
+// (HT33-14.6).
+func TestWhoHasGoneBeginsNothing(t *testing.T) {
+	s := open(t, dbtest.SQLite(t, nil))
+	gone, cancel := context.WithCancel(context.Background())
+	cancel()
+	for range 100 {
+		begun := false
+		err := s.Write(gone, db.System, func(*db.Tx) error { begun = true; return nil })
+		if !errors.Is(err, context.Canceled) || begun {
+			t.Fatalf("begun %v, %v", begun, err)
+		}
+	}
+}
+
 // Whoever stops waiting before his act has begun can be sure that it will not.
 func TestGivenUpActIsNotDone(t *testing.T) {
 	dbtest.Each(t, nil, func(t *testing.T, h *db.Host) {

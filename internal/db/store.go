@@ -58,6 +58,9 @@ func (s *Store) Write(ctx context.Context, by Actor, f func(*Tx) error) error {
 	if e := s.broken.Load(); e != nil {
 		return errBroken(*e)
 	}
+	if err := ctx.Err(); err != nil {
+		return err // who has gone begins nothing
+	}
 	w := &write{ctx: ctx, by: by, f: f, err: make(chan error, 1)}
 	select {
 	case s.queue <- w:
