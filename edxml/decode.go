@@ -408,6 +408,7 @@ func (d decoder) int(n int) int {
 	i, err := strconv.ParseInt(v, 10, 32)
 	if err != nil {
 		d.problem(n, "phải là số nguyên")
+		return 0
 	}
 	return int(i)
 }

@@ -263,7 +263,7 @@ func (r *reference) transform(algorithm string) {
 func walk(s *scanner, start func(path string, s *scanner), text func(path, text string) error) error {
 	defer s.close()
 	var path []string
-	var texts []string
+	var texts [][]byte
 	for {
 		tok, err := s.next()
 		if err != nil || tok == tokEOF {
@@ -272,16 +272,16 @@ func walk(s *scanner, start func(path string, s *scanner), text func(path, text 
 		switch tok {
 		case tokStart:
 			name := string(s.local)
-			if space := s.space(); space != nsXMLDSig && space != algExcC14N {
-				name = "{" + space + "}" + name
+			if space := s.space(); len(name) > 32 || space != nsXMLDSig && space != algExcC14N {
+				name = "?" // none that is looked for: a long one would be copied for each element
 			}
-			path, texts = append(path, name), append(texts, "")
+			path, texts = append(path, name), append(texts, nil)
 			start(strings.Join(path, "/"), s)
 		case tokText:
-			texts[len(texts)-1] += string(s.text)
+			texts[len(texts)-1] = append(texts[len(texts)-1], s.text...)
 		case tokEnd:
 			n := len(path) - 1
-			if err := text(strings.Join(path, "/"), texts[n]); err != nil {
+			if err := text(strings.Join(path, "/"), string(texts[n])); err != nil {
 				return err
 			}
 			path, texts = path[:n], texts[:n]

@@ -83,9 +83,11 @@ func sign(t *testing.T, b []byte, id identity) []byte {
 	return out.Bytes()
 }
 
+func trustAll([]*x509.Certificate) error { return nil }
+
 func verify(t *testing.T, b []byte) SignatureResult {
 	t.Helper()
-	list, err := VerifySignatures(bytes.NewReader(b), int64(len(b)))
+	list, err := VerifySignatures(bytes.NewReader(b), int64(len(b)), trustAll)
 	if err != nil || len(list) != 1 {
 		t.Fatalf("%d signatures, %v", len(list), err)
 	}
@@ -188,7 +190,7 @@ func TestWeVerifyXMLSec1Signatures(t *testing.T) {
 				t.Fatal(err)
 			}
 			r := verify(t, b)
-			if r.Verdict != Valid || r.Whole != c.whole {
+			if want := map[bool]Verdict{true: Valid, false: Undecided}[c.whole]; r.Verdict != want || !r.Fits || r.Whole != c.whole {
 				t.Fatalf("%+v\n%s", r, b)
 			}
 			forged := bytes.Replace(b, []byte("YQ=="), []byte("Yg=="), 1)
@@ -216,7 +218,7 @@ func TestSignatureFlipBytes(t *testing.T) {
 		}
 		bad := bytes.Clone(b)
 		bad[i] ^= 1
-		list, err := VerifySignatures(bytes.NewReader(bad), int64(len(bad)))
+		list, err := VerifySignatures(bytes.NewReader(bad), int64(len(bad)), trustAll)
 		if err == nil && len(list) == 1 && list[0].Verdict == Valid {
 			t.Fatalf("byte %d %q→%q unseen", i, b[i-10:i+1], bad[i])
 		}
@@ -249,19 +251,19 @@ func TestSignatureVerdicts(t *testing.T) {
 			t.Errorf("%s: %+v", name, r)
 		}
 	}
-	if list, err := VerifySignatures(strings.NewReader(good[:at]+good[end:]), int64(len(good)-len(sig))); err != nil || len(list) != 0 {
+	if list, err := VerifySignatures(strings.NewReader(good[:at]+good[end:]), int64(len(good)-len(sig)), trustAll); err != nil || len(list) != 0 {
 		t.Errorf("unsigned: %v %v", list, err)
 	}
 	var out bytes.Buffer
 	if err := Sign(&out, strings.NewReader(good), int64(len(good)), id.key, id.cert); CodeOf(err) != CodeSignature {
 		t.Errorf("signed twice: %v", err)
 	}
-	if _, err := VerifySignatures(strings.NewReader(good), int64(len(good)-5)); CodeOf(err) != CodeTruncated {
+	if _, err := VerifySignatures(strings.NewReader(good), int64(len(good)-5), trustAll); CodeOf(err) != CodeTruncated {
 		t.Errorf("cut off: %v", err)
 	}
 	// The vendor's sample signatures lie in the packet's own namespace and hold placeholders.
 	vendor := strings.Replace(good, `<Signature xmlns="`+nsXMLDSig+`">`, "<Signature>", 1)
-	if list, err := VerifySignatures(strings.NewReader(vendor), int64(len(vendor))); err != nil || len(list) != 0 {
+	if list, err := VerifySignatures(strings.NewReader(vendor), int64(len(vendor)), trustAll); err != nil || len(list) != 0 {
 		t.Errorf("vendor's: %v %v", list, err)
 	}
 	if p := mustRead(t, []byte(vendor)); p.Signature.Kind != "other" {
@@ -278,7 +280,7 @@ func TestSignatureWrappingByDoubleID(t *testing.T) {
 		t.Fatalf("%v %s", err, out)
 	}
 	b, _ := os.ReadFile(signed)
-	if r := verify(t, b); r.Verdict != Valid {
+	if r := verify(t, b); !r.Fits {
 		t.Fatalf("%+v", r)
 	}
 	wrapped := bytes.Replace(b, []byte("</q:edXML>"), []byte(`<q:AttachmentEncoded Id="att"/></q:edXML>`), 1)

@@ -54,6 +54,8 @@ const (
 	Update       Kind = 2 // cập nhật
 	Replace      Kind = 3 // thay thế
 	StatusReport Kind = -1
+
+	unknownKind Kind = -2
 )
 
 // String gives the Vietnamese name.
@@ -89,13 +91,15 @@ type Packet struct {
 	Problems ErrorList
 }
 
-// Kind tells what the packet is about.
+// Kind tells what the packet is about: StatusReport exactly if Status is there.
 func (p *Packet) Kind() Kind {
 	switch {
 	case p.Status != nil:
 		return StatusReport
 	case p.Business == nil:
 		return New
+	case p.Business.DocType < New: // a document that calls itself a status has none to read
+		return unknownKind
 	}
 	return p.Business.DocType
 }

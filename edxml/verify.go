@@ -18,19 +18,31 @@ import (
 // Verdict is what is known of a signature.
 type Verdict string
 
-// The verdicts.
+// The verdicts. What could not be established is Undecided, never Valid.
 const (
-	Valid     Verdict = "valid"     // the bytes are those that the holder of the key signed
-	Invalid   Verdict = "invalid"   // they are not, or the signature is malformed
-	Undecided Verdict = "undecided" // it uses what this package does not know
+	// Valid: the whole packet is as the holder of a trusted certificate signed it,
+	// by algorithms that can be relied on.
+	Valid Verdict = "valid"
+	// Invalid: what is covered is not what was signed, or the signature is malformed.
+	Invalid Verdict = "invalid"
+	// Undecided: it uses what this package does not know, or it fits, but proves
+	// less than Valid says; see [SignatureResult.Fits].
+	Undecided Verdict = "undecided"
 )
 
-// SignatureResult is the verdict on one XML signature of a packet. Whether the
-// certificate may be trusted, and was valid at the time, is not decided here.
-// Legal weight lies in the signatures inside the PDFs, not in this one.
+// Trust decides on the certificate of a signature that fits: nil if its holder may
+// be relied on, else the reason why not. It gets the certificates as they lie in
+// the packet, the signer's first; anybody can put any others there.
+type Trust func(certs []*x509.Certificate) error
+
+// SignatureResult is the verdict on one XML signature of a packet. Legal weight
+// lies in the signatures inside the PDFs, not in this one.
 type SignatureResult struct {
-	Verdict      Verdict
-	Text         string              // one Vietnamese sentence
+	Verdict Verdict
+	Text    string // one Vietnamese sentence
+	// Fits: what is covered is what the key of the first certificate signed. By
+	// itself it says neither whose key that is nor how much is covered.
+	Fits         bool
 	Whole        bool                // the signature covers the whole packet, not parts by id
 	Weak         bool                // SHA-1 or a short key: worth no more than a checksum
 	Certificates []*x509.Certificate // as found; the first is the signer's
@@ -39,43 +51,65 @@ type SignatureResult struct {
 	Err          error               // technical cause, for verdicts other than valid
 }
 
+// Why a signature that fits is not Valid; Err may also be that of the Trust.
+var (
+	ErrPart     = errors.New("edxml: the signature covers only a part of the packet")
+	ErrWeak     = errors.New("edxml: the signature uses a weak algorithm or key")
+	ErrNoTrust  = errors.New("edxml: nobody was named whose signature counts")
+	errMismatch = errors.New("the signature value does not verify")
+)
+
 // VerifySignatures checks the XML signatures of a stored packet: those whose
 // element lies in the genuine xmldsig namespace. Others, of the packet's own
-// namespace, are not signatures, see Signature. It reads the packet once and
-// once more for each reference, in constant memory. The error tells of a packet
-// that cannot be read; a packet without signature gives none and no error.
-func VerifySignatures(packet io.ReaderAt, size int64) ([]SignatureResult, error) {
+// namespace, are not signatures, see Signature. With a nil trust, none is Valid.
+// It reads the packet once and once more for each reference, in constant memory.
+// The error tells of a packet that cannot be read; a packet without signature
+// gives none and no error.
+func VerifySignatures(packet io.ReaderAt, size int64, trust Trust) ([]SignatureResult, error) {
 	spans, _, err := findSignatures(io.NewSectionReader(packet, 0, size), size)
 	if err != nil {
 		return nil, err
 	}
 	results := make([]SignatureResult, len(spans))
 	for i, sp := range spans {
-		results[i] = verifyOne(packet, size, sp)
+		results[i] = verifyOne(packet, size, sp, trust)
 	}
 	return results, nil
 }
 
-func verifyOne(packet io.ReaderAt, size int64, sp span) SignatureResult {
+func verifyOne(packet io.ReaderAt, size int64, sp span, trust Trust) SignatureResult {
 	res := SignatureResult{Offset: sp.from}
-	err := res.check(packet, size, sp)
-	res.Err = err
+	res.Err = res.check(packet, size, sp)
 	var u unsupported
 	switch {
-	case err == nil:
-		res.Verdict, res.Text = Valid, "Chữ ký gói tin hợp lệ."
-		if res.Weak {
-			res.Text = "Chữ ký gói tin khớp nhưng dùng thuật toán đã yếu."
-		}
-		if !res.Whole {
-			res.Text = "Chữ ký gói tin khớp nhưng chỉ bao phủ một phần gói tin."
-		}
-	case errors.As(err, &u):
+	case res.Err == nil:
+		res.Fits = true
+		res.judge(trust)
+	case errors.As(res.Err, &u):
 		res.Verdict, res.Text = Undecided, "Không kết luận được về chữ ký gói tin."
 	default:
 		res.Verdict, res.Text = Invalid, "Chữ ký gói tin không hợp lệ: nội dung đã bị sửa hoặc chữ ký sai."
 	}
 	return res
+}
+
+// judge says what a signature that fits is worth.
+func (res *SignatureResult) judge(trust Trust) {
+	if trust == nil {
+		trust = func([]*x509.Certificate) error { return ErrNoTrust }
+	}
+	err := trust(res.Certificates)
+	res.Verdict, res.Err = Undecided, err
+	switch {
+	case !res.Whole:
+		res.Text, res.Err = "Chữ ký gói tin khớp nhưng chỉ bao phủ một phần gói tin.", ErrPart
+	case res.Weak:
+		res.Text, res.Err = "Chữ ký gói tin khớp nhưng dùng thuật toán đã yếu.", ErrWeak
+	case err != nil:
+		res.Text = "Chữ ký gói tin khớp nhưng chưa rõ chứng thư số của bên ký có đáng tin cậy."
+	default:
+		res.Verdict, res.Text = Valid, "Chữ ký gói tin hợp lệ."
+	}
 }
 
 func (res *SignatureResult) check(packet io.ReaderAt, size int64, sp span) error {
@@ -112,6 +146,10 @@ func (res *SignatureResult) check(packet io.ReaderAt, size int64, sp span) error
 	return nil
 }
 
+// Lengths of RSA keys: a shorter one is no protection, one beyond takes minutes to
+// try. The packet brings its own key.
+const minRSA, maxRSA = 1024, 16384
+
 // verifyValue checks the signature value over the canonical SignedInfo.
 func (d *dsig) verifyValue(cert *x509.Certificate, res *SignatureResult) error {
 	m, ok := signatureMethods[d.method]
@@ -127,14 +165,18 @@ func (d *dsig) verifyValue(cert *x509.Certificate, res *SignatureResult) error {
 		if m.family != "RSA" {
 			return fmt.Errorf("RSA key with %s", d.method)
 		}
+		if n := key.N.BitLen(); n < minRSA || n > maxRSA {
+			return unsupported(fmt.Sprintf("RSA key of %d bits", n))
+		}
 		res.Weak = res.Weak || key.N.BitLen() < 2048
 		return rsa.VerifyPKCS1v15(key, m.hash, sum, d.value)
 	case *ecdsa.PublicKey:
 		n := len(d.value) / 2
 		r, s := new(big.Int).SetBytes(d.value[:n]), new(big.Int).SetBytes(d.value[n:])
 		if m.family != "ECDSA" || len(d.value)%2 != 0 || !ecdsa.Verify(key, sum, r, s) {
-			return fmt.Errorf("the ECDSA signature value does not verify")
+			return errMismatch
 		}
+		res.Weak = res.Weak || key.Params().BitSize < 256
 		return nil
 	}
 	return unsupported(fmt.Sprintf("key of type %T", cert.PublicKey))

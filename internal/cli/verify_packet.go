@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"crypto/x509"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -164,7 +165,15 @@ func hasSuffix(name string, suffixes ...string) bool {
 // packetSignatures checks the packet's XML signatures and, since nothing
 // proves when they were made, where their certificates stand now.
 func packetSignatures(ctx context.Context, f io.ReaderAt, size int64, t *trust) ([]packetSignature, error) {
-	found, err := edxml.VerifySignatures(f, size)
+	asked := map[*x509.Certificate]cms.Standing{}
+	found, err := edxml.VerifySignatures(f, size, func(certs []*x509.Certificate) error {
+		st := standing(ctx, certs, t)
+		asked[certs[0]] = st
+		if st.State != cms.InForce {
+			return errors.New(st.Cause)
+		}
+		return nil
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -174,28 +183,29 @@ func packetSignatures(ctx context.Context, f io.ReaderAt, size int64, t *trust) 
 		if len(s.Certificates) > 0 {
 			one.Holder = cms.HolderOf(s.Certificates[0])
 		}
-		if s.Verdict == edxml.Valid {
-			one.judge(ctx, s, t)
+		if s.Fits {
+			one.lower(asked[s.Certificates[0]])
 		}
 		out = append(out, one)
 	}
 	return out, nil
 }
 
-// judge lowers the verdict of a signature that fits to what its certificate,
-// its algorithm and its reach allow. law:ND23-16
-func (p *packetSignature) judge(ctx context.Context, s edxml.SignatureResult, t *trust) {
+// standing tells where the signer's certificate stands now.
+func standing(ctx context.Context, certs []*x509.Certificate, t *trust) cms.Standing {
 	now := time.Now()
 	check := &cms.Check{At: now, Now: now, Pool: cms.NewPool(t.anchors), Fetch: t.fetch}
-	check.Pool.Add(s.Certificates...)
+	check.Pool.Add(certs...)
 	check.Offer(t.evidence)
-	st := check.Standing(ctx, s.Certificates[0])
+	return check.Standing(ctx, certs[0])
+}
+
+// lower makes the verdict on a signature that fits what its certificate allows.
+// law:ND23-16
+func (p *packetSignature) lower(st cms.Standing) {
 	p.Certificate = st.State
-	switch {
-	case st.State == cms.Withdrawn, st.State == cms.Unfit:
+	if st.State == cms.Withdrawn || st.State == cms.Unfit {
 		p.Verdict = pades.Invalid
-	case st.State != cms.InForce, s.Weak, !s.Whole:
-		p.Verdict = pades.Undecided
 	}
 	if st.Cause != "" {
 		p.Sentence = "Chữ ký gói tin khớp với nội dung, nhưng " + st.Cause + "."
