@@ -13,8 +13,8 @@ import (
 	"time"
 
 	"vanthu/internal/db"
-	"vanthu/internal/hub"
 	"vanthu/internal/gateway"
+	"vanthu/internal/hub"
 	"vanthu/internal/partner"
 )
 
