@@ -85,12 +85,9 @@ func FuzzVerify(f *testing.F) {
 			t.Fatalf("exit %d with %s", status, report)
 		}
 		if status != 0 {
-<<<<<<< HEAD
 			if bytes.Equal(data, receipt) && ending%5 == 0 {
 				t.Fatalf("the hub's own receipt: %s", report)
 			}
-=======
->>>>>>> 4316b0f (Ask for a reason before keys are taken back, and fuzz what the directory, witnesses and verify read)
 			return
 		}
 		cp, err := openCheckpoint(data, []string{public})
