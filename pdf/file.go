@@ -25,6 +25,7 @@ type File struct {
 	damage   string
 	cache    map[int]Object
 	busy     map[int]bool
+	tooDeep  bool // more objects were needed for one another than MaxNesting
 	loose    map[int]bool
 	other    map[int][]int
 	streams  map[int]*objectStream
@@ -196,6 +197,12 @@ func (f *File) Load(num int) (Object, error) {
 	if f.busy[num] {
 		return nil, damagedf("object %d refers to itself", num)
 	}
+	if len(f.busy) >= MaxNesting { // a stream whose length stands in a stream whose length …
+		f.tooDeep = true
+	}
+	if f.tooDeep { // for good: what is read must not depend on where the reading began
+		return nil, errDeep()
+	}
 	f.busy[num] = true
 	defer delete(f.busy, num)
 	if e.Kind == 2 {
@@ -208,10 +215,17 @@ func (f *File) Load(num int) (Object, error) {
 	}
 	l := f.lexerAt(e)
 	o, end, err := f.parseAt(l, num, e)
+	if f.tooDeep {
+		return nil, errDeep()
+	}
 	if err == nil {
 		f.keep(num, o, l.count, end-int(e.Offset))
 	}
 	return o, err
+}
+
+func errDeep() error {
+	return tooBigf("objects referring to objects deeper than %d", MaxNesting)
 }
 
 // Loose reports whether readers may differ on what object num is: a key stands
