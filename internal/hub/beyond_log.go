@@ -110,8 +110,8 @@ func plainText(s string, most int) bool {
 // mayPass refuses those who are nobody's gateway.
 func (h *Hub) mayPass(ctx context.Context, c Caller) error {
 	return h.Store.Read(ctx, func(v *db.View) error {
-		n, err := db.Value[int](v, `SELECT COUNT(*) FROM (SELECT 1 FROM agency WHERE gateway <> '' AND gateway = $1 LIMIT 1) behind`, c.Code)
-		if err == nil && n == 0 {
+		gateway, err := isGateway(v, c)
+		if err == nil && !gateway {
 			err = refuse(CodeForbidden, fail.Deny("Chỉ cổng nối trục mới báo được sổ cái của trục khác.", "GL443-13.1"))
 		}
 		return err

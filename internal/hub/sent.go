@@ -63,12 +63,18 @@ func scanSent(now time.Time) func(db.Row) (SentLine, error) {
 	}
 }
 
+// isGateway says whether agencies stand behind the caller.
+func isGateway(q db.Q, c Caller) (bool, error) {
+	n, err := db.Value[int](q, `SELECT COUNT(*) FROM (SELECT 1 FROM agency WHERE gateway <> '' AND gateway = $1 LIMIT 1) behind`, c.Code)
+	return n > 0, err
+}
+
 // sentBy picks the copies that an agency's system sent: its own and, for a
 // gateway, those of the agencies behind it. The sender is written as the index of
 // this list has it (delivery_sent).
 func sentBy(q db.Q, c Caller) (string, error) {
-	behind, err := db.Value[int](q, `SELECT COUNT(*) FROM (SELECT 1 FROM agency WHERE gateway <> '' AND gateway = $1 LIMIT 1) behind`, c.Code)
-	if behind == 0 || err != nil {
+	gateway, err := isGateway(q, c)
+	if !gateway || err != nil {
 		return ` WHERE d.sender + 0 = $1`, err
 	}
 	return ` WHERE d.sender + 0 IN (SELECT $1 UNION ALL SELECT b.id FROM agency b JOIN agency w ON w.code = b.gateway WHERE b.gateway <> '' AND w.id = $1)`, nil
