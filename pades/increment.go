@@ -63,7 +63,7 @@ func Compare(ctx context.Context, base, out []byte) (*Added, error) {
 		return nil, refuse(WrongFile, "Tệp gốc không kết thúc ở cuối một phiên bản.")
 	}
 	a := &Added{}
-	for _, s := range walk(ctx, f, last) {
+	for _, s := range walk(ctx, f, []int{last}) {
 		a.Level = max(a.Level, s.level)
 		a.Changes = append(a.Changes, s.findings...)
 		if len(s.doubts) > 0 || s.crowded != "" { // what a person must look at, he is asked about

@@ -74,7 +74,27 @@ func Signatures(f *pdf.File) ([]Signature, error) {
 		out = append(out, readSignature(f, fd))
 	}
 	sortSignatures(out)
+	rivals(out)
 	return out, nil
+}
+
+// rivals finds signatures that cover one revision, and so each other: none of
+// them can have been there when the other was made. iso32000-2:12.8.1
+func rivals(list []Signature) {
+	holes := map[int]map[int64]bool{}
+	for _, s := range list {
+		if len(s.Problems) == 0 {
+			if holes[s.Revision] == nil {
+				holes[s.Revision] = map[int64]bool{}
+			}
+			holes[s.Revision][s.HoleStart] = true
+		}
+	}
+	for i := range list {
+		if s := &list[i]; len(s.Problems) == 0 && len(holes[s.Revision]) > 1 {
+			s.problem("another signature covers the same revision")
+		}
+	}
 }
 
 // maxSignatures bounds the signatures of one file.
@@ -164,6 +184,10 @@ func (s *Signature) readContents(f *pdf.File) {
 	}
 	if s.ByteRange[1] != s.HoleStart || s.ByteRange[2] != s.HoleEnd {
 		s.problem("the gap of /ByteRange is not this /Contents")
+		return
+	}
+	if s.Revision >= 0 && s.HoleStart < f.Revisions()[s.Revision].Start {
+		s.problem("/Contents stands in an earlier revision than the signature covers")
 		return
 	}
 	for _, c := range f.Data()[s.HoleStart+1 : s.HoleEnd-1] {

@@ -66,7 +66,7 @@ func newCorpus(t *testing.T) *corpus {
 }
 
 func (c *corpus) all() []vector {
-	return slices.Concat(c.good(), c.certificates(), c.times(), c.formats(), c.ranges(), c.updates(), c.fields(), c.shadows(), c.traps())
+	return slices.Concat(c.good(), c.certificates(), c.times(), c.formats(), c.ranges(), c.updates(), c.fields(), c.shadows(), c.traps(), c.hiding())
 }
 
 // jury is what save writes, for vectors that were just made.

@@ -2,13 +2,14 @@ package pades
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 
 	"vanthu/pdf"
 )
 
-// fields compares the top of the field tree.
+// fields compares the top of the field tree, and every node that changed.
 func (c *comparer) fields(was, is pdf.Object) {
 	a, b := c.old.Array(was), c.new.Array(is)
 	if len(b) < len(a) || !slices.EqualFunc(a, b[:len(a)], same) {
@@ -16,9 +17,11 @@ func (c *comparer) fields(was, is pdf.Object) {
 		return
 	}
 	c.place(was, is)
-	w := fieldCompare{comparer: c, seen: map[pdf.Ref]bool{}}
-	for _, o := range a {
-		w.field(o, "", nil, false, 0)
+	w := fieldCompare{comparer: c}
+	for _, n := range slices.Sorted(maps.Keys(c.changed)) {
+		if at, ok := c.tree.nodes[n]; ok {
+			w.field(at)
+		}
 	}
 	for _, o := range b[len(a):] {
 		w.added(o)
@@ -27,43 +30,110 @@ func (c *comparer) fields(was, is pdf.Object) {
 
 type fieldCompare struct {
 	*comparer
-	seen   map[pdf.Ref]bool
-	names  []string
-	fields []Field // of the new revision, once they were asked for
+	// of the new revision, once they were asked for: the signatures that
+	// Signatures lists, by field and by widget, and where widgets stand
+	values map[pdf.Ref]pdf.Object
+	places *places
+}
+
+// fieldTree are the fields that were there before, of one walk. They keep their
+// place and name, which no allowed change can alter.
+type fieldTree struct {
+	nodes map[int]fieldNode
+	names map[string]bool
+}
+
+type fieldNode struct {
+	ref  pdf.Ref
+	up   int // number of the node above, 0 if there is none
+	name string
+	typ  pdf.Object
+}
+
+func treeOf(f *pdf.File) *fieldTree {
+	t := &fieldTree{map[int]fieldNode{}, map[string]bool{}}
+	for _, o := range f.Array(f.Dict(f.Catalog()["AcroForm"])["Fields"]) {
+		t.walk(f, o, fieldNode{}, 0)
+	}
+	return t
+}
+
+func (t *fieldTree) walk(f *pdf.File, o pdf.Object, above fieldNode, depth int) {
+	ref, ok := o.(pdf.Ref)
+	if _, met := t.nodes[ref.Num]; !ok || met || depth > pdf.MaxNesting {
+		return
+	}
+	d := f.Dict(ref)
+	n := fieldNode{ref, above.ref.Num, above.name, above.typ}
+	if s := f.Str(d["T"]); s != "" {
+		n.name = joinName(above.name, s)
+	}
+	if d["FT"] != nil {
+		n.typ = f.Resolve(d["FT"])
+	}
+	t.add(n)
+	for _, k := range f.Array(d["Kids"]) { // a change of them is nobody's
+		t.walk(f, k, n, depth+1)
+	}
+}
+
+func (t *fieldTree) add(n fieldNode) {
+	t.nodes[n.ref.Num] = n
+	t.names[n.name] = true
+}
+
+// signed says that a node is a signature that is there, or hangs under one.
+func (t *fieldTree) signed(f *pdf.File, n fieldNode) bool {
+	for ok := true; ok; n, ok = t.nodes[n.up] {
+		if n.typ == pdf.Name("Sig") && present(f, f.Dict(n.ref)["V"]) {
+			return true
+		}
+	}
+	return false
+}
+
+// places are the pages of a revision and which annotations each lists.
+type places struct {
+	size     []float64 // areas of the pages
+	smallest float64
+	page     map[pdf.Ref]int
+	listed   map[pdf.Ref]int
+}
+
+func placesOf(f *pdf.File) *places {
+	pages, _ := f.Pages() // an error is found by comparer.pages
+	p := &places{smallest: math.Inf(1), page: map[pdf.Ref]int{}, listed: map[pdf.Ref]int{}}
+	for _, x := range pages {
+		size := x.CropBox.W() * x.CropBox.H()
+		p.size, p.smallest = append(p.size, size), min(p.smallest, size)
+		enter(p.page, x.Ref, x.Index)
+		for _, a := range f.Array(x.Dict["Annots"]) {
+			if r, ok := a.(pdf.Ref); ok {
+				enter(p.listed, r, x.Index)
+			}
+		}
+	}
+	return p
+}
+
+// enter keeps the first of two.
+func enter(m map[pdf.Ref]int, r pdf.Ref, index int) {
+	if _, ok := m[r]; !ok {
+		m[r] = index
+	}
 }
 
 // fillable are the keys that entering a value may change; strict validators
 // accept no others. iso32000-2:12.7.4
 var fillable = []pdf.Name{"V", "AP", "AS", "F", "DA", "Q", "Ff"}
 
-// field compares one node that exists in both, then its kids. done says that
-// the node hangs under a signed signature field.
-func (w *fieldCompare) field(o pdf.Object, prefix string, typ pdf.Object, done bool, depth int) {
-	ref, ok := o.(pdf.Ref)
-	if !ok || w.seen[ref] || depth > pdf.MaxNesting {
+// field compares one node that exists in both.
+func (w *fieldCompare) field(n fieldNode) {
+	if w.tree.signed(w.old, n) {
+		w.other("ô chữ ký “%s” đã ký nhưng bị sửa", n.name)
 		return
 	}
-	w.seen[ref] = true
-	a, b := w.old.Dict(ref), w.new.Dict(ref)
-	name := prefix
-	if t := w.old.Str(a["T"]); t != "" {
-		name = joinName(prefix, t)
-	}
-	if a["FT"] != nil {
-		typ = w.old.Resolve(a["FT"])
-	}
-	done = done || typ == pdf.Name("Sig") && present(w.old, a["V"])
-	w.names = append(w.names, name)
-	switch {
-	case w.changed[ref.Num] && done:
-		w.other("ô chữ ký “%s” đã ký nhưng bị sửa", name)
-		return
-	case w.changed[ref.Num]:
-		w.entered(ref, name, typ, a, b)
-	}
-	for _, k := range w.old.Array(a["Kids"]) { // a change of them is nobody's
-		w.field(k, name, typ, done, depth+1)
-	}
+	w.entered(n.ref, n.name, n.typ, w.old.Dict(n.ref), w.new.Dict(n.ref))
 }
 
 // present says that a value is there, without reading it: signatures are long.
@@ -166,16 +236,20 @@ var blankKeys = []pdf.Name{"Type", "Subtype", "FormType", "BBox", "Matrix", "Res
 // value is the signature that Signatures lists for a field or widget, nil if it
 // lists none: what nobody will verify is no signature, whatever /V says.
 func (w *fieldCompare) value(ref pdf.Ref) pdf.Dict {
-	if w.fields == nil {
-		w.fields, _ = listFields(w.new, false) // an error ends the verification elsewhere
-	}
-	for _, fd := range w.fields {
-		shows := func(x Widget) bool { return x.Ref == ref }
-		if fd.Signed() && (fd.Ref == ref || slices.ContainsFunc(fd.Widgets, shows)) {
-			return w.new.Dict(fd.Value)
+	if w.values == nil {
+		w.values = map[pdf.Ref]pdf.Object{}
+		fields, _ := listFields(w.new, false) // an error ends the verification elsewhere
+		for _, fd := range slices.Backward(fields) {
+			if !fd.Signed() {
+				continue
+			}
+			for _, x := range fd.Widgets {
+				w.values[x.Ref] = fd.Value
+			}
+			w.values[fd.Ref] = fd.Value
 		}
 	}
-	return nil
+	return w.new.Dict(w.values[ref])
 }
 
 // isStamp says that a signature is a document time stamp, by either mark.
@@ -247,16 +321,20 @@ func (w *fieldCompare) area(d pdf.Dict) float64 {
 // page tells on which page a widget stands, and the page's area; for one that is
 // on none, the smallest.
 func (w *fieldCompare) page(ref pdf.Ref, d pdf.Dict) (index int, area float64) {
-	pages, _ := w.new.Pages() // an error is found by comparer.pages
-	index, area = -1, math.Inf(1)
-	for _, p := range pages {
-		size := p.CropBox.W() * p.CropBox.H()
-		if d["P"] == p.Ref || slices.Contains(w.new.Array(p.Dict["Annots"]), pdf.Object(ref)) {
-			return p.Index, size
-		}
-		area = min(area, size)
+	if w.places == nil {
+		w.places = placesOf(w.new)
 	}
-	return index, area
+	p := w.places
+	i, found := p.listed[ref]
+	if at, ok := d["P"].(pdf.Ref); ok {
+		if k, is := p.page[at]; is && (!found || k < i) {
+			i, found = k, true
+		}
+	}
+	if !found {
+		return -1, p.smallest
+	}
+	return i, p.size[i]
 }
 
 // seen gives the flags of a widget that decide whether it is seen, on the screen
@@ -289,7 +367,7 @@ func (w *fieldCompare) added(o pdf.Object) {
 		w.other("có trường biểu mẫu “%s” được thêm sau khi ký", name)
 		return
 	}
-	if name == "" || slices.Contains(w.names, name) {
+	if name == "" || w.tree.names[name] {
 		w.other("ô chữ ký mới trùng tên “%s”", name)
 		return
 	}
@@ -302,7 +380,7 @@ func (w *fieldCompare) added(o pdf.Object) {
 	if !w.signature(ref, name, d) {
 		return
 	}
-	w.names = append(w.names, name)
+	w.tree.add(fieldNode{ref: ref, name: name, typ: pdf.Name("Sig")})
 	w.reach(ref, nil)
 	w.newFields[ref.Num] = true
 }

@@ -61,51 +61,77 @@ type step struct {
 // that are examined, and some.
 const maxWalk = 500
 
-// walk compares each revision from first on with its successor. Comparing only
-// neighbours matters: what two steps do in turn may look harmless in one.
-// The walk ends early when ctx does.
-func walk(ctx context.Context, f *pdf.File, first int) []step {
+// walk compares each revision behind the first of those that were signed, which
+// rise, with its successor. Comparing only neighbours matters: what two steps do in
+// turn may look harmless in one. Where one cannot be followed, the walk goes on
+// from the next that was signed. It ends early when ctx does.
+func walk(ctx context.Context, f *pdf.File, signed []int) (out []step) {
+	for len(signed) > 0 && ctx.Err() == nil {
+		steps, next := walkFrom(ctx, f, signed[0])
+		out = append(out, steps...)
+		for len(signed) > 0 && signed[0] < next {
+			signed = signed[1:]
+		}
+	}
+	return out
+}
+
+// walkFrom compares from revision first on; next is the one that ended it.
+func walkFrom(ctx context.Context, f *pdf.File, first int) (out []step, next int) {
 	revs := f.Revisions()
 	if first < 0 || first >= len(revs)-1 {
-		return nil
+		return nil, len(revs)
 	}
-	fail := func(why string) []step { return []step{{rev: first + 1, level: Other, findings: []string{why}}} }
-	if len(revs)-first > maxWalk {
-		return fail("quá nhiều phiên bản nối thêm sau khi ký")
+	old, uses, clear, bad := base(f, first)
+	if bad != "" {
+		return []step{{rev: first + 1, level: Other, findings: []string{bad}}}, first + 1
 	}
-	old, err := f.At(first)
-	if err != nil {
-		return fail("không đọc được phiên bản đã ký")
-	}
-	uses, read, clear := countUses(old)
-	switch {
-	case old.Unsignable() != nil:
-		return fail("cấu trúc của phiên bản đã ký không hợp lệ")
-	case !read:
-		return fail("có đối tượng không đọc được trong phiên bản đã ký")
-	case runaway(old, slices.Collect(maps.Keys(old.Entries()))):
-		return fail("có luồng dữ liệu không được đóng trong phiên bản đã ký")
-	}
-	var out []step
 	covered, overlaid := map[int]float64{}, map[int]float64{}
-	shows := map[int]bool{}
+	shows, tree := map[int]bool{}, treeOf(old)
 	for k := first + 1; k < len(revs) && ctx.Err() == nil; k++ {
-		c := &comparer{old: old, uses: uses, covered: covered, overlaid: overlaid, shows: shows, claimed: map[int]bool{}, newFields: map[int]bool{}, step: step{rev: k}}
-		next, err := f.At(k)
-		if err != nil || next.Unsignable() != nil || !sameHistory(revs[:k+1], next.Revisions()) {
+		c := &comparer{old: old, uses: uses, covered: covered, overlaid: overlaid, shows: shows, tree: tree, claimed: map[int]bool{}, newFields: map[int]bool{}, step: step{rev: k}}
+		is, err := f.At(k)
+		switch {
+		case pdf.Is(err, pdf.TooBig):
+			c.rev = len(revs) - 1 // nothing is known of those behind
+			c.doubt("tệp có quá nhiều thay đổi nối thêm, không kiểm tra hết được")
+			return append(out, c.step), len(revs)
+		case err != nil || is.Unsignable() != nil || !sameHistory(revs[:k+1], is.Revisions()):
 			c.other("cấu trúc của phiên bản %d không hợp lệ", k+1)
-			return append(out, c.step)
+			return append(out, c.step), k
 		}
-		c.new = next
+		c.new = is
 		if !clear {
 			c.doubt("văn bản có đối tượng mà các phần mềm hiểu theo nhiều cách")
 		}
 		c.compare(revs[k])
 		out = append(out, c.step)
 		c.updateUses()
-		old = next
+		old = is
 	}
-	return out
+	return out, len(revs)
+}
+
+// base opens a revision that later ones are compared with, or says in Vietnamese
+// why it is none.
+func base(f *pdf.File, first int) (old *pdf.File, u uses, clear bool, bad string) {
+	if len(f.Revisions())-first > maxWalk {
+		return nil, u, false, "quá nhiều phiên bản nối thêm sau khi ký"
+	}
+	old, err := f.At(first)
+	if err != nil {
+		return nil, u, false, "không đọc được phiên bản đã ký"
+	}
+	u, read, clear := countUses(old)
+	switch {
+	case old.Unsignable() != nil:
+		bad = "cấu trúc của phiên bản đã ký không hợp lệ"
+	case !read:
+		bad = "có đối tượng không đọc được trong phiên bản đã ký"
+	case runaway(old, slices.Collect(maps.Keys(old.Entries()))):
+		bad = "có luồng dữ liệu không được đóng trong phiên bản đã ký"
+	}
+	return old, u, clear, bad
 }
 
 // sameHistory demands that a revision seen alone tells the same past as the
@@ -126,6 +152,7 @@ type comparer struct {
 	// overlaid is the same of filled fields that were there when it was signed
 	overlaid map[int]float64
 	shows    map[int]bool // the widgets that are in either
+	tree     *fieldTree   // of old
 	// newFields are the signature fields that the step added
 	newFields map[int]bool
 	visits    int // references followed by owned

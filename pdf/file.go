@@ -19,59 +19,38 @@ type File struct {
 	// Trailer is the newest trailer dictionary (or that of the xref stream).
 	Trailer Dict
 
-	data     []byte
-	entries  map[int]Entry
-	revs     []Revision
-	damage   string
-	cache    map[int]Object
-	busy     map[int]bool
-	tooDeep  bool // more objects were needed for one another than MaxNesting
-	loose    map[int]bool
-	other    map[int][]int
-	streams  map[int]*objectStream
-	fonts    map[Ref]*textFont
-	inflated int64
-	work     int64 // bytes parsed so far; a hostile file makes us parse its tail again and again
-	held     int   // what cache holds, in bytes as they are estimated
-	decoded  int   // bytes that streams holds
-	mapped   int   // entries of all fonts
-}
-
-// Bounds on what a File keeps at hand; what is beyond is read again when it is
-// asked for. A parsed value takes up to valueCost bytes.
-const (
-	maxHeld   = 48 << 20
-	valueCost = 64
-)
-
-// maxDecoded bounds the object streams that are kept inflated.
-func (f *File) maxDecoded() int { return maxHeld + 2*len(f.data) }
-
-// maxObjects is MaxObjects, or less: a small file has no room for many.
-func (f *File) maxObjects() int { return min(MaxObjects, 200_000+len(f.data)/4) }
-
-// keep notes what an object costs that was parsed from n bytes, and empties the
-// cache when it holds too much.
-func (f *File) keep(num int, o Object, values, n int) {
-	cost := valueCost * values
-	if _, isStream := o.(*Stream); !isStream { // the data of a stream is the file's own
-		cost += n
-	}
-	if f.held += cost; f.held > maxHeld {
-		clear(f.cache)
-		f.held = cost
-	}
-	f.cache[num] = o
+	data    []byte
+	entries map[int]Entry
+	revs    []Revision
+	damage  string
+	cache   map[int]cached
+	busy    map[int]bool
+	tooDeep bool // more objects were needed for one another than MaxNesting
+	loose   map[int]bool
+	other   map[int][]int
+	streams map[int]*objectStream
+	fonts   map[Ref]*textFont
+	all     *budget
+	before  *File // an earlier revision that At opened, nil if there is none
+	highest int   // number of an object in use
+	held    int   // what cache holds, in bytes as they are estimated
+	decoded int   // bytes that streams holds
+	mapped  int   // entries of all fonts
+	others  int   // numbers that other holds
 }
 
 // Open reads the structure of a PDF. Errors are *Error of kind NotPDF,
 // Encrypted, Damaged (not even repair found a document) or TooBig.
-func Open(data []byte) (*File, error) {
+func Open(data []byte) (*File, error) { return open(data, &budget{size: int64(len(data))}, nil) }
+
+// open reads a PDF of which before, if any, is an earlier revision.
+func open(data []byte, all *budget, before *File) (*File, error) {
 	start := bytes.Index(data[:min(len(data), 1024)], []byte("%PDF-"))
 	if start < 0 {
 		return nil, errNotPDF()
 	}
-	f := newFile(data)
+	f := newFile(data, all)
+	f.before = before
 	err := f.load()
 	if err == nil && f.Trailer["Encrypt"] != nil {
 		return nil, errEncrypted()
@@ -83,7 +62,7 @@ func Open(data []byte) (*File, error) {
 		if Is(err, TooBig) {
 			return nil, err
 		}
-		return repair(data, err)
+		return repair(data, all, err)
 	}
 	if start > 0 {
 		f.damage = "bytes before the %PDF- header"
@@ -91,9 +70,9 @@ func Open(data []byte) (*File, error) {
 	return f, nil
 }
 
-func newFile(data []byte) *File {
+func newFile(data []byte, all *budget) *File {
 	return &File{
-		data: data, entries: map[int]Entry{}, cache: map[int]Object{}, busy: map[int]bool{}, loose: map[int]bool{}, other: map[int][]int{},
+		data: data, all: all, entries: map[int]Entry{}, cache: map[int]cached{}, busy: map[int]bool{}, loose: map[int]bool{}, other: map[int][]int{},
 		streams: map[int]*objectStream{}, fonts: map[Ref]*textFont{},
 	}
 }
@@ -188,11 +167,14 @@ func (f *File) Str(o Object) string {
 // Load reads object num. A free or absent number gives nil, nil.
 func (f *File) Load(num int) (Object, error) {
 	if o, ok := f.cache[num]; ok {
-		return o, nil
+		return o.Object, nil
 	}
 	e, ok := f.entries[num]
 	if !ok || e.Kind == 0 {
 		return nil, nil
+	}
+	if o, ok := f.inherit(num, e); ok {
+		return o, nil
 	}
 	if f.busy[num] {
 		return nil, damagedf("object %d refers to itself", num)
@@ -241,7 +223,8 @@ func (f *File) Loose(num int) bool {
 
 // OtherRefs are the objects that num refers to in another reading than that of
 // Load: by a key that stands twice, or around a word that does not belong there.
-// They are numbers; a real one may be among them, too. iso32000-2:7.3.7
+// They are numbers; a real one may be among them, too. In a file with very many
+// of them only the first of each object are listed. iso32000-2:7.3.7
 func (f *File) OtherRefs(num int) []int {
 	_, _ = f.Load(num) // what cannot be read has no reading
 	return f.other[num]
@@ -252,18 +235,19 @@ func (f *File) note(num int, l *lexer, closed bool) {
 	if l.loose || !closed {
 		f.loose[num] = true
 	}
-	if len(l.other) > 0 {
-		f.other[num] = l.other
+	if len(l.other) == 0 {
+		return
 	}
+	f.others += len(l.other) - len(f.other[num])
+	if f.others > maxOther { // that there are some is what decides; see OtherRefs
+		f.others -= len(l.other) - 1
+		l.other = l.other[:1:1]
+	}
+	f.other[num] = l.other
 }
 
-// toil counts parsed bytes and ends what would go on for ever.
-func (f *File) toil(n int) error {
-	if f.work += int64(n); f.work > 20*int64(len(f.data))+32<<20 {
-		return tooBigf("objects overlap")
-	}
-	return nil
-}
+// maxOther bounds what OtherRefs lists of a file.
+const maxOther = 1_000_000
 
 func (f *File) lexerAt(e Entry) *lexer {
 	return &lexer{data: f.data, pos: int(max(0, min(e.Offset, int64(len(f.data))))), refs: true}
@@ -275,10 +259,10 @@ func (f *File) parseAt(l *lexer, num int, e Entry) (obj Object, end int, err err
 	if e.Offset < 0 || e.Offset >= int64(len(f.data)) {
 		return nil, 0, damagedf("object %d outside the file", num)
 	}
-	if err := f.toil(0); err != nil {
+	if err := f.all.toil(0); err != nil {
 		return nil, 0, err
 	}
-	defer func() { _ = f.toil(max(l.pos, end) - int(e.Offset)) }() // the next call tells
+	defer func() { _ = f.all.toil(max(l.pos, end) - int(e.Offset)) }() // the next call tells
 	n, g, ok := l.header()
 	if !ok || n != num || g != e.Gen {
 		return nil, 0, damagedf("object %d is not at offset %d", num, e.Offset)
@@ -437,7 +421,7 @@ func (f *File) readObjectStream(st *Stream) (*objectStream, error) {
 		b, err2 := l.object()
 		num, ok1 := a.(int64)
 		off, ok2 := b.(int64)
-		if err1 != nil || err2 != nil || !ok1 || !ok2 || off < 0 || off > int64(len(data)-first) {
+		if err1 != nil || err2 != nil || !ok1 || !ok2 || off < 0 || off > int64(len(data)-first) || num < 0 || num > maxNumber {
 			return nil, damagedf("object stream with a bad header")
 		}
 		s.num, s.off = append(s.num, int(num)), append(s.off, first+int(off))
@@ -445,18 +429,28 @@ func (f *File) readObjectStream(st *Stream) (*objectStream, error) {
 	return s, nil
 }
 
+// Packed lists the numbers of the objects in object stream num, in their order.
+// iso32000-2:7.5.7
+func (f *File) Packed(num int) ([]int, error) {
+	s, err := f.objectStream(num)
+	if err != nil {
+		return nil, err
+	}
+	return s.num, nil
+}
+
 // packed parses one object of an object stream and gives its bytes.
 func (f *File) packed(s *objectStream, num, index int) (Object, []byte, error) {
 	if index < 0 || index >= len(s.num) || s.num[index] != num {
 		return nil, nil, damagedf("object %d is not in its object stream", num)
 	}
-	if err := f.toil(0); err != nil {
+	if err := f.all.toil(0); err != nil {
 		return nil, nil, err
 	}
 	l := &lexer{data: s.data, pos: s.off[index], refs: true}
 	o, err := l.object()
 	raw := s.data[s.off[index]:l.pos]
-	_ = f.toil(len(raw)) // the next call tells
+	_ = f.all.toil(len(raw)) // the next call tells
 	if err != nil {
 		return nil, nil, err
 	}

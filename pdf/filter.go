@@ -18,7 +18,7 @@ func (f *File) Decode(s *Stream) ([]byte, error) {
 		return nil, tooBigf("%d filters on one stream", len(filters))
 	}
 	data := s.Data
-	if err := f.spend(1024); err != nil { // a tiny stream used a million times costs too
+	if err := f.all.spend(1024); err != nil { // a tiny stream used a million times costs too
 		return nil, err
 	}
 	for i, name := range filters {
@@ -26,21 +26,14 @@ func (f *File) Decode(s *Stream) ([]byte, error) {
 		if data, err = f.decodeOne(name, data, parms[i]); err != nil {
 			return nil, err
 		}
-		if err := f.spend(len(data)); err != nil {
+		if err := f.all.spend(len(data)); err != nil {
 			return nil, err
 		}
 	}
 	if len(filters) == 0 { // a plain stream used by many pages costs each time too
-		return data, f.spend(len(data))
+		return data, f.all.spend(len(data))
 	}
 	return data, nil
-}
-
-func (f *File) spend(n int) error {
-	if f.inflated += int64(n); f.inflated > MaxInflatedTotal {
-		return tooBigf("streams give more than %d bytes", int64(MaxInflatedTotal))
-	}
-	return nil
 }
 
 func (f *File) filters(d Dict) (names []Name, parms []Dict) {

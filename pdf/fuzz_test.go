@@ -40,7 +40,7 @@ func FuzzFilters(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, which uint8, data []byte) {
-		file.inflated = 0
+		file.all.inflated = 0
 		parm := Dict{"Predictor": int64(12), "Columns": int64(which)}
 		file.Decode(&Stream{Dict{"Filter": names[int(which)%len(names)], "DecodeParms": parm}, data})
 	})
@@ -139,7 +139,7 @@ func FuzzPNG(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		file.inflated, again.inflated = 0, 0
+		file.all.inflated, again.all.inflated = 0, 0
 		st := again.Stream(again.Dict(Ref{3, 0})["X"])
 		if pixels, err := again.Decode(st); err != nil || len(pixels) != 3*im.Width*im.Height {
 			t.Fatalf("%d bytes for %d×%d, %v", len(pixels), im.Width, im.Height, err)

@@ -15,8 +15,12 @@ const (
 	MaxInflated      = 64 << 20  // bytes of one decoded stream
 	MaxInflatedTotal = 256 << 20 // bytes of all streams decoded through one File
 	MaxRevisions     = 1000      // cross-reference sections in one /Prev chain
-	MaxPages         = 50_000
-	maxValues        = 500_000 // values inside one object: memory is many times the bytes
+	// MaxReopened is the entries of the tables of all files that At opens from
+	// one, and fewer in a small file.
+	MaxReopened = 10_000_000
+	maxNumber   = 8_388_607 * 4 // of an object
+	MaxPages    = 50_000
+	maxValues   = 500_000 // values inside one object: memory is many times the bytes
 )
 
 // keyword is a bare word of the syntax: obj, endobj, stream, R, operators.
@@ -442,7 +446,8 @@ func (l *lexer) header() (num, gen int, ok bool) {
 	return int(n), int(g), true
 }
 
-// digits reads an unsigned number, -1 if there is none.
+// digits reads an unsigned number, -1 if there is none or one of more than twenty
+// digits.
 func (l *lexer) digits() int64 {
 	l.skipSpace()
 	s := l.pos
@@ -450,7 +455,7 @@ func (l *lexer) digits() int64 {
 		l.pos++
 	}
 	n, err := strconv.ParseInt(string(l.data[s:l.pos]), 10, 64)
-	if err != nil {
+	if err != nil || l.pos < len(l.data) && isDigit(l.data[l.pos]) {
 		return -1
 	}
 	return n

@@ -7,71 +7,14 @@ import (
 	"slices"
 )
 
-// Found is an indirect object seen by scanning bytes, whatever the
-// cross-reference sections say.
-type Found struct {
-	Num, Gen int
-	Offset   int64
-}
-
-// Scan lists the "num gen obj" headers that stand in data[from:to], in file
-// order. A verifier uses it to see second definitions that no table names.
-func (f *File) Scan(from, to int64) []Found {
-	var out []Found
-	for p := from; p < to; {
-		i := bytes.Index(f.data[p:to], []byte("obj"))
-		if i < 0 {
-			break
-		}
-		at := p + int64(i)
-		p = at + 3
-		if found, ok := headerBefore(f.data, at); ok && found.Offset >= from {
-			out = append(out, found)
-			if len(out) > MaxObjects {
-				break
-			}
-		}
-	}
-	return out
-}
-
-// headerBefore looks backwards from the word obj at position at for its two
-// numbers.
-func headerBefore(data []byte, at int64) (Found, bool) {
-	p, gen, ok := numberBefore(data, at)
-	if !ok {
-		return Found{}, false
-	}
-	p, num, ok := numberBefore(data, p)
-	if !ok || gen > 65535 || p > 0 && isRegular(data[p-1]) {
-		return Found{}, false
-	}
-	return Found{num, gen, p}, true
-}
-
-func numberBefore(data []byte, p int64) (start int64, n int, ok bool) {
-	q := p
-	for q > 0 && p-q < 8 && isSpace(data[q-1]) {
-		q--
-	}
-	end := q
-	for q > 0 && end-q < 10 && data[q-1] >= '0' && data[q-1] <= '9' {
-		q--
-	}
-	if q == end || end == p && data[p] != 'o' {
-		return 0, 0, false
-	}
-	for _, c := range data[q:end] {
-		n = n*10 + int(c-'0')
-	}
-	return q, n, true
-}
-
 // repair rebuilds the object table by scanning the file, for reading only.
-func repair(data []byte, cause error) (*File, error) {
-	f := newFile(data)
+func repair(data []byte, all *budget, cause error) (*File, error) {
+	f := newFile(data, all)
 	f.damage = cause.Error()
 	for _, x := range f.Scan(0, int64(len(data))) {
+		if x.Num > maxNumber {
+			continue
+		}
 		f.entries[x.Num] = Entry{Kind: 1, Offset: x.Offset, Gen: x.Gen}
 	}
 	if len(f.entries) == 0 {

@@ -58,7 +58,7 @@ func (f *File) textFont(o Object) *textFont {
 		return t
 	}
 	d := f.Dict(o)
-	if d == nil || f.spend(fontCost) != nil || f.mapped > maxMapped {
+	if d == nil || f.all.spend(fontCost) != nil || f.mapped > maxMapped {
 		return nil
 	}
 	t := &textFont{widths: map[int]float64{}, missing: 0.5}
@@ -112,7 +112,7 @@ func (f *File) compositeFont(t *textFont, d Dict) {
 		t.missing = w / 1000
 	}
 	w := f.Array(cid["W"])
-	if f.spend(8*len(w)) != nil {
+	if f.all.spend(8*len(w)) != nil {
 		return
 	}
 	steps := 0

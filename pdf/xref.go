@@ -3,6 +3,8 @@ package pdf
 import (
 	"bytes"
 	"maps"
+	"math"
+	"slices"
 )
 
 // Revision is one stage of the file's life: what one save or signature added.
@@ -18,7 +20,8 @@ type Revision struct {
 	Hybrid bool
 	// Veiled are the objects that the table of a hybrid section calls free and
 	// its stream defines: readers that pass the stream by do not see them.
-	Veiled []int
+	Veiled  []int
+	section int64 // offset behind the cross-reference section
 	// Linear: a linearised first revision, made of two sections.
 	Linear bool
 	// Entries are the objects that this revision itself defines or frees.
@@ -29,12 +32,25 @@ type Revision struct {
 // Revisions lists the revisions, oldest first; nil for a repaired file.
 func (f *File) Revisions() []Revision { return f.revs }
 
-// At opens the file as it was at the end of revision i (0 is the first).
+// At opens the file as it was at the end of revision i (0 is the first). What all
+// the files ask for that come from one is bounded together; see MaxReopened.
 func (f *File) At(i int) (*File, error) {
 	if i < 0 || i >= len(f.revs) {
 		return nil, damagedf("no revision %d", i)
 	}
-	return Open(f.data[:f.revs[i].End])
+	f.all.reopened = true
+	before := f.all.last
+	if before != nil {
+		before.before = nil // not a chain of all
+		if before.damage != "" || len(before.data) > int(f.revs[i].End) {
+			before = nil
+		}
+	}
+	g, err := open(f.data[:f.revs[i].End], f.all, before)
+	if err == nil {
+		f.all.last = g
+	}
+	return g, err
 }
 
 // section is one cross-reference section: a table or a stream.
@@ -55,7 +71,7 @@ func (f *File) load() error {
 	}
 	var chain []section // newest first
 	seen, total := map[int64]bool{}, 0
-	for {
+	for !f.known(off) {
 		if seen[off] {
 			return damagedf("/Prev chain is a circle")
 		}
@@ -70,20 +86,53 @@ func (f *File) load() error {
 		if total += len(s.entries); total > f.maxObjects() {
 			return tooBigf("more than %d objects", f.maxObjects())
 		}
+		if err := f.all.list(len(s.entries)); err != nil {
+			return err
+		}
 		chain = append(chain, s)
 		prev, ok := Number(s.trailer["Prev"])
 		if !ok {
+			f.before = nil // an earlier revision is not part of this one
 			break
 		}
 		off = int64(prev)
 	}
-	f.Trailer = chain[0].trailer
-	f.merge(chain)
-	return f.checkEntries()
+	if err := f.resume(total, chain); err != nil {
+		return err
+	}
+	return f.checkEntries(chain)
 }
+
+// known says that at off stands the last section of the revision before, whose
+// tables have been read.
+func (f *File) known(off int64) bool {
+	return f.before != nil && off == f.before.revs[len(f.before.revs)-1].StartXref
+}
+
+// resume puts the sections of the chain on what the revision before had.
+func (f *File) resume(total int, chain []section) error {
+	if b := f.before; b != nil {
+		if total += len(b.entries); total > f.maxObjects() {
+			return tooBigf("more than %d objects", f.maxObjects())
+		}
+		if err := f.all.list(len(b.entries) / cloning); err != nil {
+			return err
+		}
+		f.entries, f.revs, f.Trailer, f.highest = maps.Clone(b.entries), slices.Clone(b.revs), b.Trailer, b.highest
+	}
+	if len(chain) > 0 {
+		f.Trailer = chain[0].trailer
+	}
+	f.merge(chain)
+	return nil
+}
+
+// cloning an entry costs that part of reading it.
+const cloning = 16
 
 // merge turns the chain into revisions and the table in effect.
 func (f *File) merge(chain []section) {
+	ends := revisionEnds(f.data, chain)
 	for i := len(chain) - 1; i >= 0; i-- {
 		s := chain[i]
 		maps.Copy(f.entries, s.entries)
@@ -99,8 +148,8 @@ func (f *File) merge(chain []section) {
 			last.StartXref, last.Trailer, last.Stream, last.Linear = s.off, s.trailer, s.stream, true
 			continue
 		}
-		r := Revision{StartXref: s.off, Stream: s.stream, Hybrid: s.hybrid, Veiled: s.veiled, Entries: s.entries, Trailer: s.trailer}
-		r.EOF, r.End = revisionEnd(f.data, s.end)
+		r := Revision{StartXref: s.off, Stream: s.stream, Hybrid: s.hybrid, Veiled: s.veiled, Entries: s.entries, Trailer: s.trailer, section: s.end}
+		r.EOF, r.End = ends[s.end], lineEnd(f.data, ends[s.end])
 		if n > 0 {
 			r.Start = f.revs[n-1].End
 		}
@@ -112,21 +161,34 @@ func (f *File) linearised() bool {
 	return bytes.Contains(f.data[:min(len(f.data), 2048)], []byte("/Linearized"))
 }
 
-// revisionEnd finds the %%EOF that closes the section ending at pos.
-func revisionEnd(data []byte, pos int64) (eof, end int64) {
-	i := bytes.Index(data[pos:], []byte("%%EOF"))
-	if i < 0 {
-		return int64(len(data)), int64(len(data))
+// revisionEnds finds the %%EOF that closes each section: by where the section
+// ends, the offset behind its mark. It reads the file once, however many there are.
+func revisionEnds(data []byte, chain []section) map[int64]int64 {
+	const mark = "%%EOF"
+	from := make([]int64, 0, len(chain))
+	for _, s := range chain {
+		from = append(from, s.end)
 	}
-	eof = pos + int64(i) + 5
-	end = eof
-	if end < int64(len(data)) && data[end] == '\r' {
-		end++
+	slices.Sort(from)
+	out, next, seen := map[int64]int64{}, int64(len(data)), int64(len(data))
+	for _, p := range slices.Backward(from) {
+		if i := bytes.Index(data[p:min(int64(len(data)), seen+int64(len(mark)-1))], []byte(mark)); i >= 0 {
+			next = p + int64(i+len(mark))
+		}
+		out[p], seen = next, p
 	}
-	if end < int64(len(data)) && data[end] == '\n' {
-		end++
+	return out
+}
+
+// lineEnd is the offset behind the line end that stands at p, if one does.
+func lineEnd(data []byte, p int64) int64 {
+	if p < int64(len(data)) && data[p] == '\r' {
+		p++
 	}
-	return eof, end
+	if p < int64(len(data)) && data[p] == '\n' {
+		p++
+	}
+	return p
 }
 
 func lastStartXref(data []byte) (int64, error) {
@@ -229,7 +291,7 @@ func (f *File) enter(entries map[int]Entry, num int, e Entry) {
 
 func (f *File) subsection(l *lexer, entries map[int]Entry) error {
 	a, b := l.digits(), l.digits()
-	if a < 0 || b < 0 || a+b > 8_388_607*4 {
+	if a < 0 || b < 0 || a+b > maxNumber {
 		return damagedf("bad subsection of the cross-reference table at %d", l.pos)
 	}
 	for i := range b {
@@ -308,7 +370,7 @@ func (f *File) xrefEntries(d Dict, data []byte, entries map[int]Entry) error {
 	for i := 0; i+1 < len(index); i += 2 {
 		first, ok1 := index[i].(int64)
 		count, ok2 := index[i+1].(int64)
-		if !ok1 || !ok2 || first < 0 || count < 0 || first > 8_388_607*4 {
+		if !ok1 || !ok2 || first < 0 || count < 0 || first > maxNumber {
 			return damagedf("bad /Index")
 		}
 		for k := int64(0); k < count && len(data) >= row; k++ {
@@ -338,33 +400,55 @@ func xrefRow(row []byte, width [3]int) Entry {
 	a, b := field(width[1]), field(width[2])
 	switch kind {
 	case 1:
-		return Entry{Kind: 1, Offset: a, Gen: int(b)}
+		return Entry{Kind: 1, Offset: a, Gen: small(b)}
 	case 2:
-		return Entry{Kind: 2, Stream: int(a), Index: int(b)}
+		return Entry{Kind: 2, Stream: small(a), Index: small(b)}
 	}
-	return Entry{Gen: int(b)}
+	return Entry{Gen: small(b)}
 }
 
-// checkEntries demands that each object stands where the table says. A table
-// that is wrong anywhere is not to be trusted: two readers would see two
-// documents.
-func (f *File) checkEntries() error {
+// small is n, or -1 if it is beyond 32 bits: cut off, it would be another number.
+func small(n int64) int {
+	if n < 0 || n > math.MaxInt32 {
+		return -1
+	}
+	return int(n)
+}
+
+// checkEntries demands that each object stands where the table says, of those that
+// the chain tells of. A table that is wrong anywhere is not to be trusted: two
+// readers would see two documents.
+func (f *File) checkEntries(chain []section) error {
 	size, _ := Number(f.Trailer["Size"])
-	for n, e := range f.entries {
-		if e.Kind != 0 && float64(n) >= size {
-			f.damage = "objects beyond /Size" // readers differ on whether they exist
-			continue
+	for _, s := range chain {
+		for n, e := range s.entries {
+			if e.Kind == 0 || f.entries[n] != e { // free, or replaced by a later one
+				continue
+			}
+			if f.highest = max(f.highest, n); float64(n) >= size {
+				continue
+			}
+			if err := f.checkEntry(n, e); err != nil {
+				return err
+			}
 		}
-		if e.Kind != 1 {
-			continue
-		}
-		if e.Offset <= 0 || e.Offset >= int64(len(f.data)) {
-			return damagedf("object %d outside the file", n)
-		}
-		l := &lexer{data: f.data, pos: int(e.Offset), refs: true}
-		if num, gen, ok := l.header(); !ok || num != n || gen != e.Gen {
-			return damagedf("object %d is not at offset %d", n, e.Offset)
-		}
+	}
+	if f.highest > 0 && float64(f.highest) >= size {
+		f.damage = "objects beyond /Size" // readers differ on whether they exist
+	}
+	return nil
+}
+
+func (f *File) checkEntry(n int, e Entry) error {
+	if e.Kind != 1 {
+		return nil
+	}
+	if e.Offset <= 0 || e.Offset >= int64(len(f.data)) {
+		return damagedf("object %d outside the file", n)
+	}
+	l := &lexer{data: f.data, pos: int(e.Offset), refs: true}
+	if num, gen, ok := l.header(); !ok || num != n || gen != e.Gen {
+		return damagedf("object %d is not at offset %d", n, e.Offset)
 	}
 	return nil
 }
