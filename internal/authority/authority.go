@@ -68,6 +68,10 @@ var (
 
 // Authority is an opened authority. Its methods may be called concurrently.
 type Authority struct {
+	// NewKey makes the keys of those who are certified from now on; nil makes
+	// each afresh. A test of many authorities need not search primes for each.
+	NewKey func(KeyKind) (crypto.Signer, error)
+
 	dir, base, basePath string
 	clock               func() time.Time
 	root, issuing       *cms.SoftwareSigner

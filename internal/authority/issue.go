@@ -85,7 +85,11 @@ func agencyTemplate(g Agency) *x509.Certificate {
 }
 
 func (a *Authority) issue(t *x509.Certificate, kind KeyKind) (*cms.SoftwareSigner, error) {
-	key, err := newKey(kind)
+	fresh := newKey
+	if a.NewKey != nil {
+		fresh = a.NewKey
+	}
+	key, err := fresh(kind)
 	if err != nil {
 		return nil, err
 	}

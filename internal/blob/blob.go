@@ -247,8 +247,12 @@ func (d *Dir) Read(h Hash) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	data, err := io.ReadAll(f)
+	at, err := f.Stat()
 	if err != nil {
+		return nil, err
+	}
+	data := make([]byte, at.Size()) // at once: growing would take more than twice that
+	if _, err := io.ReadFull(f, data); err != nil {
 		return nil, err
 	}
 	if Sum(data) != h {

@@ -22,7 +22,7 @@ import (
 
 type certificateCmd struct {
 	Add  addCertificateCmd `cmd:"" help:"Đăng ký chứng thư số của cơ quan hoặc của một người."`
-	Open openingKeyCmd     `cmd:"" help:"Đăng ký khóa mở tệp mà nơi khác mã hóa gửi đến; chứng thư số của khóa được công bố trên trục."`
+	Open openingKeyCmd     `cmd:"" help:"Đăng ký khóa mở tệp mà nơi khác mã hóa gửi đến, trong tệp khóa hay trên thiết bị; chứng thư số phải ghi mã định danh của cơ quan và được công bố trên trục."`
 	Keys keysCmd           `cmd:"" help:"Liệt kê khóa mà thiết bị ký hoặc dịch vụ ký từ xa đang có."`
 }
 
@@ -123,7 +123,8 @@ func (c *addCertificateCmd) Run(ctx context.Context, out io.Writer) error {
 type openingKeyCmd struct {
 	agencyFlags
 	As       string `help:"Tên đăng nhập của quản trị đứng tên đăng ký." required:""`
-	PKCS12   string `help:"Tệp khóa PKCS#12; chứng thư số phải ghi mã định danh của cơ quan." name:"pkcs12" type:"existingfile" required:""`
+	Key      string `help:"Khóa trên thiết bị nối máy chủ, như vanthu certificate keys --agency … pkcs11 liệt kê; vanthu-token phải giữ mã PIN của thiết bị." xor:"from"`
+	PKCS12   string `help:"Tệp khóa PKCS#12." name:"pkcs12" type:"existingfile" xor:"from"`
 	Password string `help:"Tệp chứa mật khẩu của tệp PKCS#12." name:"password-file" type:"existingfile"`
 }
 
@@ -139,14 +140,23 @@ func (c *openingKeyCmd) Run(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	k, err := open12(c.PKCS12, c.Password)
+	var cert *x509.Certificate
+	switch {
+	case c.Key != "":
+		cert, err = h.EnterOpeningToken(ctx, o, by, c.Key)
+	case c.PKCS12 != "":
+		var k *cms.SoftwareSigner
+		if k, err = open12(c.PKCS12, c.Password); err == nil {
+			cert = k.Certificate()
+			err = o.EnterOpeningKey(ctx, by, cms.NewDecrypter(k), append([]*x509.Certificate{cert}, k.Chain()...), h.KeepOpeningKey(o, k))
+		}
+	default:
+		err = fail.Invalid("key", "Chọn một trong --key, --pkcs12.")
+	}
 	if err != nil {
 		return err
 	}
-	if err := o.EnterOpeningKey(ctx, by, cms.NewDecrypter(k), append([]*x509.Certificate{k.Certificate()}, k.Chain()...), h.KeepOpeningKey(o, k)); err != nil {
-		return err
-	}
-	fmt.Fprintf(out, "Đã đăng ký khóa mở: %s, hiệu lực đến %s.\n", k.Certificate().Subject, viet.DayOf(k.Certificate().NotAfter))
+	fmt.Fprintf(out, "Đã đăng ký khóa mở: %s, hiệu lực đến %s.\n", cert.Subject, viet.DayOf(cert.NotAfter))
 	return nil
 }
 

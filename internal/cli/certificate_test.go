@@ -46,7 +46,14 @@ func TestEnterCertificates(t *testing.T) {
 		t.Fatal(err)
 	}
 	token.Put("01", key, []*x509.Certificate{cert, ca.Issuing()})
-	token.Start()
+	opener := signingtest.NewKey(t, "P-256")
+	sealedTo, err := ca.CertifyAgency(authority.Agency{Name: "Sở Xây dựng", Code: code}, opener.Public())
+	if err != nil {
+		t.Fatal(err)
+	}
+	token.Put("02", opener, []*x509.Certificate{sealedTo, ca.Issuing()})
+	write(t, filepath.Join(dir, "pin"), []byte(signingtest.PIN))
+	token.Start("--pin-file", filepath.Join(dir, "pin"))
 	hung, err := ca.IssuePerson(authority.Person{Name: "Lê Quốc Hùng", Title: "Giám đốc", Agency: "Sở Xây dựng"}, authority.ECDSA)
 	if err != nil {
 		t.Fatal(err)
@@ -68,10 +75,18 @@ func TestEnterCertificates(t *testing.T) {
 		}
 		return out.String()
 	}
-	line := command(0, "keys", "pkcs11")
-	ref, _, _ := strings.Cut(line, " ")
-	if !strings.Contains(ref, "/01/") || !strings.Contains(line, "Sở Xây dựng") {
-		t.Errorf("keys: %q", line)
+	refs := map[string]string{}
+	for line := range strings.Lines(command(0, "keys", "pkcs11")) {
+		ref, _, _ := strings.Cut(line, " ")
+		for _, id := range []string{"/01/", "/02/"} {
+			if strings.Contains(ref, id) && strings.Contains(line, "Sở Xây dựng") {
+				refs[id] = ref
+			}
+		}
+	}
+	ref := refs["/01/"]
+	if len(refs) != 2 {
+		t.Fatalf("keys: %q", refs)
 	}
 	command(0, "add", "--as", "tam", "--key", ref)
 	command(1, "add", "--as", "tam", "--key", ref)                                                   // twice
@@ -101,15 +116,28 @@ func TestEnterCertificates(t *testing.T) {
 	opening(1, "tam", "khac.p12") // another agency's
 	opening(1, "tam", "hung.p12") // a person's
 	opening(0, "tam", "mo.p12")
+	command(1, "open", "--as", "tam")                          // neither
+	command(1, "open", "--as", "tam", "--key", "nobody/02/00") // not there
+	command(1, "open", "--as", "hung", "--key", refs["/02/"])  // no administrator
+	command(0, "open", "--as", "tam", "--key", refs["/02/"])   // stays on its token
 
-	h, err := host.Open(ctx, host.Config{Dir: data, Clock: time.Now, Anchors: &cms.Anchors{}})
+	h, err := host.Open(ctx, host.Config{Dir: data, Clock: time.Now, Anchors: &cms.Anchors{}, Token: token.Socket})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer h.Close()
 	o, _ := h.Office(code)
-	if keys, err := o.Openers(); err != nil || len(keys) != 1 || cms.HolderOf(keys[0].Certificate()).AgencyCode != code {
-		t.Errorf("%d opening keys, %v", len(keys), err)
+	keys, err := o.Openers()
+	if err != nil || len(keys) != 2 {
+		t.Fatalf("%d opening keys, %v", len(keys), err)
+	}
+	for _, k := range keys {
+		if cms.HolderOf(k.Certificate()).AgencyCode != code {
+			t.Errorf("opening key of %v", k.Certificate().Subject)
+		}
+		if k.Certificate().Equal(sealedTo) {
+			signingtest.Opens(t, k)
+		}
 	}
 	err = o.Read(ctx, func(v *db.View) error {
 		c, err := signing.OfAgency(v)

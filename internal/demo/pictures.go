@@ -8,6 +8,7 @@ import (
 	"image/png"
 	"math"
 	"math/rand/v2"
+	"sync"
 
 	"github.com/go-fonts/liberation/liberationsansbold"
 	"golang.org/x/image/font"
@@ -22,6 +23,10 @@ import (
 // signaturePNG draws an invented handwritten signature: blue ink on nothing,
 // always the same for the same name. law:ND30-PL1
 func signaturePNG(name string) ([]byte, error) {
+	return drawOnce("signature\n"+name, func() ([]byte, error) { return drawSignature(name) })
+}
+
+func drawSignature(name string) ([]byte, error) {
 	const w, h = 450, 200
 	seed := uint64(0)
 	for _, r := range name {
@@ -96,6 +101,24 @@ var sealRed = color.NRGBA{0xd0, 0x1f, 0x1f, 0xff}
 // around; red on nothing. It bears the word MẪU, so that nobody takes it for a
 // real one. law:ND30-PL1
 func sealPNG(name, superior string) ([]byte, error) {
+	return drawOnce("seal\n"+name+"\n"+superior, func() ([]byte, error) { return drawSeal(name, superior) })
+}
+
+// drawn are the pictures that were drawn before, for the next province.
+var drawn sync.Map
+
+func drawOnce(key string, draw func() ([]byte, error)) ([]byte, error) {
+	if b, ok := drawn.Load(key); ok {
+		return bytes.Clone(b.([]byte)), nil
+	}
+	b, err := draw()
+	if err == nil {
+		drawn.Store(key, bytes.Clone(b))
+	}
+	return b, err
+}
+
+func drawSeal(name, superior string) ([]byte, error) {
 	const n, u = 432, 432 / 720.0 // 36 mm at 300 dpi
 	im := image.NewNRGBA(image.Rect(0, 0, n, n))
 	var z vector.Rasterizer

@@ -78,7 +78,7 @@ type stage struct {
 
 func newStage(t *testing.T) stage {
 	t.Parallel() // every stage is a province of its own
-	return stage{open(t, false), t}
+	return stage{openQuick(t), t}
 }
 
 func (s stage) must(err error) {

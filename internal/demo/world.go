@@ -9,6 +9,7 @@ package demo
 
 import (
 	"context"
+	"crypto"
 	"errors"
 	"fmt"
 	"io"
@@ -37,6 +38,9 @@ type Options struct {
 	Hub, CA  string // addresses to listen on; "" for any free port
 	Publish  func(topics ...string)
 	Log      *slog.Logger
+
+	newKey   func(authority.KeyKind) (crypto.Signer, error) // where holders' keys come from; nil makes them
+	doorless bool                                           // nobody has an account: no password is hashed
 }
 
 // World is a province at work.
@@ -163,6 +167,7 @@ func (w *World) openCA() error {
 		l.Close()
 		return err
 	}
+	w.CA.NewKey = w.newKey
 	w.caSrv = w.serve(l, w.CA)
 	return nil
 }

@@ -2,10 +2,18 @@ package demo
 
 import (
 	"context"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
 	"log/slog"
 	"os"
+	"sync"
+	"sync/atomic"
 	"testing"
 
+	"vanthu/internal/authority"
 	"vanthu/internal/db"
 	"vanthu/internal/document"
 	"vanthu/internal/exchange"
@@ -14,10 +22,48 @@ import (
 	"vanthu/ledger"
 )
 
-func open(t *testing.T, month bool) *World {
+// open makes a province in full, as the demonstration has it.
+func open(t *testing.T, month bool) *World { return openWith(t, Options{Month: month}) }
+
+// openQuick makes one without accounts and with holders' keys that other
+// provinces have too: to search primes and hash passwords was most of the time
+// that these tests took.
+func openQuick(t *testing.T) *World {
+	var used atomic.Int64
+	return openWith(t, Options{doorless: true, newKey: func(kind authority.KeyKind) (crypto.Signer, error) {
+		if kind != authority.RSA {
+			return ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+		}
+		return primes.key(int(used.Add(1) - 1)) // no key twice in one province
+	}})
+}
+
+var primes sharedKeys
+
+// sharedKeys are made when they are first asked for.
+type sharedKeys struct {
+	mu   sync.Mutex
+	list []*rsa.PrivateKey
+}
+
+func (s *sharedKeys) key(i int) (*rsa.PrivateKey, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for len(s.list) <= i {
+		k, err := rsa.GenerateKey(rand.Reader, 2048)
+		if err != nil {
+			return nil, err
+		}
+		s.list = append(s.list, k)
+	}
+	return s.list[i], nil
+}
+
+func openWith(t *testing.T, o Options) *World {
 	t.Helper()
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	w, err := Open(context.Background(), Options{Dir: t.TempDir(), Postgres: database(t), Month: month, Hub: porttest.Own(t), CA: porttest.Own(t), Log: log})
+	o.Dir, o.Postgres, o.Hub, o.CA, o.Log = t.TempDir(), database(t), porttest.Own(t), porttest.Own(t), log
+	w, err := Open(context.Background(), o)
 	if err != nil {
 		t.Fatal(err)
 	}

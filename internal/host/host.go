@@ -13,6 +13,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
 	"vanthu/cms"
 	"vanthu/internal/account"
 	"vanthu/internal/blob"
@@ -47,13 +49,14 @@ type Host struct {
 	DB       *db.Host
 	Accounts *account.Accounts
 
+	room    *semaphore.Weighted
 	mu      sync.RWMutex
 	offices map[string]*office.Office // by agency code
 }
 
 // Open opens the host and every agency that it has.
 func Open(ctx context.Context, c Config) (*Host, error) {
-	h := &Host{Config: c, offices: map[string]*office.Office{}}
+	h := &Host{Config: c, offices: map[string]*office.Office{}, room: semaphore.NewWeighted(office.ExamineRoom)}
 	var err error
 	if c.Postgres != "" {
 		h.DB, err = db.OpenPostgres(ctx, c.Postgres, c.Clock)
@@ -103,7 +106,7 @@ func (h *Host) open(ctx context.Context, g account.Agency) (*office.Office, erro
 		return nil, err
 	}
 	o := &office.Office{
-		Store: store, Blobs: blobs, Keys: h.ring(g.Store), Openers: h.openingKeys(g.Store).Openers, Judge: h.judge, Convert: h.Convert,
+		Store: store, Blobs: blobs, Keys: h.ring(g.Store), Openers: h.openingKeys(g.Store).Openers, Judge: h.judge, Room: h.room, Convert: h.Convert,
 		Calendar: viet.Standard(), Publish: h.Publish, Log: h.Log,
 	}
 	if err := h.complete(ctx, o); err != nil {

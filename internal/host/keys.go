@@ -3,6 +3,7 @@ package host
 import (
 	"context"
 	"crypto/rand"
+	"crypto/x509"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 	"vanthu/internal/authority"
 	"vanthu/internal/db"
 	"vanthu/internal/office"
+	"vanthu/internal/org"
 	"vanthu/internal/signing"
 )
 
@@ -64,6 +66,24 @@ func (h *Host) KeepOpeningKey(o *office.Office, k *cms.SoftwareSigner) func() er
 		_, err := h.openingKeys(o.Store.Name()).Add(signing.Fingerprint(k.Certificate())[:16]+".p12", k, authority.PKCS12)
 		return err
 	}
+}
+
+// EnterOpeningToken enters a key that stays on its token, by the reference that
+// the agent gives it. law:HT33-13.1
+func (h *Host) EnterOpeningToken(ctx context.Context, o *office.Office, by org.Actor, ref string) (*x509.Certificate, error) {
+	there, err := o.Keys.Keys(ctx, signing.ByToken)
+	if err != nil {
+		return nil, err
+	}
+	keys := h.OpeningKeysOf(o)
+	for _, k := range there {
+		if k.Ref == ref && len(k.Chain) > 0 && keys.Agent != nil {
+			return k.Chain[0], o.EnterOpeningKey(ctx, by, keys.Agent.Opener(k), k.Chain, func() error {
+				return keys.Name(signing.Fingerprint(k.Chain[0])[:16], k)
+			})
+		}
+	}
+	return nil, signing.Refuse(signing.NoKey, nil)
 }
 
 func (h *Host) openingKeys(store string) *signing.Opening {

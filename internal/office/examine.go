@@ -51,6 +51,11 @@ func (x examined) apply(f document.File) document.File {
 // examine judges a stored PDF and keeps the report as evidence.
 // law:HT33-8.2.i ND23-16 ND23-17
 func (o *Office) examine(ctx context.Context, h blob.Hash) (x examined, err error) {
+	leave, err := o.makeRoom(ctx, h)
+	if err != nil {
+		return x, err
+	}
+	defer leave()
 	data, err := o.Blobs.Read(h)
 	if err != nil {
 		return x, err
@@ -64,6 +69,32 @@ func (o *Office) examine(ctx context.Context, h blob.Hash) (x examined, err erro
 		x.report, err = o.Blobs.PutBytes(ctx, f.Report)
 	}
 	return x, err
+}
+
+// ExamineRoom is how many bytes of files are examined at once on one machine:
+// the largest that a packet may bring alone, or many of the usual size. A file
+// is held whole meanwhile, so that a burst of large ones would be too much.
+const ExamineRoom = maxArrived
+
+// makeRoom waits until a file of this size may be held; leave gives it back.
+func (o *Office) makeRoom(ctx context.Context, h blob.Hash) (leave func(), err error) {
+	if o.Room == nil {
+		return func() {}, nil
+	}
+	f, err := o.Blobs.Open(h)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	at, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	n := min(at.Size(), ExamineRoom)
+	if err := o.Room.Acquire(ctx, n); err != nil {
+		return nil, err
+	}
+	return func() { o.Room.Release(n) }, nil
 }
 
 // provable puts the certificates and revocation answers that a verdict rested

@@ -18,6 +18,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
 	"vanthu/cms"
 	"vanthu/internal/access"
 	"vanthu/internal/blob"
@@ -38,6 +40,9 @@ type Office struct {
 	Blobs *blob.Dir
 	Keys  *signing.Ring
 	Judge Judge // examines signatures
+	// Room bounds what is examined at once; all offices of a machine share one.
+	// nil for no bound.
+	Room *semaphore.Weighted
 	// Openers gives the keys that open what was encrypted to this agency,
 	// newest first; the first one's certificate is published. With an error,
 	// about keys that are broken, the others are given all the same.

@@ -61,6 +61,9 @@ func (o *Office) unpack(ctx context.Context, h blob.Hash) (p *edxml.Packet, file
 	return p, files, err
 }
 
+// maxArrived is the largest file that a packet may bring, in bytes.
+const maxArrived = 512 << 20
+
 // takeFile stores an attachment as it came, opened if it came encrypted.
 func (o *Office) takeFile(ctx context.Context, r io.Reader) (arrived, error) {
 	in := bufio.NewReader(r)
@@ -75,7 +78,7 @@ func (o *Office) takeFile(ctx context.Context, r io.Reader) (arrived, error) {
 }
 
 func (o *Office) takePlain(ctx context.Context, r io.Reader) (arrived, error) {
-	h, n, err := o.Blobs.Put(ctx, r, 512<<20)
+	h, n, err := o.Blobs.Put(ctx, r, maxArrived)
 	return arrived{Upload: Upload{Hash: h, Size: n, MIME: "application/octet-stream"}}, err
 }
 

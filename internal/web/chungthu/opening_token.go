@@ -44,19 +44,8 @@ func (p *openingPage) askToken(r *http.Request, s *seat.Seat, f *kit.Form) ([]si
 
 // takeFromToken enters a key that stays on its token. law:HT33-13.1
 func takeFromToken(r *http.Request, s *seat.Seat, ref string) error {
-	there, err := s.Office.Keys.Keys(r.Context(), signing.ByToken)
-	if err != nil {
-		return err
-	}
-	keys := s.Host.OpeningKeysOf(s.Office)
-	for _, k := range there {
-		if k.Ref == ref && len(k.Chain) > 0 && keys.Agent != nil {
-			return s.Office.EnterOpeningKey(r.Context(), s.Actor, keys.Agent.Opener(k), k.Chain, func() error {
-				return keys.Name(signing.Fingerprint(k.Chain[0])[:16], k)
-			})
-		}
-	}
-	return signing.Refuse(signing.NoKey, nil)
+	_, err := s.Host.EnterOpeningToken(r.Context(), s.Office, s.Actor, ref)
+	return err
 }
 
 func named(there []signing.Key, ref string) bool {
