@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/x509"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -68,8 +69,10 @@ func (a *Anchors) Of(kind AnchorKind) []*x509.Certificate {
 func (a *Anchors) Intermediates() []*x509.Certificate { return slices.Clone(a.extra) }
 
 // LoadAnchors reads every .crt, .cer, .pem and .der below fsys. The name of the
-// top folder is the kind (files outside a known folder are Public); certificates
-// that did not sign themselves become intermediates.
+// top folder is the kind; files in no folder are Public. A root in a folder of
+// any other name is refused with ErrAnchorFolder: a misspelt folder must not
+// change whose root it is. Certificates that did not sign themselves become
+// intermediates, wherever they lie.
 func LoadAnchors(fsys fs.FS) (*Anchors, error) {
 	a := &Anchors{}
 	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
@@ -86,7 +89,11 @@ func LoadAnchors(fsys fs.FS) (*Anchors, error) {
 		}
 		for _, c := range certs {
 			if bytes.Equal(c.RawIssuer, c.RawSubject) {
-				a.Add(kindOfFolder(name), c)
+				kind, err := kindOfFolder(name)
+				if err != nil {
+					return err
+				}
+				a.Add(kind, c)
 			} else {
 				a.AddIntermediate(c)
 			}
@@ -127,12 +134,18 @@ func LoadEvidence(fsys fs.FS) (Evidence, error) {
 	return e, err
 }
 
-func kindOfFolder(name string) AnchorKind {
-	top, _, _ := strings.Cut(name, "/")
-	if k := AnchorKind(top); k == BanCoYeu || k == Demo {
-		return k
+// ErrAnchorFolder is returned for a root in a folder that names no kind.
+var ErrAnchorFolder = errors.New("thư mục không phải ban-co-yeu, public hay demo")
+
+func kindOfFolder(name string) (AnchorKind, error) {
+	top, _, below := strings.Cut(name, "/")
+	if !below {
+		return Public, nil
 	}
-	return Public
+	if k := AnchorKind(top); k == BanCoYeu || k == Public || k == Demo {
+		return k, nil
+	}
+	return "", fmt.Errorf("%s: %w", name, ErrAnchorFolder)
 }
 
 // ParseCertificates reads PEM (several, none if all blocks are of other types)

@@ -291,7 +291,7 @@ type crl struct {
 	list *x509.RevocationList
 }
 
-// parseCRL reads a list; indirect, partial and delta lists are refused later.
+// parseCRL reads a list; what covers refuses is refused later.
 func parseCRL(data []byte) (*crl, error) {
 	if len(data) > MaxSize {
 		return nil, ErrTooLarge
@@ -319,7 +319,8 @@ func (c *Check) judgeCRL(l *crl, cert, issuer *x509.Certificate) (Revocation, bo
 	if signed.err != nil {
 		return unknown(fmt.Errorf("chữ ký của danh sách thu hồi: %w", signed.err))
 	}
-	if err := l.covers(cert); err != nil {
+	some, err := l.covers(cert)
+	if err != nil {
 		return unknown(err)
 	}
 	status, at, reason := Good, time.Time{}, 0
@@ -329,64 +330,72 @@ func (c *Check) judgeCRL(l *crl, cert, issuer *x509.Certificate) (Revocation, bo
 		}
 	}
 	r := c.judge(status, at, l.list.ThisUpdate, l.list.NextUpdate, cert)
+	if some && r.Status == Good { // silent on the other reasons
+		return unknown(errPartial)
+	}
 	r.Source, r.Reason, r.Weak = "CRL", reason, signed.weak
 	return r, true
 }
 
-// covers refuses lists that are not the whole list for this certificate. rfc5280:5.2.4-5.2.5
-func (l *crl) covers(cert *x509.Certificate) error {
-	partial := fmt.Errorf("%w: danh sách thu hồi từng phần", ErrUnsupported)
+var errPartial = fmt.Errorf("%w: danh sách thu hồi từng phần", ErrUnsupported)
+
+// covers refuses lists that are not the whole list for this certificate, but
+// for those of some reasons, which can still revoke it. rfc5280:5.2.4-5.2.5
+func (l *crl) covers(cert *x509.Certificate) (some bool, err error) {
 	for _, e := range l.list.Extensions {
 		switch id := e.Id.String(); {
 		case id == "2.5.29.28":
-			if !pointCovers(e.Value, cert) {
-				return partial
+			var ok bool
+			if ok, some = pointCovers(e.Value, cert); !ok {
+				return false, errPartial
 			}
 		case id == "2.5.29.27": // delta CRL
-			return partial
+			return false, errPartial
 		case e.Critical:
-			return partial
+			return false, errPartial
 		}
 	}
-	return nil
+	return some, nil
 }
 
 // pointCovers reads IssuingDistributionPoint: [0] the point, which must be one
 // that the certificate names, and the flags [1] user, [2] CA, [3] some reasons,
 // [4] indirect, [5] attribute certificates only. rfc5280:6.3.3
-func pointCovers(value []byte, cert *x509.Certificate) bool {
+func pointCovers(value []byte, cert *x509.Certificate) (ok, some bool) {
 	in := cryptobyte.String(value)
 	var seq cryptobyte.String
 	if !in.ReadASN1(&seq, casn1.SEQUENCE) {
-		return false
+		return false, false
 	}
 	for !seq.Empty() {
 		var field cryptobyte.String
 		var tag casn1.Tag
 		if !seq.ReadAnyASN1(&field, &tag) {
-			return false
+			return false, false
 		}
 		set := len(field) == 1 && field[0] != 0
 		switch tag &^ 0x20 {
 		case casn1.Tag(0).ContextSpecific():
 			if !pointOf(field, cert.CRLDistributionPoints) {
-				return false
+				return false, false
 			}
 		case casn1.Tag(1).ContextSpecific():
 			if set && cert.IsCA {
-				return false
+				return false, false
 			}
 		case casn1.Tag(2).ContextSpecific():
 			if set && !cert.IsCA {
-				return false
+				return false, false
 			}
+		case casn1.Tag(3).ContextSpecific():
+			some = true
 		default:
-			if set || tag&^0x20 == casn1.Tag(3).ContextSpecific() {
-				return false
+			if set {
+				return false, false
 			}
 		}
 	}
-	return true
+	return true, some
 }
 
 // pointOf tells whether a point has one of these addresses. Its other forms,
