@@ -222,6 +222,9 @@ func (e *editor) existing(fd Field, o Options) (target, error) {
 		// validators read several widgets of one signature as several signatures
 		return t, refuse(BadInput, "Ô chữ ký “%s” hiện ở %d chỗ, không ký được.", fd.Name, len(fd.Widgets))
 	}
+	if err := e.checkSeed(fd, o); err != nil {
+		return t, err
+	}
 	w := fd.Widgets[0]
 	page, err := e.page(max(w.Page, 0))
 	if err != nil {

@@ -131,6 +131,9 @@ func (in *interpreter) run(data []byte, res Dict) error {
 		if in.ops++; in.ops > maxOperators || len(in.glyphs) > maxGlyphs {
 			return tooBigf("page with too much text")
 		}
+		if err := in.f.spend(0); err != nil {
+			return err
+		}
 		if op == "BI" {
 			skipInlineImage(l)
 		} else if err := in.operator(string(op), res); err != nil {
@@ -269,7 +272,11 @@ func (in *interpreter) show(o Object) {
 	if !ok || s.font == nil {
 		return
 	}
-	for _, c := range s.font.decode(string(str[:min(len(str), maxShown)])) {
+	str = str[:min(len(str), maxShown)]
+	if in.f.spend(len(str)*s.font.walk()/stepsPerByte) != nil {
+		return // run tells
+	}
+	for _, c := range s.font.decode(string(str)) {
 		if len(in.glyphs) > maxGlyphs {
 			return
 		}

@@ -59,7 +59,7 @@ func (f *File) picture(s Shown) (im image.Image, m matrix, ok bool) {
 	}
 	data := s.stream.Data
 	c, err := jpeg.DecodeConfig(bytes.NewReader(data))
-	if err != nil || c.Width*c.Height > maxInkPixels {
+	if err != nil || c.Width < 1 || c.Height < 1 || c.Width > maxInkPixels/c.Height {
 		return nil, m, false
 	}
 	im, err = jpeg.Decode(bytes.NewReader(data))

@@ -52,6 +52,18 @@ const (
 	maxMapped     = 1 << 20 // entries of all fonts of a file
 )
 
+// stepsPerByte is how many ranges may be passed for one byte of the file's
+// allowance: codes that stand for nothing make no glyphs that could be counted.
+const stepsPerByte = 8
+
+// walk is how many ranges the lookup of one code may pass.
+func (t *textFont) walk() int {
+	if t.toUnicode == nil {
+		return len(t.ranges)
+	}
+	return len(t.ranges) + len(t.toUnicode.ranges)
+}
+
 func (f *File) textFont(o Object) *textFont {
 	ref, isRef := o.(Ref)
 	if t, ok := f.fonts[ref]; ok && isRef {
@@ -360,7 +372,7 @@ func glyphText(name string) string {
 	if s, ok := glyphNames[name]; ok {
 		return s
 	}
-	if len(name) == 1 {
+	if len(name) == 1 && name[0] < utf8.RuneSelf { // else half a letter
 		return name
 	}
 	for _, prefix := range []string{"uni", "u"} {
