@@ -131,7 +131,7 @@ func (in *interpreter) run(data []byte, res Dict) error {
 		if in.ops++; in.ops > maxOperators || len(in.glyphs) > maxGlyphs {
 			return tooBigf("page with too much text")
 		}
-		if err := in.f.spend(0); err != nil {
+		if err := in.f.all.spend(0); err != nil {
 			return err
 		}
 		if op == "BI" {
@@ -273,7 +273,7 @@ func (in *interpreter) show(o Object) {
 		return
 	}
 	str = str[:min(len(str), maxShown)]
-	if in.f.spend(len(str)*s.font.walk()/stepsPerByte) != nil {
+	if in.f.all.spend(len(str)*s.font.walk()/stepsPerByte) != nil {
 		return // run tells
 	}
 	for _, c := range s.font.decode(string(str)) {
