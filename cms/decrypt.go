@@ -23,7 +23,10 @@ import (
 // Decrypt opens what Encrypt, or another writer of CMS, made: AES by GCM or
 // CBC, keys by RSA-OAEP, RSA PKCS#1 v1.5 or ephemeral ECDH. Content and
 // structure together are at most MaxEncrypted and a megabyte long. CBC does not
-// notice changes: check the signatures of what is inside.
+// notice changes: check the signatures of what is inside. Somebody on the way can
+// make CBC of what was sent as GCM and learn from what comes of it, unless the
+// sender bound the key to the cipher, which is read here: never send back what
+// was opened and could not be understood. rfc9709:1
 //
 // Errors: ErrNotRecipient, ErrDecrypt, ErrKeyAway, ErrUnsupported, ErrMalformed, ErrTooLarge.
 func Decrypt(ctx context.Context, data []byte, d Decrypter) ([]byte, error) {
@@ -67,6 +70,7 @@ type encrypted struct {
 	params     cryptobyte.String
 	body       cryptobyte.String
 	rest       cryptobyte.String // of AuthEnvelopedData: attributes and tag
+	bound      []byte            // the cipher's identifier, if the key depends on it
 }
 
 // contentCipher is an algorithm for the content.
@@ -98,7 +102,7 @@ func parseEnvelope(data []byte) (*encrypted, error) {
 	}
 	in := cryptobyte.String(raw)
 	var ci, wrapped, body, eci, alg cryptobyte.String
-	var contentType, oid asn1.ObjectIdentifier
+	var contentType asn1.ObjectIdentifier
 	var version int
 	e := new(encrypted)
 	if !in.ReadASN1(&ci, casn1.SEQUENCE) || !ci.ReadASN1ObjectIdentifier(&e.kind) || !ci.ReadASN1(&wrapped, explicit(0)) {
@@ -111,17 +115,16 @@ func parseEnvelope(data []byte) (*encrypted, error) {
 		!body.SkipOptionalASN1(explicit(0)) || !body.ReadASN1(&e.recipients, casn1.SET) {
 		return nil, malformed("EnvelopedData")
 	}
-	if !body.ReadASN1(&eci, casn1.SEQUENCE) || !eci.ReadASN1ObjectIdentifier(&contentType) || !eci.ReadASN1(&alg, casn1.SEQUENCE) ||
-		!alg.ReadASN1ObjectIdentifier(&oid) {
+	if !body.ReadASN1(&eci, casn1.SEQUENCE) || !eci.ReadASN1ObjectIdentifier(&contentType) || !eci.ReadASN1(&alg, casn1.SEQUENCE) {
 		return nil, malformed("EncryptedContentInfo")
 	}
-	if e.cipher, err = cipherOf(oid); err != nil {
+	if err := e.readAlgorithm(alg); err != nil {
 		return nil, err
 	}
 	if e.cipher.gcm != e.kind.Equal(oidAuthEnvelopedData) {
-		return nil, fmt.Errorf("%w: mã hóa nội dung %v", ErrUnsupported, oid)
+		return nil, fmt.Errorf("%w: mã hóa nội dung %v", ErrUnsupported, e.cipher.oid)
 	}
-	e.params, e.rest = alg, body
+	e.rest = body
 	return e, readOctets(&eci, &e.body)
 }
 
@@ -333,6 +336,12 @@ func openAgreement(ctx context.Context, in cryptobyte.String, d Decrypter) ([]by
 func (e *encrypted) open(key []byte) ([]byte, error) {
 	if len(key) != e.cipher.keySize {
 		return nil, ErrDecrypt
+	}
+	if e.bound != nil {
+		var err error
+		if key, err = boundKey(key, e.bound, len(key)); err != nil {
+			return nil, ErrDecrypt
+		}
 	}
 	block, err := aes.NewCipher(key)
 	if err != nil {
