@@ -72,6 +72,9 @@ func TestOpeningKeyOnAToken(t *testing.T) {
 		b := as(t, "tam", s)
 		b.open("/chung-thu-so/khoa-mo")
 		b.sees("Không thấy thiết bị", "Tệp khóa PKCS#12")
+		if b.str(`!!document.querySelector("[name=key]")`) == "true" {
+			t.Errorf("%s: offers keys of a token that is away", s.name)
+		}
 		b.shoot(s.name + "-khoa-mo-mat-thiet-bi")
 		if b.str(`document.documentElement.scrollWidth > innerWidth`) == "true" {
 			t.Errorf("%s: wider than the window", s.name)

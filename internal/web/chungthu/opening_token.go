@@ -36,6 +36,13 @@ func (p *openingPage) askToken(r *http.Request, s *seat.Seat, f *kit.Form) ([]si
 		code := cms.HolderOf(k.Chain[0]).AgencyCode
 		return code == "" || code != s.Actor.Agency.Code && code != s.Actor.Agency.AltCode || cms.CheckEncryptionUsage(k.Chain[0]) != nil
 	})
+	if len(own) == 0 {
+		if err == nil {
+			p.Note = &part.Note{Text: "Thiết bị nối máy chủ không có khóa mở tệp của cơ quan này; dùng tệp khóa."}
+		}
+		p.Fields = []part.Field{file.Need(), password}
+		return there, nil
+	}
 	key := f.Select("key", "Khóa trên thiết bị nối máy chủ", keyOptions(own)).Ghost("Không: dùng tệp khóa").
 		Help("Thiết bị phải mở được mà không hỏi mã PIN: vanthu-token giữ mã PIN của thiết bị này.")
 	p.Fields = []part.Field{key, file, password}
