@@ -128,6 +128,15 @@ func (e *editor) acroForm() (fields pdf.Ref) {
 	return fields
 }
 
+// sigFlags says in a form of others that there are signatures now, which only
+// appending keeps; the form is left alone where it says so (iso32000-2:12.7.3).
+func (e *editor) sigFlags() {
+	form := e.f.Dict(e.f.Catalog()["AcroForm"])
+	if n, _ := e.f.Int(form["SigFlags"]); n&3 != 3 {
+		e.acroForm()
+	}
+}
+
 // annots makes sure that the page's /Annots is an indirect array.
 func (e *editor) annots(p pdf.Page) pdf.Ref {
 	d := e.u.Dict(p.Ref)

@@ -56,10 +56,10 @@ func (e *editor) fill(fields []Field, in Fill) error {
 		return refuse(NoField, "Tệp không có trường văn bản “%s”.", in.Field)
 	}
 	w := fd.Widgets[0]
-	p, err := e.page(max(w.Page, 0))
-	if err != nil {
-		return err
+	if w.Page < 0 {
+		return refuse(NoField, "Trường “%s” không nằm trên trang nào.", in.Field)
 	}
+	p := e.pages[w.Page]
 	ap, err := e.draw(p, w.Rect, fillLook(e.f, p, fd, w, in))
 	if err != nil {
 		return err

@@ -23,6 +23,9 @@ func FillFields(in []byte, fills ...Fill) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := e.clear(); err != nil {
+		return nil, err
+	}
 	fields, err := Fields(e.f)
 	if err != nil {
 		return nil, err

@@ -218,6 +218,8 @@ func (e *editor) existing(fd Field, o Options) (target, error) {
 		return t, refuse(Signed, "Ô chữ ký “%s” đã được ký.", fd.Name)
 	case o.Place != nil:
 		return t, refuse(BadInput, "Ô chữ ký “%s” đã có vị trí sẵn.", fd.Name)
+	case fd.Flags&readOnly != 0:
+		return t, refuse(Locked, "Ô chữ ký “%s” chỉ để đọc nên không ký được.", fd.Name)
 	case len(fd.Widgets) != 1:
 		// validators read several widgets of one signature as several signatures
 		return t, refuse(BadInput, "Ô chữ ký “%s” hiện ở %d chỗ, không ký được.", fd.Name, len(fd.Widgets))
@@ -226,18 +228,36 @@ func (e *editor) existing(fd Field, o Options) (target, error) {
 		return t, err
 	}
 	w := fd.Widgets[0]
-	page, err := e.page(max(w.Page, 0))
-	if err != nil {
-		return t, err
+	t.widget, t.rect, t.page = w.Ref, w.Rect, pdf.Page{UserUnit: 1}
+	if w.Page >= 0 {
+		t.page = e.pages[w.Page]
+	} else if o.Look != nil && w.Rect.W() > 0 {
+		return t, refuse(BadInput, "Ô chữ ký “%s” không nằm trên trang nào nên không hiện được chữ ký.", fd.Name)
 	}
-	t.widget, t.page, t.rect = w.Ref, page, w.Rect
-	if lock := e.f.Dict(fd.Dict["Lock"]); lock != nil {
-		l := readLock(e.f, lock)
-		t.lock = &l
-	} else if o.LockAll {
+	var err error
+	if t.lock, err = e.lockOf(fd); t.lock == nil && o.LockAll {
 		t.lock = &FieldLock{Action: "Exclude", Fields: stampFields()}
 	}
-	return t, nil
+	e.sigFlags()
+	return t, err
+}
+
+// readOnly of /Ff: the field is not for people to enter a value in
+// (iso32000-2:12.7.4.1 table 227).
+const readOnly = 1 << 0
+
+// lockOf is the field's own /Lock, nil if it names no action; an action that is
+// not known might forbid anything (iso32000-2:12.7.5.5 table 236).
+func (e *editor) lockOf(fd Field) (*FieldLock, error) {
+	lock := e.f.Dict(fd.Dict["Lock"])
+	l := readLock(e.f, lock)
+	switch {
+	case e.f.Resolve(lock["Action"]) == nil:
+		return nil, nil
+	case !slices.Contains([]pdf.Name{"All", "Include", "Exclude"}, l.Action):
+		return nil, refuse(BadInput, "Ô chữ ký “%s” khóa trường theo cách chưa được hỗ trợ nên không ký được.", fd.Name)
+	}
+	return &l, nil
 }
 
 func sigField(name string, r pdf.Rect) pdf.Dict {

@@ -16,7 +16,10 @@ import (
 
 var signedAt = time.Date(2026, 11, 21, 8, 5, 30, 0, hanoi)
 
-var shapes = []string{"libreoffice", "fpdf", "ghostscript", "object streams", "linearized", "linearized object streams", "rotated"}
+var shapes = []string{
+	"libreoffice", "fpdf", "ghostscript", "object streams", "linearized", "linearized object streams", "rotated",
+	"form direct", "form apart", "generations", "hybrid",
+}
 
 // flowA prepares, signs as the person, numbers and seals as the clerk does.
 func flowA(t *testing.T, in []byte, l Layout) (prepared, signed, sealed []byte) {

@@ -92,6 +92,15 @@ func sample(t *testing.T, shape string) []byte {
 		return written(t)
 	case "rotated":
 		return turned(t, read(t, lo))
+	case "form direct", "form apart":
+		return withForm(t, read(t, lo), shape == "form apart")
+	case "generations":
+		return rewritten(t, read(t, lo), func(n int) int { return 1 + n%3 }, func(pdf.Object) bool { return false })
+	case "hybrid":
+		return rewritten(t, read(t, lo), func(int) int { return 0 }, func(o pdf.Object) bool {
+			d, _ := o.(pdf.Dict)
+			return d["Type"] == pdf.Name("Font")
+		})
 	default:
 		t.Fatal("no such shape: ", shape)
 	}

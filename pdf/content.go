@@ -284,9 +284,11 @@ func (in *interpreter) show(o Object) {
 		if c.space {
 			w += s.wordSpace
 		}
-		m := matrix{s.size * s.scale, 0, 0, s.size, 0, s.rise}.mul(in.tm).mul(s.ctm)
+		at := in.tm.mul(s.ctm)
+		m := matrix{s.size * s.scale, 0, 0, s.size, 0, s.rise}.mul(at)
 		g := Glyph{Text: c.text, Rect: m.bounds(Rect{0, -descentPart, c.width, ascentPart}), Size: math.Hypot(m[2], m[3])}
 		g.dirX, g.dirY = m[0], m[1]
+		g.track = s.charSpace * s.scale * math.Hypot(at[0], at[1])
 		if c.text != "" && g.finite() {
 			in.glyphs = append(in.glyphs, g)
 		}

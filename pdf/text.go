@@ -18,6 +18,7 @@ type Glyph struct {
 	Size float64 // of the font, in user space units
 
 	dirX, dirY float64 // writing direction
+	track      float64 // space that is set behind each letter, in user space units
 }
 
 func (g Glyph) finite() bool {
@@ -59,13 +60,39 @@ type placed struct {
 func (g placed) base() float64 { return g.box.Y + g.box.H }
 func (g placed) blank() bool   { return strings.TrimSpace(g.Text) == "" }
 
+// maxBorne bounds a letter with its accents, in bytes.
+const maxBorne = 16
+
+// bears says that a is an accent drawn by itself over the letter g, which was
+// shown just before: it may begin left of it.
+func (g placed) bears(a placed) bool {
+	r, _ := utf8.DecodeRuneInString(a.Text)
+	return unicode.Is(unicode.Mn, r) && !g.blank() && len(g.Text) < maxBorne && math.Abs(g.base()-a.base()) < 0.4*g.box.H &&
+		a.box.X > g.box.X-0.4*g.box.H && a.box.X < g.box.X+g.box.W+0.4*g.box.H
+}
+
+// bear joins the accent to the letter, which then ends where the accent ends.
+func (g *placed) bear(p Page, a placed) {
+	g.Text += a.Text
+	if w := a.box.X + a.box.W - g.box.X; w > g.box.W {
+		g.box.W = w
+		g.Rect = p.User(g.box)
+	}
+}
+
 // layLines groups glyphs by baseline as seen.
 func layLines(p Page, glyphs []Glyph) []Line {
 	var all []placed
 	for _, g := range glyphs {
-		if upright(p.Rotate, g) {
-			all = append(all, placed{g, p.View(g.Rect)})
+		if !upright(p.Rotate, g) {
+			continue
 		}
+		next := placed{g, p.View(g.Rect)}
+		if n := len(all); n > 0 && all[n-1].bears(next) {
+			all[n-1].bear(p, next)
+			continue
+		}
+		all = append(all, next)
 	}
 	slices.SortStableFunc(all, func(a, b placed) int { return cmp.Compare(a.base(), b.base()) })
 	var out []Line
@@ -85,6 +112,10 @@ func layLines(p Page, glyphs []Glyph) []Line {
 	return out
 }
 
+// wordGap is the free room that makes another word, in parts of the height of the
+// line's letters: 0.15 of the size. Justified text has word spaces of 0.18.
+const wordGap = 0.135
+
 // layLine joins letters from left to right. A space counts only where nothing
 // else stands: a filled number lies over the spaces of its gap.
 func layLine(p Page, row []placed) Line {
@@ -100,9 +131,13 @@ func layLine(p Page, row []placed) Line {
 		if g.Text == last.Text && g.box.X-last.box.X < 0.08*g.box.H {
 			continue // drawn twice to look bold
 		}
+		gap := g.box.X - right
+		if g.track == last.track { // letters set apart are one word
+			gap -= g.track / p.unit()
+		}
 		last = g
-		if gap := g.box.X - right; len(l.Glyphs) > 0 && gap > 0.08*g.box.H {
-			if len(spaces) == 0 && gap > 0.2*g.box.H {
+		if len(l.Glyphs) > 0 && gap > 0.08*g.box.H {
+			if len(spaces) == 0 && gap > wordGap*g.box.H {
 				b := Box{X: right, Y: g.box.Y, W: gap, H: g.box.H}
 				spaces = append(spaces, placed{Glyph{Text: " ", Rect: p.User(b), Size: g.Size}, b})
 			}
