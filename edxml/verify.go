@@ -62,7 +62,9 @@ var (
 // VerifySignatures checks the XML signatures of a stored packet: those whose
 // element lies in the genuine xmldsig namespace. Others, of the packet's own
 // namespace, are not signatures, see Signature. With a nil trust, none is Valid.
-// It reads the packet once and once more for each reference, in constant memory.
+// It reads the packet once and once more for each reference, in constant memory;
+// more than sixteen readings of a packet beyond 8 MB are not made, and what would
+// need them is Undecided.
 // The error tells of a packet that cannot be read; a packet without signature
 // gives none and no error.
 func VerifySignatures(packet io.ReaderAt, size int64, trust Trust) ([]SignatureResult, error) {
@@ -71,15 +73,24 @@ func VerifySignatures(packet io.ReaderAt, size int64, trust Trust) ([]SignatureR
 		return nil, err
 	}
 	results := make([]SignatureResult, len(spans))
+	c := checked{packet, size, max(16*size, 128<<20)}
 	for i, sp := range spans {
-		results[i] = verifyOne(packet, size, sp, trust)
+		results[i] = c.verify(sp, trust)
 	}
 	return results, nil
 }
 
-func verifyOne(packet io.ReaderAt, size int64, sp span, trust Trust) SignatureResult {
+// checked is a packet whose signatures are looked at, and how many bytes of it may
+// still be read: each reference reads it all, and their number is the sender's.
+type checked struct {
+	packet io.ReaderAt
+	size   int64
+	left   int64
+}
+
+func (c *checked) verify(sp span, trust Trust) SignatureResult {
 	res := SignatureResult{Offset: sp.from}
-	res.Err = res.check(packet, size, sp)
+	res.Err = res.check(c, sp)
 	var u unsupported
 	switch {
 	case res.Err == nil:
@@ -112,12 +123,12 @@ func (res *SignatureResult) judge(trust Trust) {
 	}
 }
 
-func (res *SignatureResult) check(packet io.ReaderAt, size int64, sp span) error {
+func (res *SignatureResult) check(c *checked, sp span) error {
 	if sp.to-sp.from > maxSignature {
 		return unsupported("a signature of more than a megabyte")
 	}
 	raw := make([]byte, sp.to-sp.from)
-	if _, err := packet.ReadAt(raw, sp.from); err != nil && err != io.EOF {
+	if _, err := c.packet.ReadAt(raw, sp.from); err != nil && err != io.EOF {
 		return err
 	}
 	d, err := parseSignature(raw, sp.outer)
@@ -133,7 +144,10 @@ func (res *SignatureResult) check(packet io.ReaderAt, size int64, sp span) error
 	}
 	for i := range d.references {
 		r := &d.references[i]
-		sum, err := digestReference(io.NewSectionReader(packet, 0, size), size, r, sp)
+		if c.left -= c.size; c.left < 0 {
+			return unsupported("more references than a packet of this size is read for")
+		}
+		sum, err := digestReference(io.NewSectionReader(c.packet, 0, c.size), c.size, r, sp)
 		if err != nil {
 			return err
 		}
