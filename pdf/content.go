@@ -273,7 +273,7 @@ func (in *interpreter) show(o Object) {
 		return
 	}
 	str = str[:min(len(str), maxShown)]
-	if in.f.all.spend(len(str)*s.font.walk()/stepsPerByte) != nil {
+	if in.f.all.spend(len(str)) != nil {
 		return // run tells
 	}
 	for _, c := range s.font.decode(string(str)) {

@@ -1,6 +1,7 @@
 package pdf
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -16,6 +17,7 @@ type textFont struct {
 	encoding  *[256]string // simple fonts
 	widths    map[int]float64
 	ranges    []widthRange
+	spans     []span // of ranges, the first wins
 	missing   float64
 }
 
@@ -29,10 +31,8 @@ func (t *textFont) width(code int) float64 {
 	if w, ok := t.widths[code]; ok {
 		return w
 	}
-	for _, r := range t.ranges {
-		if r.lo <= code && code <= r.hi {
-			return r.w
-		}
+	if i, ok := find(t.spans, code); ok {
+		return t.ranges[i].w
 	}
 	return t.missing
 }
@@ -51,18 +51,6 @@ const (
 	maxFontWidths = 1 << 17
 	maxMapped     = 1 << 20 // entries of all fonts of a file
 )
-
-// stepsPerByte is how many ranges may be passed for one byte of the file's
-// allowance: codes that stand for nothing make no glyphs that could be counted.
-const stepsPerByte = 8
-
-// walk is how many ranges the lookup of one code may pass.
-func (t *textFont) walk() int {
-	if t.toUnicode == nil {
-		return len(t.ranges)
-	}
-	return len(t.ranges) + len(t.toUnicode.ranges)
-}
 
 func (f *File) textFont(o Object) *textFont {
 	ref, isRef := o.(Ref)
@@ -84,6 +72,10 @@ func (f *File) textFont(o Object) *textFont {
 	} else {
 		f.simpleFont(t, d)
 	}
+	for i, r := range t.ranges {
+		t.spans = append(t.spans, span{r.lo, r.hi, i})
+	}
+	t.spans = flatten(t.spans)
 	if isRef {
 		f.fonts[ref] = t
 		f.mapped += 256 + len(t.widths) + len(t.ranges) + t.toUnicode.len()
@@ -226,6 +218,7 @@ func (f *File) simpleEncoding(d Dict) *[256]string {
 type cmap struct {
 	single map[int]string
 	ranges []bfRange
+	spans  []span // of ranges, the last wins
 }
 
 // bfRange maps lo…hi to a text that counts up with the code, or to a list.
@@ -243,17 +236,15 @@ func (m *cmap) text(code int) (s string, ok bool) {
 	if s, ok := m.single[code]; ok {
 		return s, true
 	}
-	for i := len(m.ranges) - 1; i >= 0; i-- { // a later range wins
-		r := m.ranges[i]
-		switch {
-		case code < r.lo || code > r.hi:
-		case r.list == nil:
-			return unicodeOf(r.first, code-r.lo), true
-		case code-r.lo < len(r.list):
-			return unicodeOf(r.list[code-r.lo], 0), true
-		}
+	i, ok := find(m.spans, code)
+	if !ok {
+		return "", false
 	}
-	return "", false
+	r := m.ranges[i]
+	if r.list != nil {
+		return unicodeOf(r.list[code-r.lo], 0), true
+	}
+	return unicodeOf(r.first, code-r.lo), true
 }
 
 func (m *cmap) len() int {
@@ -295,10 +286,14 @@ func readCMap(data []byte) *cmap {
 		}
 		args = args[:0]
 	}
+	for i, r := range slices.Backward(m.ranges) {
+		m.spans = append(m.spans, span{r.lo, r.hi, i})
+	}
+	m.spans = flatten(m.spans)
 	return m
 }
 
-// maxRanges bounds what a lookup may have to walk through.
+// maxRanges bounds the ranges that a font keeps of either kind.
 const maxRanges = 4096
 
 func (m *cmap) addRanges(args []Object) {
@@ -308,7 +303,10 @@ func (m *cmap) addRanges(args []Object) {
 		if !ok1 || !ok2 || hi < lo {
 			continue
 		}
-		list, _ := args[i+2].(Array)
+		list, isList := args[i+2].(Array)
+		if isList {
+			hi = min(hi, lo+len(list)-1)
+		}
 		m.ranges = append(m.ranges, bfRange{lo, hi, args[i+2], list})
 	}
 }
