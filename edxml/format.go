@@ -3,6 +3,7 @@ package edxml
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/binary"
 	"io"
 	"strings"
 )
@@ -60,6 +61,9 @@ func Unwrap(a Attachment, content io.ReaderAt) (io.ReadCloser, error) {
 			return nil, nil
 		}
 	}
+	if alone, err := holdsOne(content, a.Size); !alone || err != nil {
+		return nil, err
+	}
 	z, err := zip.NewReader(content, a.Size)
 	if err != nil {
 		return nil, fault(CodeZip, 0, "%w", err)
@@ -77,6 +81,27 @@ func Unwrap(a Attachment, content io.ReaderAt) (io.ReadCloser, error) {
 		return nil, fault(CodeZip, 0, "%w", err)
 	}
 	return &capped{rc, limit}, nil
+}
+
+// holdsOne says that a zip claims one entry, or is too damaged to tell. Its whole
+// directory is then at most as long as one entry can be: archive/zip keeps what it
+// finds there, whatever number the end of the file states.
+func holdsOne(content io.ReaderAt, size int64) (bool, error) {
+	const endSize, looked, maxEntry = 22, 65 << 10, 46 + 3*(1<<16-1)
+	tail := make([]byte, min(size, looked))
+	if _, err := content.ReadAt(tail, size-int64(len(tail))); err != nil && err != io.EOF {
+		return false, err
+	}
+	i := bytes.LastIndex(tail[:max(0, len(tail)-endSize+4)], []byte("PK\x05\x06"))
+	if i < 0 {
+		return true, nil
+	}
+	end := tail[i:]
+	entries, length, offset := binary.LittleEndian.Uint16(end[10:]), int64(binary.LittleEndian.Uint32(end[12:])), int64(binary.LittleEndian.Uint32(end[16:]))
+	if at := size - int64(len(end)); entries == 1 && (offset+length != at || length > maxEntry) {
+		return false, fault(CodeZip, 0, "the zip's directory is not where, or as long as, it says")
+	}
+	return entries == 1, nil
 }
 
 // capped fails instead of giving more than left bytes.

@@ -3,6 +3,7 @@ package edxml
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/binary"
 	"io"
 	"testing"
 )
@@ -76,6 +77,28 @@ func TestUnwrapCaps(t *testing.T) {
 	damaged := zipOf(t, map[string][]byte{"a": []byte("xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx")})
 	if _, err := unwrap("a.txt", damaged[:len(damaged)-5]); CodeOf(err) != CodeZip {
 		t.Errorf("damaged: %v", err)
+	}
+}
+
+// A zip that claims one entry and brings 65,537, which its two bytes cannot count,
+// is not read into memory entry by entry.
+func TestUnwrapCountsEntries(t *testing.T) {
+	one := zipOf(t, map[string][]byte{"a": []byte("x")})
+	at, end := bytes.LastIndex(one, []byte("PK\x01\x02")), bytes.LastIndex(one, []byte("PK\x05\x06"))
+	many := bytes.Join([][]byte{make([]byte, 30<<16), bytes.Repeat(one[at:end], 1<<16+1)}, nil)
+	copy(many, one[:at])
+	last := bytes.Clone(one[end:])
+	binary.LittleEndian.PutUint32(last[16:], 30<<16)
+	for name, length := range map[string]int{"true length": len(many) - 30<<16, "length of one": end - at} {
+		binary.LittleEndian.PutUint32(last[12:], uint32(length))
+		for _, b := range [][]byte{append(bytes.Clone(many), last...), append(append(bytes.Clone(many), last...), "PK\x05\x06 cut off"...)} {
+			if rc, err := unwrap("a.txt", b); CodeOf(err) != CodeZip {
+				t.Errorf("%s: %v, %v", name, rc, err)
+			}
+		}
+	}
+	if rc, err := unwrap("a.txt", append(bytes.Clone(one), "rest"...)); err != nil || rc == nil {
+		t.Errorf("bytes behind the zip: %v, %v", rc, err)
 	}
 }
 
