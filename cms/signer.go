@@ -49,7 +49,7 @@ func NewSoftwareSigner(key crypto.Signer, cert *x509.Certificate, chain []*x509.
 // A file that wants its password worked on for longer than some seconds gives
 // ErrTooLarge.
 func LoadPKCS12(data []byte, password string) (*SoftwareSigner, error) {
-	if len(data) > MaxSize || laborious(data, 0) {
+	if len(data) > MaxSize || iterations(data, 0) > maxWork {
 		return nil, ErrTooLarge
 	}
 	key, cert, chain, err := pkcs12.DecodeChain(data, password)
@@ -63,32 +63,36 @@ func LoadPKCS12(data []byte, password string) (*SoftwareSigner, error) {
 	return NewSoftwareSigner(s, cert, chain)
 }
 
-// maxIterations bounds the work on a password; writers ask for 2,048, careful
-// ones for 600,000. rfc8018:4.2
-const maxIterations = 2_000_000
+// Bounds on the work on a password, for one key and for all of a file; writers ask
+// for 2,048, careful ones for 600,000, and for three keys: of the check sum, of the
+// certificates and of the private key. rfc8018:4.2
+const maxIterations, maxWork = 2_000_000, 3 * 2_000_000
 
-// laborious says that somewhere in DER, or in what a string of it wraps, a salt
-// is followed by a count beyond maxIterations: the file would keep us busy for
-// as long as its writer likes. What is encrypted cannot be seen. rfc7292:4
-func laborious(der []byte, depth int) bool {
-	for salt := false; len(der) > 0; {
+// iterations adds up the counts that follow a salt anywhere in DER, or in what a
+// string of it wraps: the file would keep us busy for as long as its writer likes.
+// A result beyond maxWork says no more than that one of the bounds is passed. What
+// is encrypted cannot be seen. rfc7292:4
+func iterations(der []byte, depth int) (sum int64) {
+	if depth > maxNesting+1 {
+		return maxWork + 1
+	}
+	for salt := false; len(der) > 0 && sum <= maxWork; {
 		var e asn1.RawValue
 		rest, err := asn1.Unmarshal(der, &e)
 		if err != nil {
-			return false
+			return sum
 		}
 		if salt && e.Class == asn1.ClassUniversal && e.Tag == asn1.TagInteger {
 			var n int64
 			if _, err := asn1.Unmarshal(e.FullBytes, &n); err == nil && n > maxIterations {
-				return true
+				return maxWork + 1
 			}
+			sum += max(n, 0)
 		}
-		if depth > maxNesting || laborious(e.Bytes, depth+1) {
-			return true
-		}
+		sum += iterations(e.Bytes, depth+1)
 		salt, der = e.Tag == asn1.TagOctetString, rest
 	}
-	return false
+	return sum
 }
 
 // Certificate returns the signer's certificate.
