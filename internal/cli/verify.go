@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+	"unicode"
 
 	"vanthu/cms"
 	"vanthu/ledger"
@@ -237,7 +238,7 @@ func (c *verifyCmd) print(out io.Writer, v verdict) {
 		fmt.Fprintln(out, string(b))
 		return
 	}
-	fmt.Fprintf(out, "%s: %s\n", v.File, v.Sentence)
+	say(out, "%s: %s", v.File, v.Sentence)
 	if v.Report != nil {
 		printSignatures(out, "  ", v.Report)
 	}
@@ -248,6 +249,17 @@ func (c *verifyCmd) print(out io.Writer, v verdict) {
 
 func printSignatures(out io.Writer, indent string, r *pades.Report) {
 	for _, s := range r.Signatures {
-		fmt.Fprintln(out, indent+s.Sentence)
+		say(out, "%s%s", indent, s.Sentence)
 	}
+}
+
+// say prints one line. What it tells may come from the file itself, which must
+// neither steer the terminal nor begin a line of its own.
+func say(out io.Writer, format string, a ...any) {
+	fmt.Fprintln(out, strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, fmt.Sprintf(format, a...)))
 }

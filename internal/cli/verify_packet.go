@@ -250,17 +250,17 @@ func (r *packetReport) sum() (pades.Verdict, string) {
 
 func (r *packetReport) print(out io.Writer) {
 	for _, f := range r.Findings {
-		fmt.Fprintf(out, "  %s %s\n", f.Code, f.Description)
+		say(out, "  %s %s", f.Code, f.Description)
 	}
 	for _, s := range r.Signatures {
-		fmt.Fprintln(out, "  "+s.Sentence)
+		say(out, "  %s", s.Sentence)
 	}
 	for _, a := range r.Attachments {
 		if a.Verdict == "" {
-			fmt.Fprintf(out, "  %s: tệp không thuộc loại mang chữ ký số.\n", a.Name)
+			say(out, "  %s: tệp không thuộc loại mang chữ ký số.", a.Name)
 			continue
 		}
-		fmt.Fprintf(out, "  %s: %s\n", a.Name, a.Sentence)
+		say(out, "  %s: %s", a.Name, a.Sentence)
 		if a.Report != nil {
 			printSignatures(out, "    ", a.Report)
 		}

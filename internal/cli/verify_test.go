@@ -96,3 +96,12 @@ func issued(t *testing.T, o *office.Office) (sealed, receipt []byte) {
 	}
 	return sealed, receipt
 }
+
+// What a file says of itself stays on its line and does not steer the terminal.
+func TestVerdictStaysOnItsLine(t *testing.T) {
+	var out strings.Builder
+	say(&out, "%s: %s", "a.pdf", "Không hợp lệ\nb.pdf: Hợp lệ\x1b[2J\x7f\u2028.")
+	if got := out.String(); strings.Count(got, "\n") != 1 || strings.ContainsAny(got, "\x1b\x7f\u2028") {
+		t.Errorf("%q", got)
+	}
+}
