@@ -23,7 +23,8 @@
 //
 // A File is meant for one goroutine at a time. Every input is bounded: nesting
 // (MaxNesting), number of objects (MaxObjects), inflated size (MaxInflated,
-// MaxInflatedTotal), what all revisions opened from one file ask for together;
-// cycles through /Length, /Prev, /Parent and /Kids end in an error. Whatever a file holds, opening it and reading its text takes at
-// most 256 MB and eight times its size; honest files take about their size.
+// MaxInflatedTotal), and what all revisions opened from one file ask for together
+// (MaxReopened); cycles through /Length, /Prev, /Parent and /Kids end in an error.
+// Whatever a file holds, opening it and reading its text takes at most 256 MB and
+// eight times its size; honest files take about their size.
 package pdf
