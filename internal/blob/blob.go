@@ -239,6 +239,20 @@ func (d *Dir) Open(h Hash) (*os.File, error) {
 	return f, err
 }
 
+// Size is the length of a file in bytes. Errors are those of Open.
+func (d *Dir) Size(h Hash) (int64, error) {
+	f, err := d.Open(h)
+	if err != nil {
+		return 0, err
+	}
+	defer f.Close()
+	at, err := f.Stat()
+	if err != nil {
+		return 0, err
+	}
+	return at.Size(), nil
+}
+
 // Read gives the whole content and checks it against its name: a flipped bit
 // is E-INTEGRITY, never passed on.
 func (d *Dir) Read(h Hash) ([]byte, error) {

@@ -81,16 +81,11 @@ func (o *Office) makeRoom(ctx context.Context, h blob.Hash) (leave func(), err e
 	if o.Room == nil {
 		return func() {}, nil
 	}
-	f, err := o.Blobs.Open(h)
+	size, err := o.Blobs.Size(h)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	at, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
-	n := min(at.Size(), ExamineRoom)
+	n := min(size, ExamineRoom)
 	if err := o.Room.Acquire(ctx, n); err != nil {
 		return nil, err
 	}
