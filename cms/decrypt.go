@@ -18,6 +18,8 @@ import (
 
 	"golang.org/x/crypto/cryptobyte"
 	casn1 "golang.org/x/crypto/cryptobyte/asn1"
+
+	"vanthu/internal/ber"
 )
 
 // Decrypt opens what Encrypt, or another writer of CMS, made: AES by GCM or
@@ -96,7 +98,7 @@ func cipherOf(oid asn1.ObjectIdentifier) (contentCipher, error) {
 }
 
 func parseEnvelope(data []byte) (*encrypted, error) {
-	raw, _, err := toDERWithin(data, MaxEncrypted+1<<20)
+	raw, _, err := ber.ToDER(data, MaxEncrypted+1<<20)
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +127,7 @@ func parseEnvelope(data []byte) (*encrypted, error) {
 		return nil, fmt.Errorf("%w: mã hóa nội dung %v", ErrUnsupported, e.cipher.oid)
 	}
 	e.rest = body
-	return e, readOctets(&eci, &e.body)
+	return e, ber.ReadOctets(&eci, &e.body)
 }
 
 func openRecipients(ctx context.Context, e *encrypted, d Decrypter) ([]byte, error) {
@@ -351,27 +353,6 @@ func (e *encrypted) open(key []byte) ([]byte, error) {
 		return openGCM(block, e.params, e.body, e.rest)
 	}
 	return openCBC(block, e.params, e.body)
-}
-
-// readOctets reads [0] IMPLICIT OCTET STRING, whole or in pieces as streaming
-// writers leave it.
-func readOctets(in, body *cryptobyte.String) error {
-	if whole := casn1.Tag(0).ContextSpecific(); in.PeekASN1Tag(whole) && in.ReadASN1(body, whole) {
-		return nil
-	}
-	var pieces, one cryptobyte.String
-	if !in.ReadASN1(&pieces, explicit(0)) {
-		return malformed("nội dung mã hóa")
-	}
-	var all []byte
-	for !pieces.Empty() {
-		if !pieces.ReadASN1(&one, casn1.OCTET_STRING) {
-			return malformed("nội dung mã hóa")
-		}
-		all = append(all, one...)
-	}
-	*body = all
-	return nil
 }
 
 func openGCM(block cipher.Block, alg, body, rest cryptobyte.String) ([]byte, error) {

@@ -27,5 +27,16 @@
 // theirs.
 package cms
 
+import "vanthu/internal/ber"
+
 // MaxSize is the largest encoded structure, in bytes, that the parsers accept.
 const MaxSize = 16 << 20
+
+// What is wrong with data that is read.
+var (
+	ErrMalformed = ber.ErrMalformed // not the structure it should be
+	ErrTooLarge  = ber.ErrTooLarge  // a limit on size or nesting was passed
+	// ErrUnsupported marks an algorithm or form that the package does not know:
+	// such a signature cannot be decided, which is not the same as invalid.
+	ErrUnsupported = ber.ErrUnsupported
+)

@@ -86,17 +86,6 @@ func FuzzRevocation(f *testing.F) {
 	})
 }
 
-// Key files of strangers: refused or opened, and never worked on for long. The
-// seeds, of openssl and of ours, lie under testdata/fuzz.
-func FuzzLoadPKCS12(f *testing.F) {
-	f.Fuzz(func(t *testing.T, data []byte) {
-		s, err := LoadPKCS12(data, "chu")
-		if err == nil && CheckSignature(s.Certificate(), crypto.SHA256, make([]byte, 32), []byte("x")) == nil {
-			t.Fatal("anything is a signature")
-		}
-	})
-}
-
 // What lies in a folder of trust is read or refused; a certificate that was
 // read is itself when it is read again.
 func FuzzLoadAnchors(f *testing.F) {
@@ -116,28 +105,5 @@ func FuzzLoadAnchors(f *testing.F) {
 		}
 		LoadEvidence(fstest.MapFS{"x.crl": {Data: data}})
 		LoadEvidence(fstest.MapFS{"x.ocsp": {Data: data}})
-	})
-}
-
-// The reader must turn what it accepts into something it accepts unchanged.
-func FuzzBER(f *testing.F) {
-	f.Add([]byte{0x30, 0x80, 0x24, 0x80, 4, 1, 1, 0, 0, 0, 0})
-	f.Add([]byte{0x30, 0x81, 3, 2, 1, 5})
-	f.Add(append([]byte{0x30, 0x82, 1, 4, 4, 0x82, 1, 0}, make([]byte, 256)...))
-	f.Add([]byte{0xbf, 0x81, 1, 2, 5, 0})
-	f.Fuzz(func(t *testing.T, data []byte) {
-		out, _, err := toDER(data)
-		if err != nil {
-			return
-		}
-		again, rest, err := toDER(out)
-		if err != nil || len(rest) > 0 || string(again) != string(out) {
-			t.Fatalf("%x -> %x -> %x %v", data, out, again, err)
-		}
-		// What passes for DER is what the slow way gives, too.
-		slow, err := (&berReader{data: data}).element(nil, 0)
-		if err != nil || string(slow) != string(out) {
-			t.Fatalf("%x -> %x, not %x %v", data, out, slow, err)
-		}
 	})
 }

@@ -17,6 +17,8 @@ import (
 
 	"golang.org/x/crypto/cryptobyte"
 	casn1 "golang.org/x/crypto/cryptobyte/asn1"
+
+	"vanthu/internal/ber"
 )
 
 // OCSPResponse is a parsed basic OCSP response. rfc6960:4.2.1
@@ -51,7 +53,7 @@ var oidBasicOCSP = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 48, 1, 1}
 // ParseOCSP reads an OCSPResponse, or the BasicOCSPResponse alone as PDF tools
 // sometimes store it, without judging it.
 func ParseOCSP(data []byte) (*OCSPResponse, error) {
-	raw, rest, err := toDER(data)
+	raw, rest, err := ber.ToDER(data, MaxSize)
 	if err != nil || len(bytes.TrimLeft(rest, "\x00")) > 0 {
 		return nil, malformed("OCSP")
 	}

@@ -7,7 +7,6 @@ import (
 	_ "crypto/sha256" // registers SHA-224 and SHA-256
 	_ "crypto/sha512" // registers SHA-384 and SHA-512
 	"encoding/asn1"
-	"errors"
 	"fmt"
 )
 
@@ -83,10 +82,6 @@ var signatureOIDs = []struct {
 	{asn1.ObjectIdentifier{1, 2, 840, 10045, 4, 3, 4}, ecdsaScheme, crypto.SHA512},
 	{asn1.ObjectIdentifier{1, 2, 840, 10045, 4, 1}, ecdsaScheme, crypto.SHA1},
 }
-
-// ErrUnsupported marks an algorithm or form that the package does not know:
-// such a signature cannot be decided, which is not the same as invalid.
-var ErrUnsupported = errors.New("thuật toán hoặc dạng không được hỗ trợ")
 
 func hashOf(oid asn1.ObjectIdentifier) (crypto.Hash, error) {
 	for _, h := range hashes {

@@ -12,6 +12,8 @@ import (
 
 	"golang.org/x/crypto/cryptobyte"
 	casn1 "golang.org/x/crypto/cryptobyte/asn1"
+
+	"vanthu/internal/ber"
 )
 
 // SignedData is a parsed CMS signature container. rfc5652:5.1
@@ -50,7 +52,7 @@ type SignerInfo struct {
 // Parse reads a ContentInfo that holds SignedData, in DER or BER. Zero bytes
 // after it are ignored; anything else there is refused.
 func Parse(data []byte) (*SignedData, error) {
-	raw, rest, err := toDER(data)
+	raw, rest, err := ber.ToDER(data, MaxSize)
 	if err != nil {
 		return nil, err
 	}

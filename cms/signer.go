@@ -7,11 +7,10 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
-	"encoding/asn1"
 	"errors"
 	"fmt"
 
-	"software.sslmate.com/src/go-pkcs12"
+	"vanthu/pkcs12"
 )
 
 // Signer signs digests with one person's or agency's private key.
@@ -45,54 +44,18 @@ func NewSoftwareSigner(key crypto.Signer, cert *x509.Certificate, chain []*x509.
 	return &SoftwareSigner{key, cert, chain}, nil
 }
 
-// LoadPKCS12 opens a .p12/.pfx file: one key, its certificate, and the issuers.
-// A file that wants its password worked on for longer than some seconds gives
-// ErrTooLarge.
+// LoadPKCS12 opens a .p12/.pfx file: one key, its certificate, and the issuers. The
+// errors are those of [pkcs12.Open]; ErrUnsupported's too if no certificate is the key's.
 func LoadPKCS12(data []byte, password string) (*SoftwareSigner, error) {
-	if len(data) > MaxSize || iterations(data, 0) > maxWork {
-		return nil, ErrTooLarge
-	}
-	key, cert, chain, err := pkcs12.DecodeChain(data, password)
+	c, err := pkcs12.Open(data, password)
 	if err != nil {
-		return nil, fmt.Errorf("không mở được tệp PKCS#12 (sai mật khẩu hoặc tệp hỏng): %w", err)
+		return nil, fmt.Errorf("không mở được tệp khóa: %w", err)
 	}
-	s, ok := key.(crypto.Signer)
-	if !ok {
-		return nil, fmt.Errorf("%w: khóa trong tệp PKCS#12", ErrUnsupported)
+	own, issuers := c.Certificate()
+	if own == nil {
+		return nil, fmt.Errorf("không mở được tệp khóa: %w: không có chứng thư số của khóa bí mật", pkcs12.ErrUnsupported)
 	}
-	return NewSoftwareSigner(s, cert, chain)
-}
-
-// Bounds on the work on a password, for one key and for all of a file; writers ask
-// for 2,048, careful ones for 600,000, and for three keys: of the check sum, of the
-// certificates and of the private key. rfc8018:4.2
-const maxIterations, maxWork = 2_000_000, 3 * 2_000_000
-
-// iterations adds up the counts that follow a salt anywhere in DER, or in what a
-// string of it wraps: the file would keep us busy for as long as its writer likes.
-// A result beyond maxWork says no more than that one of the bounds is passed. What
-// is encrypted cannot be seen. rfc7292:4
-func iterations(der []byte, depth int) (sum int64) {
-	if depth > maxNesting+1 {
-		return maxWork + 1
-	}
-	for salt := false; len(der) > 0 && sum <= maxWork; {
-		var e asn1.RawValue
-		rest, err := asn1.Unmarshal(der, &e)
-		if err != nil {
-			return sum
-		}
-		if salt && e.Class == asn1.ClassUniversal && e.Tag == asn1.TagInteger {
-			var n int64
-			if _, err := asn1.Unmarshal(e.FullBytes, &n); err == nil && n > maxIterations {
-				return maxWork + 1
-			}
-			sum += max(n, 0)
-		}
-		sum += iterations(e.Bytes, depth+1)
-		salt, der = e.Tag == asn1.TagOctetString, rest
-	}
-	return sum
+	return NewSoftwareSigner(c.Key, own, issuers)
 }
 
 // Certificate returns the signer's certificate.

@@ -18,6 +18,8 @@ import (
 
 	"golang.org/x/crypto/cryptobyte"
 	casn1 "golang.org/x/crypto/cryptobyte/asn1"
+
+	"vanthu/internal/ber"
 )
 
 // Token is a parsed RFC 3161 time-stamp token (dấu thời gian).
@@ -214,7 +216,7 @@ func hashByLength(digest []byte) (crypto.Hash, error) {
 
 // ParseTimestampResponse returns the token of a granted TimeStampResp. rfc3161:2.4.2
 func ParseTimestampResponse(data []byte) ([]byte, error) {
-	raw, _, err := toDER(data)
+	raw, _, err := ber.ToDER(data, MaxSize)
 	if err != nil {
 		return nil, err
 	}

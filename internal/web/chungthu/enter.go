@@ -2,6 +2,7 @@ package chungthu
 
 import (
 	"crypto/x509"
+	"errors"
 	"net/http"
 	"strconv"
 
@@ -14,6 +15,7 @@ import (
 	"vanthu/internal/web/kit"
 	"vanthu/internal/web/part"
 	"vanthu/internal/web/seat"
+	"vanthu/pkcs12"
 )
 
 var enterView = kit.NewView[enterPage](files, "enter.html")
@@ -221,7 +223,21 @@ func keyFile(f *kit.Form) (*cms.SoftwareSigner, error) {
 	}
 	key, err := cms.LoadPKCS12(data, f.Get("password"))
 	if err != nil {
-		err = fail.Invalid("password", "Không mở được tệp khóa: sai mật khẩu, hoặc không phải PKCS#12.").Because(err)
+		return nil, unopened(err)
 	}
-	return key, err
+	return key, nil
+}
+
+// unopened says why a key file did not open, and at which field it is mended.
+func unopened(err error) error {
+	field, text := "file", "Kiểu đóng tệp khóa này chưa được hỗ trợ; hãy xuất lại tệp, chọn mã hóa AES-256."
+	switch {
+	case errors.Is(err, pkcs12.ErrPassword):
+		field, text = "password", "Mật khẩu của tệp khóa không đúng."
+	case errors.Is(err, pkcs12.ErrMalformed):
+		text = "Đây không phải tệp khóa PKCS#12 (.p12, .pfx), hoặc tệp đã hỏng."
+	case errors.Is(err, pkcs12.ErrWork):
+		text = "Tệp khóa đòi quá nhiều phép tính để kiểm tra mật khẩu; hãy xuất lại tệp."
+	}
+	return fail.Invalid(field, text).Because(err)
 }

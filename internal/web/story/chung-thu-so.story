@@ -75,7 +75,7 @@ see 'Khóa mở tệp mã hóa' 'Sở Xây dựng' 'AES-256-GCM'
 upload 'Tệp khóa PKCS#12' testdata/phu-luc.pdf
 press 'Đăng ký'
 status 422
-see 'Không mở được tệp khóa'
+see 'Đây không phải tệp khóa PKCS#12 (.p12, .pfx), hoặc tệp đã hỏng.'
 press 'Ngừng dùng'
 status 422
 see 'Ghi lý do ngừng dùng: đã thay khóa mới, mất khóa, tệp hỏng.'

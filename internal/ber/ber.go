@@ -1,17 +1,23 @@
-package cms
+// Package ber turns the loose encoding of ASN.1 that some programs write into the
+// strict one that the readers here take. (x690:8, x690:10)
+package ber
 
 import (
 	"bytes"
 	"errors"
 	"fmt"
 	"math/bits"
+
+	"golang.org/x/crypto/cryptobyte"
+	casn1 "golang.org/x/crypto/cryptobyte/asn1"
 )
 
-// ErrMalformed says that the bytes are not the structure they should be.
-var ErrMalformed = errors.New("cấu trúc dữ liệu hỏng")
-
-// ErrTooLarge says that a limit on size or nesting was passed.
-var ErrTooLarge = errors.New("dữ liệu vượt giới hạn cho phép")
+// What is wrong with data. Packages that read structures give these on.
+var (
+	ErrMalformed   = errors.New("cấu trúc dữ liệu hỏng")                  // not the structure it should be
+	ErrTooLarge    = errors.New("dữ liệu vượt giới hạn cho phép")         // a limit on size or nesting was passed
+	ErrUnsupported = errors.New("thuật toán hoặc dạng không được hỗ trợ") // a form that is legal and not known here
+)
 
 var errHeader = fmt.Errorf("%w: phần đầu phần tử", ErrMalformed)
 
@@ -20,24 +26,21 @@ const (
 	maxElements = 1 << 20
 )
 
-// toDER reads one BER element from the front of data and returns it with
-// definite, shortest lengths and with constructed strings joined, which is all
+// ToDER reads one BER element of at most max bytes from the front of data and returns
+// it with definite, shortest lengths and with constructed strings joined, which is all
 // that stands between what old signing tools write and what a DER reader takes.
 // Whatever follows the element is returned too: PDF pads /Contents with zeros.
 //
 // It does not sort sets: signatures cover the bytes as they were written.
-func toDER(data []byte) (out, rest []byte, err error) { return toDERWithin(data, MaxSize) }
-
-// toDERWithin is toDER for structures that may be larger than others.
-func toDERWithin(data []byte, max int) (out, rest []byte, err error) {
+func ToDER(data []byte, max int) (out, rest []byte, err error) {
 	if len(data) > max {
 		return nil, nil, ErrTooLarge
 	}
-	check := berReader{data: data}
+	check := reader{data: data}
 	if check.isDER(0) {
 		return bytes.Clone(data[:check.pos]), data[check.pos:], nil
 	}
-	r := berReader{data: data}
+	r := reader{data: data}
 	out, err = r.element(nil, 0)
 	if err != nil {
 		return nil, nil, err
@@ -47,7 +50,7 @@ func toDERWithin(data []byte, max int) (out, rest []byte, err error) {
 
 // isDER walks over the next element and says whether element would copy it
 // unchanged, which is what nearly every writer of today makes.
-func (r *berReader) isDER(depth int) bool {
+func (r *reader) isDER(depth int) bool {
 	r.count++
 	start := r.pos
 	h, err := r.header()
@@ -70,21 +73,21 @@ func (r *berReader) isDER(depth int) bool {
 	return true
 }
 
-type berReader struct {
+type reader struct {
 	data  []byte
 	pos   int
 	count int
 }
 
 // header is one identifier and length; length is -1 for the indefinite form.
-type berHeader struct {
+type head struct {
 	tag         []byte
 	constructed bool
 	length      int
 }
 
 // element appends the DER form of the next element to dst.
-func (r *berReader) element(dst []byte, depth int) ([]byte, error) {
+func (r *reader) element(dst []byte, depth int) ([]byte, error) {
 	r.count++
 	if depth > maxNesting || r.count > maxElements {
 		return nil, ErrTooLarge
@@ -110,7 +113,7 @@ func (r *berReader) element(dst []byte, depth int) ([]byte, error) {
 }
 
 // joined reads a constructed OCTET STRING as the primitive one it stands for.
-func (r *berReader) joined(dst []byte, h berHeader, depth int) ([]byte, error) {
+func (r *reader) joined(dst []byte, h head, depth int) ([]byte, error) {
 	var body []byte
 	if err := r.pieces(h, &body, depth); err != nil {
 		return nil, err
@@ -118,7 +121,7 @@ func (r *berReader) joined(dst []byte, h berHeader, depth int) ([]byte, error) {
 	return append(appendHeader(dst, []byte{h.tag[0] &^ 0x20}, len(body)), body...), nil
 }
 
-func (r *berReader) pieces(h berHeader, body *[]byte, depth int) error {
+func (r *reader) pieces(h head, body *[]byte, depth int) error {
 	return r.children(h, func() error {
 		r.count++
 		if depth++; depth > maxNesting*1024 || r.count > maxElements {
@@ -141,7 +144,7 @@ func (r *berReader) pieces(h berHeader, body *[]byte, depth int) error {
 }
 
 // children calls next until the element's content is used up.
-func (r *berReader) children(h berHeader, next func() error) error {
+func (r *reader) children(h head, next func() error) error {
 	if h.length < 0 {
 		for {
 			if r.pos+2 > len(r.data) {
@@ -169,17 +172,17 @@ func (r *berReader) children(h berHeader, next func() error) error {
 }
 
 // header reads identifier and length, and checks that a definite length fits.
-func (r *berReader) header() (berHeader, error) {
+func (r *reader) header() (head, error) {
 	start := r.pos
 	if r.pos >= len(r.data) {
-		return berHeader{}, errHeader
+		return head{}, errHeader
 	}
 	first := r.data[r.pos]
 	r.pos++
 	if first&0x1f == 0x1f { // high tag number
 		for n := 0; ; n++ {
 			if r.pos >= len(r.data) || n > 4 {
-				return berHeader{}, errHeader
+				return head{}, errHeader
 			}
 			r.pos++
 			if r.data[r.pos-1]&0x80 == 0 {
@@ -187,9 +190,9 @@ func (r *berReader) header() (berHeader, error) {
 			}
 		}
 	}
-	h := berHeader{tag: r.data[start:r.pos], constructed: first&0x20 != 0}
+	h := head{tag: r.data[start:r.pos], constructed: first&0x20 != 0}
 	if r.pos >= len(r.data) {
-		return berHeader{}, errHeader
+		return head{}, errHeader
 	}
 	l := r.data[r.pos]
 	r.pos++
@@ -198,25 +201,25 @@ func (r *berReader) header() (berHeader, error) {
 		h.length = int(l)
 	case l == 0x80:
 		if !h.constructed {
-			return berHeader{}, errHeader
+			return head{}, errHeader
 		}
 		h.length = -1
 		return h, nil
 	default:
 		n := int(l & 0x7f)
 		if n > 8 || r.pos+n > len(r.data) {
-			return berHeader{}, errHeader
+			return head{}, errHeader
 		}
 		for range n {
 			if h.length >= 1<<23 { // longer than anything that is read, and than an int of 32 bits
-				return berHeader{}, errHeader
+				return head{}, errHeader
 			}
 			h.length = h.length<<8 | int(r.data[r.pos])
 			r.pos++
 		}
 	}
 	if h.length > len(r.data)-r.pos {
-		return berHeader{}, errHeader
+		return head{}, errHeader
 	}
 	return h, nil
 }
@@ -246,4 +249,26 @@ func appendHeader(dst, tag []byte, n int) []byte {
 		return append(dst, 0x83, byte(n>>16), byte(n>>8), byte(n))
 	}
 	return append(dst, 0x84, byte(n>>24), byte(n>>16), byte(n>>8), byte(n))
+}
+
+// ReadOctets reads [0] IMPLICIT OCTET STRING from DER that was BER: whole, or in
+// pieces as streaming writers leave it.
+func ReadOctets(in, body *cryptobyte.String) error {
+	whole := casn1.Tag(0).ContextSpecific()
+	if in.PeekASN1Tag(whole) && in.ReadASN1(body, whole) {
+		return nil
+	}
+	var pieces, one cryptobyte.String
+	if !in.ReadASN1(&pieces, whole.Constructed()) {
+		return fmt.Errorf("%w: nội dung mã hóa", ErrMalformed)
+	}
+	var all []byte
+	for !pieces.Empty() {
+		if !pieces.ReadASN1(&one, casn1.OCTET_STRING) {
+			return fmt.Errorf("%w: nội dung mã hóa", ErrMalformed)
+		}
+		all = append(all, one...)
+	}
+	*body = all
+	return nil
 }
