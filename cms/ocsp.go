@@ -265,7 +265,8 @@ func NewOCSPRequest(cert, issuer *x509.Certificate) ([]byte, error) {
 // nothing may be asked for: what is not at hand stays unknown.
 type Fetch struct {
 	OCSP func(ctx context.Context, cert, issuer *x509.Certificate) ([]byte, error)
-	CRL  func(ctx context.Context, cert, issuer *x509.Certificate) ([]byte, error)
+	// CRL gets the list at one of the addresses in a certificate of the issuer.
+	CRL func(ctx context.Context, url string, issuer *x509.Certificate) ([]byte, error)
 }
 
 // Online fetches from the addresses in the certificate. They are asked only for
@@ -282,14 +283,12 @@ func Online(client *http.Client) Fetch {
 				return post(ctx, client, url, "application/ocsp-request", request, 1<<20)
 			})
 		},
-		CRL: func(ctx context.Context, cert, issuer *x509.Certificate) ([]byte, error) {
-			return tryEach(cert.CRLDistributionPoints, func(url string) ([]byte, error) {
-				req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-				if err != nil {
-					return nil, err
-				}
-				return do(client, req, MaxSize)
-			})
+		CRL: func(ctx context.Context, url string, _ *x509.Certificate) ([]byte, error) {
+			req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+			if err != nil {
+				return nil, err
+			}
+			return do(client, req, MaxSize)
 		},
 	}
 }
@@ -299,14 +298,21 @@ var errNoAddress = errors.New("chứng thư số không ghi địa chỉ kiểm 
 
 func tryEach(urls []string, get func(url string) ([]byte, error)) ([]byte, error) {
 	err := errNoAddress
-	for i, u := range urls {
-		if i >= 4 || !(strings.HasPrefix(u, "http://") || strings.HasPrefix(u, "https://")) {
-			continue
-		}
+	for _, u := range askable(urls) {
 		var data []byte
 		if data, err = get(u); err == nil {
 			return data, nil
 		}
 	}
 	return nil, err
+}
+
+// askable keeps the addresses of a certificate that can be asked, four at most.
+func askable(urls []string) (out []string) {
+	for _, u := range urls {
+		if len(out) < 4 && (strings.HasPrefix(u, "http://") || strings.HasPrefix(u, "https://")) {
+			out = append(out, u)
+		}
+	}
+	return out
 }

@@ -164,9 +164,10 @@ func (c *Check) Revocation(ctx context.Context, cert, issuer *x509.Certificate) 
 	return best
 }
 
-// fetch asks for an OCSP answer and, if that does not decide, for the CRL. What
-// arrives joins the stock; the error is the last that occurred. It is called
-// once per certificate: a server that is down is not waited for again.
+// fetch asks for an OCSP answer and, if that does not decide, for lists until one
+// does, or several together. What arrives joins the stock; the error is the last that
+// occurred. It is called once per certificate: a server that is down is not waited
+// for again.
 func (c *Check) fetch(ctx context.Context, cert, issuer *x509.Certificate) error {
 	var failed error
 	if c.Fetch.OCSP != nil && len(cert.OCSPServer) > 0 {
@@ -182,19 +183,23 @@ func (c *Check) fetch(ctx context.Context, cert, issuer *x509.Certificate) error
 			}
 		}
 	}
-	if c.Fetch.CRL == nil || len(cert.CRLDistributionPoints) == 0 {
+	if c.Fetch.CRL == nil {
 		return failed
 	}
-	raw, err := c.Fetch.CRL(ctx, cert, issuer)
-	var l *crl
-	if err == nil {
-		l, err = parseCRL(raw)
+	for _, url := range askable(cert.CRLDistributionPoints) {
+		raw, err := c.Fetch.CRL(ctx, url, issuer)
+		var l *crl
+		if err == nil {
+			l, err = parseCRL(raw)
+		}
+		if failed = err; err == nil {
+			c.stock.crls = append(c.stock.crls, l)
+			if c.atHand(cert, issuer, true).Status != Unknown {
+				return nil
+			}
+		}
 	}
-	if err != nil {
-		return err
-	}
-	c.stock.crls = append(c.stock.crls, l)
-	return nil
+	return failed
 }
 
 // atHand goes through all answers; delegated is false while a responder's own
@@ -218,10 +223,20 @@ func (c *Check) atHand(cert, issuer *x509.Certificate, delegated bool) Revocatio
 			}
 		}
 	}
+	var lists partial
 	for _, l := range c.have().crls {
-		if r, ok := c.judgeCRL(l, cert, issuer); ok {
+		r, covered, ok := c.judgeCRL(l, cert, issuer)
+		switch {
+		case !ok:
+		case r.Status == Good && covered != everyReason:
+			lists.join(r, covered, l.raw)
+			consider(Revocation{Status: Unknown, Cause: errPartial.Error()}, Evidence{})
+		default:
 			consider(r, Evidence{CRLs: [][]byte{l.raw}})
 		}
+	}
+	if lists.covered == everyReason {
+		consider(lists.good, lists.used)
 	}
 	if best.Status != Unknown {
 		c.Used.Add(used)
@@ -303,12 +318,15 @@ func parseCRL(data []byte) (*crl, error) {
 	return &crl{data, list}, nil
 }
 
-// judgeCRL reports false if the list is not this issuer's.
-func (c *Check) judgeCRL(l *crl, cert, issuer *x509.Certificate) (Revocation, bool) {
+// judgeCRL reports false if the list is not this issuer's. Good is meant for the
+// reasons covered alone.
+func (c *Check) judgeCRL(l *crl, cert, issuer *x509.Certificate) (r Revocation, covered reasons, ours bool) {
 	if !bytes.Equal(l.list.RawIssuer, cert.RawIssuer) || !bytes.Equal(l.list.RawIssuer, issuer.RawSubject) {
-		return Revocation{}, false
+		return Revocation{}, 0, false
 	}
-	unknown := func(err error) (Revocation, bool) { return Revocation{Status: Unknown, Cause: err.Error()}, true }
+	unknown := func(err error) (Revocation, reasons, bool) {
+		return Revocation{Status: Unknown, Cause: err.Error()}, 0, true
+	}
 	if issuer.KeyUsage != 0 && issuer.KeyUsage&x509.KeyUsageCRLSign == 0 {
 		return unknown(fmt.Errorf("%w: ký danh sách thu hồi", ErrUsage))
 	}
@@ -319,7 +337,7 @@ func (c *Check) judgeCRL(l *crl, cert, issuer *x509.Certificate) (Revocation, bo
 	if signed.err != nil {
 		return unknown(fmt.Errorf("chữ ký của danh sách thu hồi: %w", signed.err))
 	}
-	some, err := l.covers(cert)
+	covered, err := l.covers(cert)
 	if err != nil {
 		return unknown(err)
 	}
@@ -329,73 +347,72 @@ func (c *Check) judgeCRL(l *crl, cert, issuer *x509.Certificate) (Revocation, bo
 			status, at, reason = Revoked, e.RevocationTime, e.ReasonCode
 		}
 	}
-	r := c.judge(status, at, l.list.ThisUpdate, l.list.NextUpdate, cert)
-	if some && r.Status == Good { // silent on the other reasons
-		return unknown(errPartial)
-	}
+	r = c.judge(status, at, l.list.ThisUpdate, l.list.NextUpdate, cert)
 	r.Source, r.Reason, r.Weak = "CRL", reason, signed.weak
-	return r, true
+	return r, covered, true
 }
 
 var errPartial = fmt.Errorf("%w: danh sách thu hồi từng phần", ErrUnsupported)
 
-// covers refuses lists that are not the whole list for this certificate, but
-// for those of some reasons, which can still revoke it. rfc5280:5.2.4-5.2.5
-func (l *crl) covers(cert *x509.Certificate) (some bool, err error) {
+// covers tells for which reasons the list speaks, and refuses lists that are not whole
+// for this certificate otherwise. rfc5280:5.2.4-5.2.5
+func (l *crl) covers(cert *x509.Certificate) (reasons, error) {
+	covered := everyReason
 	for _, e := range l.list.Extensions {
 		switch id := e.Id.String(); {
 		case id == "2.5.29.28":
 			var ok bool
-			if ok, some = pointCovers(e.Value, cert); !ok {
-				return false, errPartial
+			if covered, ok = pointCovers(e.Value, cert); !ok {
+				return 0, errPartial
 			}
 		case id == "2.5.29.27": // delta CRL
-			return false, errPartial
+			return 0, errPartial
 		case e.Critical:
-			return false, errPartial
+			return 0, errPartial
 		}
 	}
-	return some, nil
+	return covered, nil
 }
 
 // pointCovers reads IssuingDistributionPoint: [0] the point, which must be one
 // that the certificate names, and the flags [1] user, [2] CA, [3] some reasons,
 // [4] indirect, [5] attribute certificates only. rfc5280:6.3.3
-func pointCovers(value []byte, cert *x509.Certificate) (ok, some bool) {
+func pointCovers(value []byte, cert *x509.Certificate) (covered reasons, ok bool) {
 	in := cryptobyte.String(value)
 	var seq cryptobyte.String
 	if !in.ReadASN1(&seq, casn1.SEQUENCE) {
-		return false, false
+		return 0, false
 	}
+	covered = everyReason
 	for !seq.Empty() {
 		var field cryptobyte.String
 		var tag casn1.Tag
 		if !seq.ReadAnyASN1(&field, &tag) {
-			return false, false
+			return 0, false
 		}
 		set := len(field) == 1 && field[0] != 0
 		switch tag &^ 0x20 {
 		case casn1.Tag(0).ContextSpecific():
 			if !pointOf(field, cert.CRLDistributionPoints) {
-				return false, false
+				return 0, false
 			}
 		case casn1.Tag(1).ContextSpecific():
 			if set && cert.IsCA {
-				return false, false
+				return 0, false
 			}
 		case casn1.Tag(2).ContextSpecific():
 			if set && !cert.IsCA {
-				return false, false
+				return 0, false
 			}
 		case casn1.Tag(3).ContextSpecific():
-			some = true
+			covered = readReasons(field)
 		default:
 			if set {
-				return false, false
+				return 0, false
 			}
 		}
 	}
-	return true, some
+	return covered, true
 }
 
 // pointOf tells whether a point has one of these addresses. Its other forms,

@@ -244,7 +244,10 @@ func TestEachCertificateIsAskedOnce(t *testing.T) {
 		n++
 		return nil, errors.New("hỏng mạng")
 	}
-	c := &Check{At: noon, Now: noon, Pool: b.pool(b.ca), Fetch: Fetch{OCSP: down, CRL: down}}
+	c := &Check{At: noon, Now: noon, Pool: b.pool(b.ca), Fetch: Fetch{OCSP: down,
+		CRL: func(ctx context.Context, _ string, issuer *x509.Certificate) ([]byte, error) {
+			return down(ctx, nil, issuer)
+		}}}
 	for range 3 {
 		if got := c.AsOf(noon).Revocation(context.Background(), b.cert, b.ca); got.Status != Unknown || got.Cause != "hỏng mạng" {
 			t.Fatalf("%+v", got)

@@ -61,7 +61,7 @@ func trust() pades.VerifyOptions {
 	anchors.Add(cms.Demo, ca.Root())
 	return pades.VerifyOptions{Anchors: anchors, Now: morning, Fetch: cms.Fetch{
 		OCSP: func(_ context.Context, cert, _ *x509.Certificate) ([]byte, error) { return ca.OCSP(cert) },
-		CRL:  func(context.Context, *x509.Certificate, *x509.Certificate) ([]byte, error) { return ca.RootCRL() },
+		CRL:  func(context.Context, string, *x509.Certificate) ([]byte, error) { return ca.RootCRL() },
 	}}
 }
 

@@ -53,7 +53,7 @@ func newCourtIn(t *testing.T, dir string) *court {
 func (c *court) online() cms.Fetch {
 	return cms.Fetch{
 		OCSP: func(_ context.Context, cert, _ *x509.Certificate) ([]byte, error) { return c.ca.OCSP(cert) },
-		CRL: func(_ context.Context, _, issuer *x509.Certificate) ([]byte, error) {
+		CRL: func(_ context.Context, _ string, issuer *x509.Certificate) ([]byte, error) {
 			if issuer.Equal(c.ca.Root()) {
 				return c.ca.RootCRL()
 			}
