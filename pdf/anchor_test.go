@@ -126,3 +126,46 @@ func TestAnchorInForms_ISO32000_8_10_1(t *testing.T) {
 		}
 	}
 }
+
+// Letters of vertical writing stand below one another, each half an em to both sides
+// of where the text is set; they are no line, and no name across. iso32000-2:9.7.4.3
+func TestVerticalWriting(t *testing.T) {
+	down := strings.Replace(utf16Font, "Identity-H", "Identity-V", 1)
+	for about, c := range map[string]struct {
+		font string
+		step float64
+	}{
+		"by default": {down, 12},
+		"stated":     {strings.Replace(down, "/DW 500", "/DW 500/DW2[880 -1500]", 1), 18},
+	} {
+		f := mustOpen(t, textPage("BT /F 12 Tf 100 700 Td [<00410042>500<0043>]TJ ET", c.font, utf16Map))
+		pages, err := f.Pages()
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines, err := f.Lines(pages[0])
+		if err != nil || len(lines) != 3 {
+			t.Fatalf("%s: %v %q", about, err, texts(lines))
+		}
+		for i, want := range []struct {
+			text string
+			y    float64
+		}{{"A", 0}, {"B", c.step}, {"C", 2*c.step + 6}} {
+			base := 700 - 0.88*12 - want.y
+			if l := lines[i]; l.Text != want.text || math.Abs(l.Rect.X0-97) > .1 || math.Abs(l.Rect.X1-103) > .1 || math.Abs(l.Rect.Y0-(base-descentPart*12)) > .1 {
+				t.Errorf("%s: %q at %+v, want %q on %g", about, l.Text, l.Rect, want.text, base)
+			}
+		}
+	}
+}
+
+// A font that stands in the resources themselves is read once for a page, not at each
+// of its uses: an honest page of them would be beyond what a file may cost.
+func TestFontWithoutANumber(t *testing.T) {
+	content := strings.Repeat("BT /F 12 Tf 0 0 Td (x) Tj ET ", 20_000) + "BT /F 12 Tf 100 700 Td (Nguyen) Tj ET"
+	page := "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F<</Type/Font/Subtype/TrueType/BaseFont/X/Encoding/WinAnsiEncoding>>>>>>>>"
+	f := mustOpen(t, build("", catalog, onePage, page, fmt.Sprintf("<</Length %d>>\nstream\n%s\nendstream", len(content), content)))
+	if _, err := f.FindAnchor("Nguyen"); err != nil {
+		t.Error(err)
+	}
+}

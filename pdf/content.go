@@ -70,6 +70,7 @@ type interpreter struct {
 	stack   []textState
 	tm, tlm matrix
 	args    []Object
+	fonts   map[Name]*textFont // of the resources at hand
 	ops     int
 	depth   int
 	live    int // bytes of content at hand
@@ -108,6 +109,9 @@ func (f *File) interpret(p Page) (*interpreter, error) {
 
 func (in *interpreter) run(data []byte, res Dict) error {
 	l := &lexer{data: data}
+	outer := in.fonts
+	in.fonts = map[Name]*textFont{}
+	defer func() { in.fonts = outer }()
 	for {
 		l.skipSpace()
 		if l.pos >= len(data) {
@@ -212,7 +216,7 @@ func (in *interpreter) operator(op string, res Dict) error {
 	case "Tf":
 		s.size = in.num(1)
 		if n, ok := in.arg(0).(Name); ok {
-			s.font = in.f.textFont(in.f.Dict(res["Font"])[n])
+			s.font = in.font(n, res)
 		}
 	case "Td":
 		in.newLine(in.num(0), in.num(1))
@@ -241,6 +245,17 @@ func (in *interpreter) operator(op string, res Dict) error {
 	return nil
 }
 
+// font reads a font once for a content stream, also one that stands in the resources
+// itself and has no number to be known by.
+func (in *interpreter) font(n Name, res Dict) *textFont {
+	t, known := in.fonts[n]
+	if !known {
+		t = in.f.textFont(in.f.Dict(res["Font"])[n])
+		in.fonts[n] = t
+	}
+	return t
+}
+
 func (in *interpreter) newLine(x, y float64) {
 	in.tlm = matrix{1, 0, 0, 1, x, y}.mul(in.tlm)
 	in.tm = in.tlm
@@ -250,14 +265,21 @@ func (in *interpreter) showArray(o Object) {
 	a, _ := o.(Array)
 	for _, v := range a {
 		if n, ok := Number(v); ok {
-			in.advance(-n / 1000 * in.state.size * in.state.scale)
+			in.advance(-n / 1000 * in.state.size)
 			continue
 		}
 		in.show(v)
 	}
 }
 
-func (in *interpreter) advance(x float64) { in.tm = matrix{1, 0, 0, 1, x, 0}.mul(in.tm) }
+// advance moves along the writing: to the right or, by fonts for that, upwards.
+func (in *interpreter) advance(by float64) {
+	m := matrix{1, 0, 0, 1, by * in.state.scale, 0}
+	if t := in.state.font; t != nil && t.vertical {
+		m = matrix{1, 0, 0, 1, 0, by}
+	}
+	in.tm = m.mul(in.tm)
+}
 
 // Liberation Serif's (and Times New Roman's) extent above and below the
 // baseline, in parts of the size; other faces differ little.
@@ -280,19 +302,23 @@ func (in *interpreter) show(o Object) {
 		if len(in.glyphs) > maxGlyphs {
 			return
 		}
-		w := c.width*s.size + s.charSpace
+		x, y, w := 0.0, 0.0, c.width
+		if s.font.vertical { // the origin is above the letter's middle
+			x, y, w = -c.width/2, -s.font.top, s.font.down
+		}
+		w = w*s.size + s.charSpace
 		if c.space {
 			w += s.wordSpace
 		}
 		at := in.tm.mul(s.ctm)
-		m := matrix{s.size * s.scale, 0, 0, s.size, 0, s.rise}.mul(at)
+		m := matrix{s.size * s.scale, 0, 0, s.size, x * s.size * s.scale, y*s.size + s.rise}.mul(at)
 		g := Glyph{Text: c.text, Rect: m.bounds(Rect{0, -descentPart, c.width, ascentPart}), Size: math.Hypot(m[2], m[3])}
 		g.dirX, g.dirY = m[0], m[1]
 		g.track = s.charSpace * s.scale * math.Hypot(at[0], at[1])
 		if c.text != "" && g.finite() {
 			in.glyphs = append(in.glyphs, g)
 		}
-		in.advance(w * s.scale)
+		in.advance(w)
 	}
 }
 

@@ -12,7 +12,9 @@ import (
 
 // textFont turns the codes of a font into text and widths (iso32000-2:9.10).
 type textFont struct {
-	wide      bool // two bytes per code
+	wide      bool    // two bytes per code
+	vertical  bool    // letters stand below one another
+	top, down float64 // then: from the letter's baseline to its origin, and to the next
 	toUnicode *cmap
 	encoding  *[256]string // simple fonts
 	widths    map[int]float64
@@ -115,6 +117,14 @@ func (f *File) compositeFont(t *textFont, d Dict) {
 	if w, ok := f.Number(cid["DW"]); ok {
 		t.missing = w / 1000
 	}
+	if t.vertical = f.writesDown(d["Encoding"]); t.vertical {
+		t.top, t.down = 0.88, -1
+		if v := f.Array(cid["DW2"]); len(v) == 2 {
+			top, _ := f.Number(v[0])
+			down, _ := f.Number(v[1])
+			t.top, t.down = top/1000, down/1000
+		}
+	}
 	w := f.Array(cid["W"])
 	if f.all.spend(8*len(w)) != nil {
 		return
@@ -143,6 +153,16 @@ func (f *File) compositeFont(t *textFont, d Dict) {
 		}
 		i += 3
 	}
+}
+
+// writesDown tells a CMap for vertical writing. The heights of single letters (W2)
+// are not read: documents in Vietnamese are not written so (iso32000-2:9.7.4.3).
+func (f *File) writesDown(encoding Object) bool {
+	if s := f.Stream(encoding); s != nil {
+		mode, _ := f.Int(s.Dict["WMode"])
+		return mode == 1
+	}
+	return strings.HasSuffix(string(f.Name(encoding)), "-V")
 }
 
 func (f *File) simpleFont(t *textFont, d Dict) {
