@@ -26,7 +26,13 @@ import (
 // from as evidence: the packet with the ciphertext stays as it came. One that
 // cannot be opened is kept closed, with the reason. law:HT33-13.1 HT33-13.2
 func (o *Office) takeSealed(ctx context.Context, r io.Reader) (arrived, error) {
-	data, err := io.ReadAll(io.LimitReader(r, cms.MaxEncrypted+2<<20)) // what is longer, Decrypt refuses
+	const longest = cms.MaxEncrypted + 2<<20 // what is longer, Decrypt refuses
+	leave, err := o.hold(ctx, longest)       // how long it is shows at its end
+	if err != nil {
+		return arrived{}, err
+	}
+	defer leave()
+	data, err := io.ReadAll(io.LimitReader(r, longest))
 	if err != nil {
 		return arrived{}, err
 	}

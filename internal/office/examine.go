@@ -76,16 +76,21 @@ func (o *Office) examine(ctx context.Context, h blob.Hash) (x examined, err erro
 // is held whole meanwhile, so that a burst of large ones would be too much.
 const ExamineRoom = maxArrived
 
-// makeRoom waits until a file of this size may be held; leave gives it back.
+// makeRoom waits until a file may be held whole; leave gives its room back.
 func (o *Office) makeRoom(ctx context.Context, h blob.Hash) (leave func(), err error) {
-	if o.Room == nil {
-		return func() {}, nil
-	}
 	size, err := o.Blobs.Size(h)
 	if err != nil {
 		return nil, err
 	}
-	n := min(size, ExamineRoom)
+	return o.hold(ctx, size)
+}
+
+// hold waits until so many bytes may be held. One who holds may not ask for more.
+func (o *Office) hold(ctx context.Context, n int64) (leave func(), err error) {
+	if o.Room == nil {
+		return func() {}, nil
+	}
+	n = min(n, ExamineRoom)
 	if err := o.Room.Acquire(ctx, n); err != nil {
 		return nil, err
 	}
@@ -99,18 +104,27 @@ func (o *Office) provable(ctx context.Context, u Upload, x examined) (Upload, ex
 	if x.verdict != "valid" || len(x.evidence.Certs) == 0 {
 		return u, x, nil
 	}
-	in, err := o.Blobs.Read(u.Hash)
-	if err != nil {
-		return u, x, err
-	}
-	out, err := pades.AddDSS(in, x.evidence)
-	if err != nil {
-		return u, x, fail.State("Không lưu được chứng cứ chữ ký vào tệp.", "ND23-16").Because(err)
-	}
-	kept, err := o.Keep(ctx, u.Name, bytes.NewReader(out))
+	kept, err := o.withEvidence(ctx, u, x.evidence)
 	if err != nil {
 		return u, x, err
 	}
 	x, err = o.examine(ctx, kept.Hash)
 	return kept, x, err
+}
+
+func (o *Office) withEvidence(ctx context.Context, u Upload, e pades.Evidence) (Upload, error) {
+	leave, err := o.makeRoom(ctx, u.Hash)
+	if err != nil {
+		return u, err
+	}
+	defer leave()
+	in, err := o.Blobs.Read(u.Hash)
+	if err != nil {
+		return u, err
+	}
+	out, err := pades.AddDSS(in, e)
+	if err != nil {
+		return u, fail.State("Không lưu được chứng cứ chữ ký vào tệp.", "ND23-16").Because(err)
+	}
+	return o.Keep(ctx, u.Name, bytes.NewReader(out))
 }

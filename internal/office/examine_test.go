@@ -3,12 +3,14 @@ package office
 import (
 	"bytes"
 	"context"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 
 	"golang.org/x/sync/semaphore"
 
+	"vanthu/cms"
 	"vanthu/internal/blob"
 )
 
@@ -56,5 +58,26 @@ func TestExaminationsShareARoom(t *testing.T) {
 	all.Wait()
 	if n := most.Load(); n > room || n < 2*size {
 		t.Errorf("%d bytes were held at once, the room is %d", n, room)
+	}
+}
+
+// So do files that come encrypted, whose length shows at their end only.
+func TestEncryptedFilesShareTheRoom(t *testing.T) {
+	blobs, err := blob.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	room := semaphore.NewWeighted(cms.MaxEncrypted + 2<<20 + 10)
+	o := &Office{Blobs: blobs, Room: room, Openers: func() ([]cms.Decrypter, error) {
+		if room.TryAcquire(11) {
+			t.Error("a file is opened outside the room")
+		}
+		return nil, nil
+	}}
+	if x, err := o.takeSealed(t.Context(), strings.NewReader("x")); err != nil || x.closed == "" {
+		t.Errorf("%v %q", err, x.closed)
+	}
+	if !room.TryAcquire(cms.MaxEncrypted) {
+		t.Error("the room is not given back")
 	}
 }
