@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 
+	"vanthu/cms"
 	"vanthu/pdf"
 )
 
@@ -118,7 +119,8 @@ func (r *dssReader) read(list pdf.Object) (out [][]byte) {
 		}
 		r.seen[ref] = true
 		if s := r.f.Stream(ref); s != nil {
-			if data, err := r.f.Decode(s); err == nil && r.size+len(data) <= maxEvidenceBytes {
+			// What package cms would not parse is of no use here either.
+			if data, err := r.f.DecodeWithin(s, min(cms.MaxSize, maxEvidenceBytes-r.size)); err == nil {
 				r.size += len(data)
 				out = append(out, data)
 			}

@@ -93,14 +93,11 @@ func (f *File) interpret(p Page) (*interpreter, error) {
 	}
 	for _, o := range parts {
 		if s := f.Stream(o); s != nil {
-			b, err := f.Decode(s)
+			b, err := f.DecodeWithin(s, maxContent-len(data))
 			if Is(err, TooBig) {
 				return in, err
 			}
 			data = append(append(data, b...), '\n')
-			if len(data) > maxContent {
-				return in, tooBigf("content of page %d", p.Index+1)
-			}
 		}
 	}
 	in.live = len(data)
@@ -342,15 +339,12 @@ func (in *interpreter) xobject(res Dict) error {
 }
 
 func (in *interpreter) runForm(st *Stream, res Dict) error {
-	data, err := in.f.Decode(st)
+	data, err := in.f.DecodeWithin(st, maxContent-in.live)
 	if err != nil {
 		if Is(err, TooBig) {
 			return err
 		}
 		return nil
-	}
-	if in.live+len(data) > maxContent {
-		return tooBigf("forms in forms")
 	}
 	in.live += len(data)
 	defer func() { in.live -= len(data) }()

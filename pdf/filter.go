@@ -11,8 +11,15 @@ import (
 // Decode applies the filters of a stream (iso32000-2:7.4): Flate and LZW with
 // predictors, ASCIIHex, ASCII85, RunLength. Picture filters (DCT, JPX, CCITT,
 // JBIG2) are an error: this package has no use for pixels. Output is bounded
-// by MaxInflated and, over all calls on one File, MaxInflatedTotal.
+// by MaxInflated, or the length of the stream if that is more, and over all calls on one
+// File by MaxInflatedTotal.
 func (f *File) Decode(s *Stream) ([]byte, error) {
+	return f.DecodeWithin(s, max(MaxInflated, len(s.Data)))
+}
+
+// DecodeWithin is Decode for what is of use only up to most bytes: neither a filter
+// nor the file itself may give more.
+func (f *File) DecodeWithin(s *Stream, most int) ([]byte, error) {
 	filters, parms := f.filters(s.Dict)
 	if len(filters) > 8 {
 		return nil, tooBigf("%d filters on one stream", len(filters))
@@ -23,12 +30,15 @@ func (f *File) Decode(s *Stream) ([]byte, error) {
 	}
 	for i, name := range filters {
 		var err error
-		if data, err = f.decodeOne(name, data, parms[i]); err != nil {
+		if data, err = f.decodeOne(name, data, parms[i], most); err != nil {
 			return nil, err
 		}
 		if err := f.all.spend(len(data)); err != nil {
 			return nil, err
 		}
+	}
+	if len(data) > most {
+		return nil, tooBigf("a stream has more than %d bytes", most)
 	}
 	if len(filters) == 0 { // a plain stream used by many pages costs each time too
 		return data, f.all.spend(len(data))
@@ -60,22 +70,22 @@ func (f *File) filters(d Dict) (names []Name, parms []Dict) {
 	return names, parms
 }
 
-func (f *File) decodeOne(name Name, data []byte, parm Dict) (out []byte, err error) {
+func (f *File) decodeOne(name Name, data []byte, parm Dict, most int) (out []byte, err error) {
 	switch name {
 	case "FlateDecode", "Fl":
-		out, err = inflate(data)
+		out, err = inflate(data, most)
 	case "LZWDecode", "LZW":
 		early, ok := f.Int(parm["EarlyChange"])
-		out, err = unLZW(data, !ok || early != 0)
+		out, err = unLZW(data, !ok || early != 0, most)
 	case "ASCIIHexDecode", "AHx":
 		if i := bytes.IndexByte(data, '>'); i >= 0 {
 			data = data[:i]
 		}
 		return decodeHex(data), nil
 	case "ASCII85Decode", "A85":
-		return unASCII85(data)
+		return unASCII85(data, most)
 	case "RunLengthDecode", "RL":
-		return unRunLength(data)
+		return unRunLength(data, most)
 	default:
 		return nil, damagedf("filter %s is not read here", name)
 	}
@@ -87,18 +97,18 @@ func (f *File) decodeOne(name Name, data []byte, parm Dict) (out []byte, err err
 
 // inflate keeps what could be read when the checksum or the end is missing, as
 // viewers do.
-func inflate(data []byte) ([]byte, error) {
+func inflate(data []byte, most int) ([]byte, error) {
 	r, err := zlib.NewReader(bytes.NewReader(data))
 	if err != nil {
 		return nil, damagedf("flate: %v", err)
 	}
-	return readLimited(r)
+	return readLimited(r, most)
 }
 
-func readLimited(r io.Reader) ([]byte, error) {
-	out, err := io.ReadAll(io.LimitReader(r, MaxInflated+1)) // grows by a quarter, not by half
-	if len(out) > MaxInflated {
-		return nil, tooBigf("a stream inflates to more than %d bytes", MaxInflated)
+func readLimited(r io.Reader, most int) ([]byte, error) {
+	out, err := io.ReadAll(io.LimitReader(r, int64(most)+1)) // grows by a quarter, not by half
+	if len(out) > most {
+		return nil, tooBigf("a stream inflates to more than %d bytes", most)
 	}
 	if err != nil && len(out) == 0 {
 		return nil, damagedf("stream: %v", err)
@@ -109,9 +119,9 @@ func readLimited(r io.Reader) ([]byte, error) {
 // unLZW decodes LZW with variable width codes, most significant bit first.
 // The standard library's variant changes width one code later than PDF's
 // default /EarlyChange 1, so only /EarlyChange 0 may use it.
-func unLZW(data []byte, early bool) ([]byte, error) {
+func unLZW(data []byte, early bool, most int) ([]byte, error) {
 	if !early {
-		return readLimited(lzw.NewReader(bytes.NewReader(data), lzw.MSB, 8))
+		return readLimited(lzw.NewReader(bytes.NewReader(data), lzw.MSB, 8), most)
 	}
 	const clearCode, endCode = 256, 257
 	type node struct {
@@ -146,8 +156,8 @@ func unLZW(data []byte, early bool) ([]byte, error) {
 			from, extra = prev, 1
 		}
 		start, n := len(out), table[from].n
-		if start+n+extra > MaxInflated {
-			return nil, tooBigf("a stream inflates to more than %d bytes", MaxInflated)
+		if start+n+extra > most {
+			return nil, tooBigf("a stream inflates to more than %d bytes", most)
 		}
 		out = append(out, make([]byte, n+extra)...)
 		for i, c := start+n-1, from; i >= start && c >= 0; i, c = i-1, table[c].prev {
@@ -167,15 +177,15 @@ func unLZW(data []byte, early bool) ([]byte, error) {
 	return out, nil
 }
 
-func unASCII85(data []byte) ([]byte, error) {
+func unASCII85(data []byte, most int) ([]byte, error) {
 	if i := bytes.Index(data, []byte("~>")); i >= 0 {
 		data = data[:i]
 	}
 	data = bytes.TrimPrefix(bytes.TrimSpace(data), []byte("<~"))
-	return readLimited(ascii85.NewDecoder(bytes.NewReader(data)))
+	return readLimited(ascii85.NewDecoder(bytes.NewReader(data)), most)
 }
 
-func unRunLength(data []byte) ([]byte, error) {
+func unRunLength(data []byte, most int) ([]byte, error) {
 	var out []byte
 	for len(data) > 1 {
 		n := int(data[0])
@@ -188,8 +198,8 @@ func unRunLength(data []byte) ([]byte, error) {
 		default:
 			out, data = append(out, bytes.Repeat(data[1:2], 257-n)...), data[2:]
 		}
-		if len(out) > MaxInflated {
-			return nil, tooBigf("a stream inflates to more than %d bytes", MaxInflated)
+		if len(out) > most {
+			return nil, tooBigf("a stream inflates to more than %d bytes", most)
 		}
 	}
 	return out, nil
