@@ -11,6 +11,7 @@
 package pkcs12
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/x509"
 	"errors"
@@ -55,18 +56,21 @@ func (c *Contents) Certificate() (own *x509.Certificate, issuers []*x509.Certifi
 		return nil, nil
 	}
 	seen := map[*x509.Certificate]bool{own: true}
-	for at := own; at != nil; {
-		if at = c.issuerOf(at, seen); at != nil {
-			seen[at] = true
-			issuers = append(issuers, at)
-		}
+	for at := c.issuerOf(own, seen); at != nil; at = c.issuerOf(at, seen) {
+		seen[at] = true
+		issuers = append(issuers, at)
 	}
 	return own, issuers
 }
 
+// issuerOf goes by names and key identifiers; who relies on a chain checks it.
 func (c *Contents) issuerOf(of *x509.Certificate, seen map[*x509.Certificate]bool) *x509.Certificate {
 	for _, cert := range c.Certificates {
-		if !seen[cert] && string(cert.RawSubject) == string(of.RawIssuer) && of.CheckSignatureFrom(cert) == nil {
+		id := cert.SubjectKeyId
+		if len(of.AuthorityKeyId) == 0 {
+			id = nil
+		}
+		if !seen[cert] && bytes.Equal(cert.RawSubject, of.RawIssuer) && (len(id) == 0 || bytes.Equal(id, of.AuthorityKeyId)) {
 			return cert
 		}
 	}
