@@ -26,7 +26,7 @@ func der(v any) []byte {
 	return b
 }
 
-func sequence(parts ...[]byte) []byte {
+func seq(parts ...[]byte) []byte {
 	return der(asn1.RawValue{Tag: asn1.TagSequence, IsCompound: true, Bytes: bytes.Join(parts, nil)})
 }
 
@@ -53,8 +53,8 @@ func kdf(count int64, size int) []byte {
 	if size > 0 {
 		params = append(params, der(size))
 	}
-	params = append(params, sequence(id("1.2.840.113549.2.9")))
-	return sequence(id(oidPBKDF2), sequence(params...))
+	params = append(params, seq(id("1.2.840.113549.2.9")))
+	return seq(id(oidPBKDF2), seq(params...))
 }
 
 // seal closes plain by PBES2 with a true count of one and returns what claims another.
@@ -69,37 +69,37 @@ func seal(t testing.TB, plain []byte, claim int64) (algorithm, sealed []byte) {
 	sealed = make([]byte, len(plain))
 	iv := make([]byte, 16)
 	cipher.NewCBCEncrypter(block, iv).CryptBlocks(sealed, plain)
-	return sequence(id(oidPBES2), sequence(kdf(claim, 0), sequence(id("2.16.840.1.101.3.4.1.42"), der(iv)))), sealed
+	return seq(id(oidPBES2), seq(kdf(claim, 0), seq(id("2.16.840.1.101.3.4.1.42"), der(iv)))), sealed
 }
 
-func bag(kind string, value []byte) []byte { return sequence(id(kind), tagged(value)) }
+func bag(kind string, value []byte) []byte { return seq(id(kind), tagged(value)) }
 
 func shroudedKey(t testing.TB, pkcs8 []byte, claim int64) []byte {
 	by, sealed := seal(t, pkcs8, claim)
-	return bag(oidShroudedBag, sequence(by, der(sealed)))
+	return bag(oidShroudedBag, seq(by, der(sealed)))
 }
 
 func plainSafe(bags ...[]byte) []byte {
-	return sequence(id(oidData), tagged(der(sequence(bags...))))
+	return seq(id(oidData), tagged(der(seq(bags...))))
 }
 
 func sealedSafe(t testing.TB, claim int64, bags ...[]byte) []byte {
-	by, sealed := seal(t, sequence(bags...), claim)
+	by, sealed := seal(t, seq(bags...), claim)
 	content := der(asn1.RawValue{Class: asn1.ClassContextSpecific, Bytes: sealed})
-	return sequence(id(oidEncryptedData), tagged(sequence(der(0), sequence(id(oidData), by, content))))
+	return seq(id(oidEncryptedData), tagged(seq(der(0), seq(id(oidData), by, content))))
 }
 
 // file puts safes into a file whose MAC, by PBMAC1, claims a count; the true one is 1.
 func file(t testing.TB, claim int64, safes ...[]byte) []byte {
-	content := sequence(safes...)
+	content := seq(safes...)
 	key, err := pbkdf2.Key(sha256.New, password, []byte("muối"), 1, 32)
 	if err != nil {
 		t.Fatal(err)
 	}
 	m := hmac.New(sha256.New, key)
 	m.Write(content)
-	by := sequence(id(oidPBMAC1), sequence(kdf(claim, 32), sequence(id("1.2.840.113549.2.9"))))
-	return sequence(der(3), sequence(id(oidData), tagged(der(content))), sequence(sequence(by, der(m.Sum(nil))), der([]byte{}), der(1)))
+	by := seq(id(oidPBMAC1), seq(kdf(claim, 32), seq(id("1.2.840.113549.2.9"))))
+	return seq(der(3), seq(id(oidData), tagged(der(content))), seq(seq(by, der(m.Sum(nil))), der([]byte{}), der(1)))
 }
 
 // Wherever a file asks to work on its password for hours, also inside what is
@@ -111,8 +111,8 @@ func TestOpenIsNotKeptBusy(t *testing.T) {
 		t.Fatal(err)
 	}
 	const forever = int64(1) << 62
-	cert := bag(oidCertBag, sequence(id(oidX509), tagged(der(h.own.Raw))))
-	issuer := bag(oidCertBag, sequence(id(oidX509), tagged(der(h.issuer.Raw))))
+	cert := bag(oidCertBag, seq(id(oidX509), tagged(der(h.own.Raw))))
+	issuer := bag(oidCertBag, seq(id(oidX509), tagged(der(h.issuer.Raw))))
 	many := make([][]byte, 5)
 	for i := range many {
 		many[i] = sealedSafe(t, 1, cert)
@@ -162,7 +162,7 @@ func TestOpenNamesItsErrors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	data := file(t, 1, plainSafe(bag(oidCertBag, sequence(id(oidX509), tagged(der(h.own.Raw)))), shroudedKey(t, pkcs8, 1)))
+	data := file(t, 1, plainSafe(bag(oidCertBag, seq(id(oidX509), tagged(der(h.own.Raw)))), shroudedKey(t, pkcs8, 1)))
 	for at := range data {
 		broken := bytes.Clone(data)
 		broken[at] ^= 1
@@ -188,9 +188,9 @@ func FuzzOpen(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	cert := bag(oidCertBag, sequence(id(oidX509), tagged(der(h.own.Raw))))
-	f.Add(sequence(sealedSafe(f, 1, cert), plainSafe(shroudedKey(f, pkcs8, 1))))
-	f.Add(sequence(plainSafe(cert, bag(oidKeyBag, pkcs8))))
+	cert := bag(oidCertBag, seq(id(oidX509), tagged(der(h.own.Raw))))
+	f.Add(seq(sealedSafe(f, 1, cert), plainSafe(shroudedKey(f, pkcs8, 1))))
+	f.Add(seq(plainSafe(cert, bag(oidKeyBag, pkcs8))))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if c, err := Open(data, password); err == nil && c.Key == nil {
 			t.Fatal("opened without a key")

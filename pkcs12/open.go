@@ -92,14 +92,13 @@ var (
 //
 // Errors: ErrPassword, ErrMalformed, ErrUnsupported, ErrWork.
 func Open(data []byte, password string) (*Contents, error) {
-	in, err := strict(data)
+	pfx, err := sequence(data)
 	if err != nil {
 		return nil, err
 	}
 	// PFX ::= SEQUENCE { version 3, authSafe ContentInfo, macData OPTIONAL }. rfc7292:4
-	var pfx cryptobyte.String
 	var version int
-	if !in.ReadASN1(&pfx, casn1.SEQUENCE) || !pfx.ReadASN1Integer(&version) {
+	if !pfx.ReadASN1Integer(&version) {
 		return nil, ErrMalformed
 	}
 	if version != 3 {
@@ -133,13 +132,17 @@ func unsupported(format string, a ...any) error {
 	return fmt.Errorf("%w: "+format, append([]any{ErrUnsupported}, a...)...)
 }
 
-// strict makes DER of what some writers, Firefox for one, leave as BER.
-func strict(data []byte) (cryptobyte.String, error) {
+// sequence gives what stands in one, as DER: some writers, Firefox for one, leave BER.
+func sequence(data []byte) (content cryptobyte.String, err error) {
 	out, _, err := ber.ToDER(data, MaxSize)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrMalformed, err)
 	}
-	return out, nil
+	in := cryptobyte.String(out)
+	if !in.ReadASN1(&content, casn1.SEQUENCE) {
+		return nil, ErrMalformed
+	}
+	return content, nil
 }
 
 // readContent reads ContentInfo ::= SEQUENCE { contentType OID, content [0] }.
@@ -161,13 +164,9 @@ type opener struct {
 
 // safes reads AuthenticatedSafe: plain and encrypted contents. rfc7292:4.1
 func (o *opener) safes(data []byte) error {
-	var list cryptobyte.String
-	in, err := strict(data)
+	list, err := sequence(data)
 	if err != nil {
 		return err
-	}
-	if !in.ReadASN1(&list, casn1.SEQUENCE) {
-		return ErrMalformed
 	}
 	for !list.Empty() {
 		kind, content, ok := readContent(&list)
@@ -217,13 +216,9 @@ func (o *opener) encrypted(in cryptobyte.String) ([]byte, error) {
 // bags reads SafeContents: SafeBag ::= SEQUENCE { bagId OID, bagValue [0], attributes
 // OPTIONAL }. Bags of other kinds hold nothing for us. rfc7292:4.2
 func (o *opener) bags(data []byte) error {
-	var list cryptobyte.String
-	in, err := strict(data)
+	list, err := sequence(data)
 	if err != nil {
 		return err
-	}
-	if !in.ReadASN1(&list, casn1.SEQUENCE) {
-		return ErrMalformed
 	}
 	for !list.Empty() {
 		kind, value, ok := readContent(&list)
