@@ -13,8 +13,6 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"github.com/jackc/pgx/v5"
-
 	"vanthu/internal/blob"
 	"vanthu/internal/db"
 	"vanthu/internal/document"
@@ -64,7 +62,10 @@ func TestEarlierDataOpens(t *testing.T) {
 			dir := t.TempDir()
 			s := stage{&World{}, t}
 			s.must(os.CopyFS(dir, os.DirFS(w.Dir)))
-			past := earlierStores{stage: s, dir: dir, dsn: copyOf(t, w.Postgres)}
+			past := earlierStores{stage: s, dir: dir}
+			if postgres != "" {
+				past.dsn = copied(t, databaseOf(w.Postgres))
+			}
 			for _, a := range province {
 				past.put(a.store, schema.Schema, oldOffice)
 			}
@@ -219,26 +220,6 @@ func (e earlierStores) forget(x *sql.DB, store string) {
 	e.must(os.Remove(filepath.Join(e.dir, store, store+".db.now")))
 }
 
-// copyOf is a copy of a database that nobody uses; "" of none.
-func copyOf(t *testing.T, dsn string) string {
-	t.Helper()
-	if dsn == "" {
-		return ""
-	}
-	_, from, _ := strings.Cut(dsn, "dbname=")
-	from, _, _ = strings.Cut(from, " ")
-	c, err := pgx.Connect(t.Context(), postgres)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close(t.Context())
-	name := fmt.Sprintf("copy%d", databases.Add(1))
-	if _, err := c.Exec(t.Context(), "CREATE DATABASE "+name+" TEMPLATE "+from); err != nil {
-		t.Fatal(err)
-	}
-	return strings.Replace(postgres, "dbname=postgres", "dbname="+name, 1)
-}
-
 func (e earlierStores) column(x *sql.DB, query string, args ...any) (list []string) {
 	e.t.Helper()
 	rows, err := x.Query(query, args...)
@@ -273,4 +254,10 @@ func (s stage) sound() {
 			return nil
 		}))
 	}
+}
+
+func databaseOf(dsn string) string {
+	_, name, _ := strings.Cut(dsn, "dbname=")
+	name, _, _ = strings.Cut(name, " ")
+	return name
 }
