@@ -374,14 +374,23 @@ func (s stage) numberedWith(body []byte, place office.Places, annexes ...[]byte)
 		s.must(err)
 		in.Annexes = append(in.Annexes, annex)
 	}
-	id, err := o.CreateDraft(ctx, an, in)
-	s.must(err)
-	for _, step := range []string{"submit", "review", "form"} {
-		s.must(s.walkOne(ctx, o, id, step, an, hung))
-	}
+	id := s.reviewed(in)
 	s.must(o.Approve(ctx, hung, id, place))
 	for _, step := range []string{"sign", "number"} {
 		s.must(s.walkOne(ctx, o, id, step, an, hung))
+	}
+	return id
+}
+
+// reviewed is a draft that waits for its approval.
+func (s stage) reviewed(in office.DraftInput) document.ID {
+	s.t.Helper()
+	o, an := s.who("an")
+	_, hung := s.who("hung")
+	id, err := o.CreateDraft(context.Background(), an, in)
+	s.must(err)
+	for _, step := range []string{"submit", "review", "form"} {
+		s.must(s.walkOne(context.Background(), o, id, step, an, hung))
 	}
 	return id
 }

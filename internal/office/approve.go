@@ -48,6 +48,9 @@ func (o *Office) Approve(ctx context.Context, by org.Actor, id document.ID, plac
 			return err
 		}
 		dr.Approved, dr.ApprovedBy, dr.Flow = p.Hash, by.ID, p.flow
+		if err := keepPlace(&dr, place); err != nil {
+			return err
+		}
 		if err := draft.Put(tx, dr); err != nil {
 			return err
 		}

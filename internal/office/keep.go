@@ -166,9 +166,10 @@ func (o *Office) lookPDF(h blob.Hash) (pages int, err error) {
 // what exactly was found is for the log.
 func pdfError(err error) error {
 	var e *pdf.Error
+	_, said := fail.As(err)
 	switch {
-	case err == nil:
-		return nil
+	case err == nil, said:
+		return err
 	case errors.As(err, &e):
 		return fail.File(e.Text).Because(err)
 	}

@@ -63,7 +63,7 @@ func (o *Office) prepare(ctx context.Context, id document.ID, body document.File
 	if lacksNumberRoom(err) || pades.Is(err, pades.Signed) {
 		flow, layout.NoNumber = Finished, true
 		if out, err = pades.PrepareDocument(data, layout); pades.Is(err, pades.Signed) {
-			out, err = data, nil
+			out, err = data, foreseen(data, name, at)
 		}
 	}
 	if err != nil {
@@ -145,7 +145,11 @@ func (o *Office) personParts(ctx context.Context, j *signingJob) error {
 	if im.person == nil {
 		opts.Look = pades.TextLook(j.doc.SignerName, viet.DateTime(now))
 	}
-	if opts.Place, err = newFieldPlace(in, j); err != nil {
+	f, err := pdf.Open(in)
+	if err != nil {
+		return pdfError(err)
+	}
+	if opts.Place, err = signerPlace(f, j.doc.SignerName, chosenPlace(j.dr)); err != nil {
 		return err
 	}
 	if opts.Place != nil {
@@ -153,29 +157,6 @@ func (o *Office) personParts(ctx context.Context, j *signingJob) error {
 	}
 	j.parts = []signingPart{{name: j.file.Name, in: j.file.Hash, opts: opts}}
 	return nil
-}
-
-// newFieldPlace is where a signature goes on a file that could not be
-// prepared because it was signed before it came here.
-func newFieldPlace(in []byte, j *signingJob) (*pades.Place, error) {
-	f, err := pdf.Open(in)
-	if err != nil {
-		return nil, pdfError(err)
-	}
-	fields, err := pades.Fields(f)
-	if err != nil {
-		return nil, pdfError(err)
-	}
-	for _, x := range fields {
-		if x.Name == pades.SignerField && !x.Signed() {
-			return nil, nil
-		}
-	}
-	p, err := pades.SignaturePlace(f, j.doc.SignerName, 45, 20)
-	if err != nil {
-		return nil, placeError(err)
-	}
-	return &p, nil
 }
 
 // agencyParts lays out the agency's increment on the main file and its
@@ -224,6 +205,9 @@ func (o *Office) sealPart(j *signingJob, im images) (signingPart, error) {
 	f, err := pdf.Open(in)
 	if err != nil {
 		return p, pdfError(err)
+	}
+	if opts.Place, err = sealPlace(f, j, im.sealMM, pades.ProfileOn(now).SealLines()); err != nil {
+		return p, err
 	}
 	mark := pades.Options{Name: j.doc.IssuerName, Reason: "Số, ngày văn bản", Time: now}
 	mark.Place, mark.Look, err = pades.NumberDate(f, j.doc.Number, j.doc.Day.Start(), nil, nil)
