@@ -186,6 +186,7 @@ type result struct {
 	SignatureReport
 	at     time.Time // the latest moment by which the signature is proven to exist
 	proven bool      // at comes from a stamp or from SeenAt, not merely from the clock
+	seen   bool      // it comes from SeenAt
 
 	subFilter pdf.Name
 }

@@ -132,7 +132,7 @@ func (v *verifier) signatureStamp(ctx context.Context, si *cms.SignerInfo, r *re
 	stamps := si.Timestamps()
 	if len(stamps) == 0 {
 		if r.proven {
-			r.Time = r.at
+			r.Time, r.seen = r.at, r.at.Equal(v.o.SeenAt)
 			return Check{Name: Time, Verdict: Valid}
 		}
 		return Check{Time, Undecided, "không có dấu thời gian, thời gian ký chỉ do người ký khai"}

@@ -50,6 +50,8 @@ func (r *result) outcome() string {
 	switch {
 	case r.DocStamp:
 		return "hợp lệ"
+	case r.seen:
+		return "hợp lệ, đã có khi lập biên bản kiểm tra"
 	case findCheck(r.Checks, Time).Verdict == Valid:
 		return "hợp lệ, có dấu thời gian"
 	}

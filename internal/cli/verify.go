@@ -25,6 +25,7 @@ type verifyCmd struct {
 	Files    []string `arg:"" help:"PDF, gói tin edXML, chữ ký CMS (.p7s, .p7m), biên nhận hoặc điểm chốt của trục." type:"existingfile"`
 	Detached string   `help:"Tệp đã ký mà chữ ký .p7s đứng riêng; mặc định là tệp cùng tên bỏ đuôi .p7s." type:"existingfile"`
 	Trust    string   `help:"Thư mục tin cậy: chứng thư số gốc theo loại, danh sách thu hồi (*.crl), câu trả lời OCSP (*.ocsp), khóa công khai của trục (*.hub)." type:"existingdir"`
+	Report   string   `help:"Biên bản kiểm tra đã lưu của tệp PDF (.json): kiểm tra lại bằng chứng cứ trong đó, kể cả khi chứng thư số đã hết hạn." type:"existingfile"`
 	JSON     bool     `help:"In báo cáo dạng JSON."`
 	Offline  bool     `help:"Không hỏi OCSP, CRL qua mạng." default:"true" negatable:""`
 }
@@ -58,6 +59,7 @@ type trust struct {
 	evidence cms.Evidence
 	hubs     []string // public keys
 	fetch    cms.Fetch
+	kept     *pades.Report // of an earlier check, which is believed to be as old as it says
 }
 
 func (t *trust) options() pades.VerifyOptions {
@@ -69,6 +71,9 @@ func (t *trust) options() pades.VerifyOptions {
 func (c *verifyCmd) Run(ctx context.Context, out io.Writer) error {
 	if c.Detached != "" && len(c.Files) != 1 {
 		return errors.New("--detached đi với đúng một tệp chữ ký")
+	}
+	if c.Report != "" && len(c.Files) != 1 {
+		return errors.New("--report đi với đúng một tệp PDF")
 	}
 	t, err := c.trust()
 	if err != nil {
@@ -105,10 +110,10 @@ func (c *verifyCmd) trust() (*trust, error) {
 	if !c.Offline {
 		t.fetch = cms.Online(&http.Client{Timeout: 20 * time.Second})
 	}
-	if c.Trust == "" {
-		return t, nil
-	}
 	var err error
+	if t.kept, err = keptReport(c.Report); err != nil || c.Trust == "" {
+		return t, err
+	}
 	if t.anchors, err = cms.LoadAnchors(os.DirFS(c.Trust)); err != nil {
 		return nil, err
 	}
@@ -182,7 +187,7 @@ func verifyPDF(ctx context.Context, f io.Reader, t *trust) (verdict, error) {
 	if len(data) > maxHeld {
 		return verdict{Verdict: pades.Undecided, Sentence: fmt.Sprintf("Tệp PDF lớn hơn %d MB, không kiểm tra được.", maxHeld>>20)}, nil
 	}
-	r, err := pades.Verify(ctx, data, t.options())
+	r, err := t.judge(ctx, data)
 	var unread *pdf.Error
 	if errors.As(err, &unread) { // encrypted, damaged, too big: nothing is said about its signatures
 		return verdict{Verdict: pades.Undecided, Sentence: unread.Text}, nil

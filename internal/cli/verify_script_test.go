@@ -7,6 +7,7 @@ import (
 	"crypto"
 	"crypto/sha256"
 	"crypto/x509"
+	"encoding/json"
 	"encoding/pem"
 	"fmt"
 	"io"
@@ -85,6 +86,23 @@ func (s *signed) pdf(base []byte) []byte {
 	return out
 }
 
+// report is what an office keeps of an arrived file, and leaves only roots in "goc".
+func (s *signed) report(data []byte) []byte {
+	a := &cms.Anchors{}
+	a.Add(cms.Demo, s.ca.Root())
+	crl, err := s.ca.CRL()
+	s.ok(err)
+	root, err := s.ca.RootCRL()
+	s.ok(err)
+	r, err := pades.Verify(s.t.Context(), data, pades.VerifyOptions{Anchors: a, Evidence: cms.Evidence{Certificates: [][]byte{s.ca.Issuing().Raw}, CRLs: [][]byte{crl, root}}})
+	s.ok(err)
+	out, err := json.Marshal(r)
+	s.ok(err)
+	s.ok(os.MkdirAll("goc/demo", 0o700))
+	s.file("goc/demo/root.crt", s.ca.Root().Raw)
+	return out
+}
+
 // openssl signs a file by another tool, its content inside.
 func (s *signed) openssl(in, out string) {
 	key, err := x509.MarshalPKCS8PrivateKey(s.agency.Key())
@@ -147,6 +165,8 @@ func (s *signed) files(base []byte) {
 
 	pdf := s.pdf(base)
 	s.file("cong-van.pdf", pdf)
+	s.file("bien-ban.json", s.report(pdf))
+	s.file("bien-ban-khac.json", changed(s.report(pdf), `"sha256":"`, `"sha256":"0`))
 	s.file("sua.pdf", append(bytes.Clone(pdf), "1 0 obj\n(sửa)\nendobj\n"...))
 	plain := s.packet("V/v kiểm tra", map[string][]byte{"123.pdf": pdf})
 	whole := s.xmlSigned(plain)

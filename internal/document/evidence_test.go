@@ -98,3 +98,54 @@ func TestAgingPagesPastFailures_ND23_17(t *testing.T) {
 		want(aging(9), ids[0], ids[2])
 	})
 }
+
+// A stamp whose key will be too short is renewed before, one of another kind of key or
+// long enough is not; nor is one that was made yesterday by the same short key: another
+// would be no better. ND23-17
+func TestAgingOfShortKeys_ND23_17(t *testing.T) {
+	now := time.Date(2030, 9, 1, 8, 0, 0, 0, time.UTC)
+	dbtest.Each(t, func() time.Time { return now }, func(t *testing.T, h *db.Host) {
+		s, err := h.Store(t.Context(), "short", office.Schema)
+		if err != nil {
+			t.Fatal(err)
+		}
+		stamps := []document.Evidence{
+			{RSA: 2048, Stamped: now.AddDate(-3, 0, 0)}, {RSA: 3072, Stamped: now.AddDate(-3, 0, 0)},
+			{RSA: 0, Stamped: now.AddDate(-3, 0, 0)}, {RSA: 2048, Stamped: now.AddDate(0, 0, -1)},
+		}
+		var ids []document.FileID
+		err = s.Write(t.Context(), db.System, func(tx *db.Tx) error {
+			doc, err := document.Add(tx, document.Document{Way: document.Out, State: document.Issued, Number: "01", Notation: "SXD-KT"})
+			for i, e := range stamps {
+				if err != nil {
+					return err
+				}
+				if e.File, err = document.AddFile(tx, document.File{Document: doc, Slot: document.SealedAnnex, Name: "phu-luc.pdf", Hash: blob.Sum(fmt.Append(nil, i))}); err != nil {
+					return err
+				}
+				e.Until = now.AddDate(9, 0, 0)
+				ids, err = append(ids, e.File), document.NoteEvidence(tx, e)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for bits, want := range map[int][]document.FileID{2048: nil, 3072: ids[:1]} {
+			err := s.Read(t.Context(), func(v *db.View) error {
+				list, err := document.Aging{Ends: now.AddDate(0, 6, 0), RSA: bits, Since: now.AddDate(0, -6, 0), Now: v.Now, Rest: time.Hour}.Files(v, 10)
+				var got []document.FileID
+				for _, f := range list {
+					got = append(got, f.ID)
+				}
+				if !slices.Equal(got, want) {
+					t.Errorf("keys under %d bits: %v, want %v", bits, got, want)
+				}
+				return err
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}

@@ -1,7 +1,9 @@
 // Package tep serves the files of documents (tệp): the bytes as they are
 // stored, checked against their hash, to those who may see the document. With
 // ?ban=N a PDF is served as it was at the end of its revision N (bản thứ N),
-// which is what a signature over that revision covers.
+// which is what a signature over that revision covers; with ?bien-ban=1 it is the
+// report of its examination (biên bản kiểm tra) with the evidence, for
+// "vanthu verify --report". law:ND23-17
 package tep
 
 import (
@@ -10,6 +12,7 @@ import (
 	"mime"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"vanthu/internal/blob"
@@ -45,6 +48,9 @@ func serve(w http.ResponseWriter, r *http.Request, s *seat.Seat) error {
 	})
 	if err != nil {
 		return err
+	}
+	if r.URL.Query().Get("bien-ban") != "" {
+		f = document.File{Hash: f.Report, Name: strings.TrimSuffix(f.Name, ".pdf") + ".bien-ban.json", MIME: "application/json", Closed: f.Closed || f.Report == ""}
 	}
 	data, err := s.Office.Blobs.Read(f.Hash)
 	if f.Closed || errors.Is(err, blob.ErrNone) {
