@@ -20,6 +20,9 @@ const (
 	Copy           = "sao"        // sao y, trích sao, sao lục
 )
 
+// Extract is the code of the kind "bản trích sao". law:ND30-25
+const Extract = "TrS"
+
 // DocKind is one kind of document (loại văn bản) as the product ships it; an
 // agency's catalogue starts from these and adds its own.
 type DocKind struct {

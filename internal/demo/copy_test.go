@@ -19,6 +19,7 @@ import (
 	"vanthu/internal/office"
 	"vanthu/internal/org"
 	"vanthu/internal/signing"
+	"vanthu/law"
 	"vanthu/pades"
 	"vanthu/pdf"
 	"vanthu/viet"
@@ -459,4 +460,30 @@ func TestCopyHandedOut_HT33_8_1(t *testing.T) {
 	s.must(back(pades.CopyOfCopy))
 	s.inState(o, id, document.Submitted)
 	s.provable(o, id)
+}
+
+// An extract is drawn up, signed, numbered and sealed as a document of its kind, with
+// the symbol of its form of copy (ND30-25, ND30-PL1.III).
+func TestExtractIsDrawnUp_ND30_25(t *testing.T) {
+	s := newStage(t)
+	ctx := context.Background()
+	o, lan := s.who("lan")
+	_, an := s.who("an")
+	_, hung := s.who("hung")
+	data, err := s.sheet(theLetter)
+	s.must(err)
+	body, err := o.Keep(ctx, "trich-sao.pdf", bytes.NewReader(data))
+	s.must(err)
+	id := s.reviewed(office.DraftInput{Kind: law.Extract, Subject: "Trích sao Quyết định số 05/QĐ-SXD", Signer: hung.ID, Recipients: theLetter.recipients(), Body: &body})
+	for _, step := range []string{"approve", "sign", "number"} {
+		s.must(s.walkOne(ctx, o, id, step, an, hung))
+	}
+	s.must(o.Seal(ctx, lan, id, signing.Consent{}))
+	s.must(o.Read(ctx, func(v *db.View) error {
+		d, err := document.ByID(v, id)
+		if err == nil && (d.Code() != "01/TrS-SXD" || d.State != document.Sealed) {
+			t.Errorf("%s, %s", d.Code(), d.State)
+		}
+		return err
+	}))
 }

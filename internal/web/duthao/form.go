@@ -121,10 +121,12 @@ func (c choices) draw(f *kit.Form, revision bool, to map[string]bool) fields {
 	return x
 }
 
+// kindOptions are the kinds that are drawn up: an extract (trích sao) is among them, the
+// other copies are made of a document that is there. law:ND30-7 ND30-25
 func kindOptions() []part.Option {
 	var options []part.Option
 	for _, k := range law.Kinds() {
-		if k.Group == law.Administrative || k.Group == law.Normative {
+		if k.Group != law.Copy || k.Code == law.Extract {
 			options = append(options, part.Option{Value: k.Code, Label: k.Name, Note: k.Abbr})
 		}
 	}
