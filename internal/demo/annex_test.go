@@ -14,6 +14,8 @@ import (
 	"vanthu/internal/office"
 	"vanthu/internal/signing"
 	"vanthu/pades"
+	"vanthu/pdf"
+	"vanthu/viet"
 )
 
 // sealedFiles are the sealed files of a document, oldest first.
@@ -71,6 +73,38 @@ func TestSealedAnnexProvesItself_ND23_17(t *testing.T) {
 		}
 		return err
 	}))
+}
+
+// The agency's signature on an annex shows number, symbol and time at the top right of
+// page 1, and closes the file's fields but for later time stamps. HT33-10.1.c.v
+// law:ND30-PL1.II.10
+func TestAnnexShowsItsMark_HT33_10_1_c_v(t *testing.T) {
+	s := newStage(t)
+	body, err := s.sheet(theLetter)
+	s.must(err)
+	id := s.numbered(body, office.Places{})
+	o, lan := s.who("lan")
+	s.must(o.Seal(t.Context(), lan, id, signing.Consent{}))
+	list := s.sealedFiles(o, id)
+	if len(list) != 2 || list[1].Slot != document.SealedAnnex {
+		t.Fatalf("%+v", list)
+	}
+	data, err := o.Blobs.Read(list[1].Hash)
+	s.must(err)
+	f := must2(pdf.Open(data))
+	signs, pages := must2(pades.Signatures(f)), must2(f.Pages())
+	if len(signs) != 1 || len(signs[0].FieldMDP) != 1 || signs[0].FieldMDP[0].Action != "Exclude" {
+		t.Fatalf("%d signatures, locks %+v", len(signs), signs[0].FieldMDP)
+	}
+	w := signs[0].Field.Widgets[0]
+	box, text := pages[0].View(w.Rect), must2(f.Text())
+	if wide, _ := pages[0].Size(); w.Page != 0 || box.X < wide/2 || box.X+box.W > wide || box.Y > 30 {
+		t.Errorf("page %d, %+v", w.Page, box)
+	}
+	at := s.Clock.Now().In(viet.Zone).Format("2006-01-02T15:04") // +07:00 follows the seconds
+	if !strings.Contains(text, "01/SXD-KT") || !strings.Contains(text, at) || !strings.Contains(text, "+07:00") {
+		t.Errorf("shows %q, not number and %s", text, at)
+	}
 }
 
 // A PDF annex whose own signature is broken is not sealed over (HT33-10.1.c.v,

@@ -249,7 +249,7 @@ func (o *Office) annexPart(a document.File, j *signingJob) (signingPart, error) 
 	}
 	now := o.Store.Now()
 	look := pades.AnnexLook(j.doc.Code(), now)
-	opts := pades.Options{Name: j.doc.IssuerName, Reason: "Phụ lục kèm theo", Time: now, Look: look, Place: look.TopRight(pages[0])}
+	opts := pades.Options{Name: j.doc.IssuerName, Reason: "Phụ lục kèm theo", Time: now, LockAll: true, Look: look, Place: look.TopRight(pages[0])}
 	return signingPart{name: a.Name, annex: a.ID, in: a.Hash, opts: opts}, nil
 }
 
