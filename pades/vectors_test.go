@@ -184,6 +184,13 @@ func (j jury) judge(t *testing.T, v vector) {
 	if string(r.Verdict()) != v.expect {
 		t.Fatalf("%s, want %s\n%s", r.Verdict(), v.expect, show(r))
 	}
+	for _, s := range r.Signatures {
+		for _, n := range eachSignature {
+			if !s.DocStamp && s.Check(n).Verdict == "" {
+				t.Errorf("%s: no result of %s", s.Field, n)
+			}
+		}
+	}
 	if v.check != "" && !decides(r, v) {
 		t.Errorf("no check %s is %s with %q\n%s", v.check, v.is, v.say, show(r))
 	}

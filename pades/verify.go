@@ -97,7 +97,8 @@ type SignatureReport struct {
 	StampEnds time.Time      `json:"stamp_ends,omitzero"` // when that stamp's certificate ends
 	StampRSA  int            `json:"stamp_rsa,omitempty"` // bits of the stamping key, if it is an RSA key
 	Algorithm string         `json:"algorithm,omitempty"`
-	Profile   string         `json:"profile,omitempty"` // B-B, B-T, B-LT or B-LTA, if it is a PAdES signature that holds
+	Profile   string         `json:"profile,omitempty"`    // B-B, B-T, B-LT or B-LTA, if it is a PAdES signature that holds
+	SubFilter string         `json:"sub_filter,omitempty"` // form of the signature in a PDF
 	Reason    string         `json:"reason,omitempty"`
 	Level     Level          `json:"later_changes"`
 	Changes   []string       `json:"changes,omitempty"` // what later revisions did beyond the allowed
@@ -187,8 +188,6 @@ type result struct {
 	at     time.Time // the latest moment by which the signature is proven to exist
 	proven bool      // at comes from a stamp or from SeenAt, not merely from the clock
 	seen   bool      // it comes from SeenAt
-
-	subFilter pdf.Name
 }
 
 func newVerifier(f *pdf.File, sigs []Signature, o VerifyOptions) *verifier {
@@ -259,7 +258,7 @@ func (v *verifier) run(ctx context.Context) error {
 // file. etsi-319142-1:6.1
 func (v *verifier) profile(r *result) string {
 	switch {
-	case r.DocStamp || r.Result == Invalid || r.subFilter != "ETSI.CAdES.detached":
+	case r.DocStamp || r.Result == Invalid || r.SubFilter != "ETSI.CAdES.detached":
 		return ""
 	case r.StampEnds.IsZero():
 		return "B-B"
@@ -288,8 +287,9 @@ func trailing(f *pdf.File) string {
 // it is known to have existed.
 func (v *verifier) examine(ctx context.Context, i int, at time.Time, proven bool) result {
 	s := v.sigs[i]
-	r := result{at: at, proven: proven, subFilter: s.SubFilter, SignatureReport: SignatureReport{
-		Field: s.Field.Name, DocStamp: isStamp(s.Type, s.SubFilter),
+	r := result{at: at, proven: proven, SignatureReport: SignatureReport{
+		SubFilter: string(s.SubFilter),
+		Field:     s.Field.Name, DocStamp: isStamp(s.Type, s.SubFilter),
 		Claimed: s.Time, Reason: s.Reason, Revision: s.Revision + 1, Holder: cms.Holder{Name: s.Name, Kind: cms.UnknownHolder},
 	}}
 	if s.Revision >= 0 {
@@ -324,7 +324,21 @@ func (r *result) finish() {
 			r.Result = Undecided
 		}
 	}
+	if r.DocStamp {
+		return
+	}
+	for _, n := range eachSignature {
+		if findCheck(r.Checks, n).Name == "" {
+			r.add(Check{n, Undecided, notReached})
+		}
+	}
 }
+
+// eachSignature are the checks that every signature gets a result of; what an earlier
+// one left without ground is undecided by itself. law:ND23-16
+var eachSignature = []CheckName{Integrity, Crypto, ChainCheck, Period, Revocation, Scope, Time}
+
+const notReached = "không xét được khi điều trước đó chưa đạt"
 
 // integrity: the form of the entry, then what later revisions did.
 // iso32000-2:12.8.1 etsi-319142-1:5.3

@@ -56,7 +56,7 @@ func TestForeignSignatures_ND23_16(t *testing.T) {
 		expect Verdict
 		say    string
 	}{
-		"pkcs7.detached":         {c.foreign("/adbe.pkcs7.detached", false, "-md", "sha256"), Valid, "do người ký khai"},
+		"pkcs7.detached":         {c.foreign("/adbe.pkcs7.detached", false, "-md", "sha256"), Valid, "do người ký khai, dạng chữ ký cũ adbe.pkcs7.detached"},
 		"pkcs7.detached PSS":     {c.foreign("/adbe.pkcs7.detached", false, "-md", "sha384", "-keyopt", "rsa_padding_mode:pss"), Valid, ""},
 		"pkcs7.detached no attr": {c.foreign("/adbe.pkcs7.detached", false, "-md", "sha256", "-noattr"), Valid, ""},
 		"pkcs7.detached SHA-1":   {c.foreign("/adbe.pkcs7.detached", false, "-md", "sha1"), Undecided, "SHA-1"},

@@ -47,15 +47,19 @@ func (r *result) outcome() string {
 	case Undecided:
 		return "chưa xác định được: " + r.cause(Undecided)
 	}
+	text := "hợp lệ, thời gian do người ký khai"
 	switch {
 	case r.DocStamp:
 		return "hợp lệ"
 	case r.seen:
-		return "hợp lệ, đã có khi lập biên bản kiểm tra"
+		text = "hợp lệ, đã có khi lập biên bản kiểm tra"
 	case findCheck(r.Checks, Time).Verdict == Valid:
-		return "hợp lệ, có dấu thời gian"
+		text = "hợp lệ, có dấu thời gian"
 	}
-	return "hợp lệ, thời gian do người ký khai"
+	if strings.HasPrefix(r.SubFilter, "adbe.") { // without the certificate among what is signed
+		text += ", dạng chữ ký cũ " + r.SubFilter
+	}
+	return text
 }
 
 // cause is the reason of the first check with that verdict.
