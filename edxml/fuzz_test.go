@@ -148,6 +148,22 @@ func FuzzAgencyCode(f *testing.F) {
 	})
 }
 
+// FuzzDocumentID: what can be taken apart is put together to the same.
+func FuzzDocumentID(f *testing.F) {
+	for _, s := range []string{"000.00.00.G22,2015/09/30,7816/VPCP-TTĐT", "H01,2024/02/29,1/a/b,c", ",2015/09/30,1/a", "a,9999/12/31,1/"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		id, ok := ParseDocumentID(s)
+		if !ok {
+			return
+		}
+		if again, ok := ParseDocumentID(id.String()); !ok || again != id || id.String() != s {
+			t.Fatalf("%q → %q → %v", s, id, again)
+		}
+	})
+}
+
 // FuzzBase64: our decoder agrees with encoding/base64.
 func FuzzBase64(f *testing.F) {
 	f.Add("YWJjZA==", 3)
