@@ -102,6 +102,53 @@ func TestUnwrapCountsEntries(t *testing.T) {
 	}
 }
 
+// Nor is one whose end says that its directory stands elsewhere, in the form of
+// zip64, which archive/zip believes.
+func TestUnwrapCountsEntriesOfZip64(t *testing.T) {
+	one := zipOf(t, map[string][]byte{"a": []byte("x")})
+	at, end := bytes.LastIndex(one, []byte("PK\x01\x02")), bytes.LastIndex(one, []byte("PK\x05\x06"))
+	b := append(bytes.Clone(one[:at]), bytes.Repeat(one[at:end], 1<<16+1)...)
+	length := len(b) - at
+	end64 := binary.LittleEndian.AppendUint32(nil, 0x06064b50)
+	end64 = append(binary.LittleEndian.AppendUint64(end64, 44), make([]byte, 12)...)
+	for _, n := range []int{1, 1, length, at} {
+		end64 = binary.LittleEndian.AppendUint64(end64, uint64(n))
+	}
+	locator := append(binary.LittleEndian.AppendUint32(nil, 0x07064b50), make([]byte, 4)...)
+	locator = binary.LittleEndian.AppendUint32(binary.LittleEndian.AppendUint64(locator, uint64(len(b))), 1)
+	b = append(append(b, end64...), locator...)
+	last := bytes.Clone(one[end:])
+	binary.LittleEndian.PutUint32(last[12:], 1<<16-1)
+	binary.LittleEndian.PutUint32(last[16:], uint32(len(b)-(1<<16-1)))
+	b = append(b, last...)
+	if z, err := zip.NewReader(bytes.NewReader(b), int64(len(b))); err != nil || len(z.File) <= 1<<16 {
+		t.Fatalf("archive/zip does not read it: %v", err)
+	}
+	if rc, err := unwrap("a.txt", b); CodeOf(err) != CodeZip {
+		t.Errorf("%v, %v", rc, err)
+	}
+	if list, err := ListZip(bytes.NewReader(b), int64(len(b))); CodeOf(err) != CodeZip {
+		t.Errorf("%d entries, %v", len(list), err)
+	}
+}
+
+// ListZip gives what a zip holds, but not of one with entries without end.
+func TestListZip(t *testing.T) {
+	two := zipOf(t, map[string][]byte{"a": nil, "b": nil})
+	if list, err := ListZip(bytes.NewReader(two), int64(len(two))); len(list) != 2 || err != nil {
+		t.Errorf("%d, %v", len(list), err)
+	}
+	at, end := bytes.Index(two, []byte("PK\x01\x02")), bytes.LastIndex(two, []byte("PK\x05\x06"))
+	many := append(bytes.Clone(two[:at]), bytes.Repeat(two[at:end], maxDirectory/(end-at)+1)...)
+	last := bytes.Clone(two[end:])
+	binary.LittleEndian.PutUint32(last[12:], uint32(len(many)-at))
+	for name, b := range map[string][]byte{"too many": append(many, last...), "damaged": two[:len(two)-5], "none": []byte("PK")} {
+		if list, err := ListZip(bytes.NewReader(b), int64(len(b))); CodeOf(err) != CodeZip {
+			t.Errorf("%s: %d, %v", name, len(list), err)
+		}
+	}
+}
+
 func TestSniff(t *testing.T) {
 	for want, head := range map[Format]string{PDF: "%PDF-1.4", Zip: "PK\x03\x04..", OLE: "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", XML: "<?xml version", Unknown: "GIF89a"} {
 		if got := Sniff([]byte(head)); got != want {

@@ -42,6 +42,16 @@ type exit int
 
 func (e exit) Error() string { return fmt.Sprintf("exit %d", int(e)) }
 
+// failed is why a command could not do its work, with a status of its own for it.
+type failed struct {
+	status exit
+	why    error
+}
+
+func (f failed) Error() string { return f.why.Error() }
+
+func (f failed) Unwrap() error { return f.why }
+
 // Main runs a command and gives the exit status.
 func Main(args []string) int { return run(args, os.Stdout) }
 
@@ -56,20 +66,40 @@ func run(args []string, out io.Writer) int {
 	k, err := p.Parse(args)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "vanthu:", err)
-		return 2
+		return int(misused(err))
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	k.BindTo(ctx, (*context.Context)(nil))
 	k.BindTo(out, (*io.Writer)(nil))
-	err = k.Run()
+	return statusOf(k.Run())
+}
+
+// statusOf says why a command failed, but for a verdict, which has been printed.
+func statusOf(err error) int {
 	var e exit
+	var f failed
 	switch {
 	case err == nil:
 		return 0
+	case errors.As(err, &f):
+		e = f.status
 	case errors.As(err, &e):
 		return int(e)
+	default:
+		e = 1
 	}
 	fmt.Fprintln(os.Stderr, "vanthu:", err)
-	return 1
+	return int(e)
+}
+
+// misused is the status for arguments that do not fit: 2, which is a verdict of verify.
+func misused(err error) exit {
+	var p *kong.ParseError
+	if errors.As(err, &p) {
+		if n := p.Context.Selected(); n != nil && n.Name == "verify" {
+			return notDone
+		}
+	}
+	return 2
 }

@@ -51,6 +51,7 @@ const (
 	cmsFile        fileKind = "cms"
 	receiptFile    fileKind = "receipt"
 	checkpointFile fileKind = "checkpoint"
+	unknownFile    fileKind = "unknown"
 )
 
 // trust is what the verdicts rest on.
@@ -66,24 +67,35 @@ func (t *trust) options() pades.VerifyOptions {
 	return pades.VerifyOptions{Anchors: t.anchors, Evidence: t.evidence, Fetch: t.fetch}
 }
 
+// Help tells of the exit status, which scripts rest on.
+func (*verifyCmd) Help() string {
+	return "Mã thoát: 0 mọi chữ ký hợp lệ; 1 có tệp không hợp lệ; 2 có tệp chưa xác định được hoặc không mang chữ ký nào; " +
+		"3 lệnh không chạy được hoặc dừng giữa chừng (sai tham số, không đọc được thư mục tin cậy, bị ngắt)."
+}
+
+// notDone is the status of a verify that could not be begun or was stopped: it is
+// no verdict on any file.
+const notDone exit = 3
+
 // Run prints a verdict per file. Exit status: 0 all valid, 1 one is invalid,
-// 2 one cannot be decided (or is not signed, or cannot be read). law:ND23-17
+// 2 one cannot be decided (or is not signed, or cannot be read), 3 it could not
+// do its work. law:ND23-17
 func (c *verifyCmd) Run(ctx context.Context, out io.Writer) error {
 	if c.Detached != "" && len(c.Files) != 1 {
-		return errors.New("--detached đi với đúng một tệp chữ ký")
+		return failed{notDone, errors.New("--detached đi với đúng một tệp chữ ký")}
 	}
 	if c.Report != "" && len(c.Files) != 1 {
 		return errors.New("--report đi với đúng một tệp PDF")
 	}
 	t, err := c.trust()
 	if err != nil {
-		return err
+		return failed{notDone, fmt.Errorf("không đọc được thư mục tin cậy: %w", err)}
 	}
 	status := exit(0)
 	for _, name := range c.Files {
 		v, err := c.one(ctx, name, t)
 		if ctx.Err() != nil {
-			return ctx.Err()
+			return failed{notDone, errors.New("bị ngắt khi chưa kiểm tra xong " + name)}
 		}
 		if err != nil {
 			v = verdict{File: name, Kind: v.Kind, Verdict: pades.Undecided, Sentence: "Chưa xác định được: " + err.Error() + "."}
@@ -151,28 +163,13 @@ func (c *verifyCmd) one(ctx context.Context, name string, t *trust) (verdict, er
 		v, err = verifyPacket(ctx, f, t)
 	case cmsFile:
 		v, err = verifyCMS(ctx, f, c.Detached, t)
+	case unknownFile:
+		v, err = verdict{Verdict: pades.Undecided, Sentence: "Không phải PDF, gói tin, chữ ký số CMS, biên nhận hay điểm chốt của trục: không thấy gì được ký."}, nil
 	default:
 		v, err = verifyLedger(ctx, f, kind, t)
 	}
 	v.File, v.Kind = name, kind
 	return v, err
-}
-
-// kindOf looks at the first bytes; the name only helps where a packet begins
-// with what should not be there.
-func kindOf(name string, head []byte) fileKind {
-	text := strings.TrimLeft(string(head), "\ufeff \t\r\n")
-	switch {
-	case strings.Contains(string(head), "%PDF-"):
-		return pdfFile
-	case strings.HasPrefix(text, "<"), strings.EqualFold(filepath.Ext(name), ".edxml"):
-		return packetFile
-	case strings.HasPrefix(text, "-----BEGIN "), strings.HasPrefix(string(head), "\x30"):
-		return cmsFile
-	case strings.HasPrefix(text, "{"), !strings.HasPrefix(text, "vanthu-receipt/") && strings.Contains(text, "\n— "):
-		return checkpointFile
-	}
-	return receiptFile
 }
 
 // maxHeld bounds what is held in memory of one PDF: its structure lies at its

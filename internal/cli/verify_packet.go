@@ -123,18 +123,25 @@ func verifyAttachment(ctx context.Context, a edxml.Attachment, content io.Reader
 }
 
 // verifyZipped looks into a zip: a PDF alone in it is judged, whatever the name;
-// a zip with anything else that may carry a signature is not opened further.
+// a zip with anything else that may carry a signature is not opened further. It
+// is put aside in a file meanwhile, so that only the PDF is held.
 func verifyZipped(ctx context.Context, a edxml.Attachment, content io.Reader, t *trust) (verdict, error) {
-	data, err := io.ReadAll(io.LimitReader(content, maxHeld+1))
+	f, err := os.CreateTemp("", "vanthu-verify-")
 	if err != nil {
 		return verdict{}, err
 	}
-	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
-	if err != nil || len(data) > maxHeld {
-		return verdict{Verdict: pades.Undecided, Sentence: "Tệp nén hỏng hoặc quá lớn, không mở được để kiểm tra."}, nil
+	defer os.Remove(f.Name())
+	defer f.Close()
+	a.Format = edxml.Zip
+	if a.Size, err = io.Copy(f, io.LimitReader(content, maxHeld+1)); err != nil {
+		return verdict{}, err
 	}
-	a.Format, a.Size = edxml.Zip, int64(len(data))
-	inner, err := edxml.Unwrap(a, bytes.NewReader(data))
+	undecided := func(why string) (verdict, error) { return verdict{Verdict: pades.Undecided, Sentence: why}, nil }
+	list, err := edxml.ListZip(f, a.Size)
+	if err != nil || a.Size > maxHeld {
+		return undecided("Tệp nén hỏng hoặc quá lớn, không mở được để kiểm tra.")
+	}
+	inner, err := edxml.Unwrap(a, f)
 	if err == nil && inner != nil {
 		defer inner.Close()
 		in := bufio.NewReader(inner)
@@ -142,8 +149,8 @@ func verifyZipped(ctx context.Context, a edxml.Attachment, content io.Reader, t 
 			return verifyPDF(ctx, in, t)
 		}
 	}
-	if err != nil || hasSuffix(a.Name, ".pdf") || slices.ContainsFunc(z.File, maySign) {
-		return verdict{Verdict: pades.Undecided, Sentence: "Tệp nén có thể chứa chữ ký số chưa được kiểm tra; mở ra rồi kiểm tra từng tệp."}, nil
+	if err != nil || hasSuffix(a.Name, ".pdf") || slices.ContainsFunc(list, maySign) {
+		return undecided("Tệp nén có thể chứa chữ ký số chưa được kiểm tra; mở ra rồi kiểm tra từng tệp.")
 	}
 	return verdict{}, nil
 }

@@ -15,6 +15,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -187,13 +189,45 @@ func (s *signed) files(base []byte) {
 		"goi-p7s.edxml":      s.packet("V/v kiểm tra", map[string][]byte{"du-thao.txt.p7s": p7s}),
 		"goi-khoa.edxml":     s.packet("V/v kiểm tra", map[string][]byte{"123.pdf": s.encrypted}),
 		"khoa.pdf":           s.encrypted,
+		"goi-nhieu.edxml":    s.packet("V/v kiểm tra", map[string][]byte{"ho-so.zip": entriesWithoutEnd(s.zip("a", nil))}),
 		"hong.pdf":           []byte("%PDF-1.7\nhỏng"),
 	} {
 		s.file(name, data)
 	}
+	s.strange()
 	s.file("goi-sai.edxml", s.packet("", map[string][]byte{"123.pdf": pdf}))
 	s.file("goi-rac.edxml", append([]byte("1212"), plain...))
 	s.file("goi-cut.edxml", whole[:len(whole)/2])
+}
+
+// strange makes files that are nothing to verify, one of a hub, and folders of trust.
+func (s *signed) strange() {
+	receipt, checkpoint, public := hubPapers(s.t)
+	s.trust("trust-truc")
+	s.file("trust-truc/truc.hub", []byte(public))
+	s.ok(os.MkdirAll("trust-la/khac", 0o700))
+	s.file("trust-la/khac/root.crt", s.ca.Root().Raw)
+	for name, data := range map[string][]byte{
+		"bien-nhan": receipt, "diem-chot": checkpoint.Note,
+		"bien-nhan-hong":  append(bytes.Clone(receipt[:len(receipt)-9]), "xxxxxxxxx"...),
+		"diem-chot-hong":  changed(checkpoint.Note, "truc", "trac"),
+		"diem-chot.json":  []byte(`{"note":` + strconv.Quote("x"+string(checkpoint.Note)) + `}`),
+		"cong-van.docx":   s.zip("word/document.xml", []byte("<w/>")),
+		"ghi-chu.txt":     []byte("Việc cần làm:\n\n— Trình ký\n"),
+		"so.txt":          []byte("0912 345 678\n"),
+		"trang.html":      []byte("<!DOCTYPE html><p>Tin</p>"),
+		"cau-hinh.json":   []byte(`{"note": "ghi chú"}`),
+		"root.crt":        s.ca.Root().Raw,
+		"trong-khong.txt": nil,
+	} {
+		s.file(name, data)
+	}
+}
+
+// entriesWithoutEnd is a zip whose end counts one entry and whose list has 65,537.
+func entriesWithoutEnd(one []byte) []byte {
+	at, end := bytes.LastIndex(one, []byte("PK\x01\x02")), bytes.LastIndex(one, []byte("PK\x05\x06"))
+	return slices.Concat(one[:at], bytes.Repeat(one[at:end], 1<<16+1), one[end:])
 }
 
 // The script says what is typed, what is printed and how it ends (ND23-16, ND23-17, QD28-9.1).

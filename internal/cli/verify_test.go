@@ -67,6 +67,58 @@ func TestVerifyOffline(t *testing.T) {
 	}
 }
 
+// A verify that could not begin, or was interrupted, says so on the error output and
+// ends with a status that is no verdict; other commands keep theirs.
+func TestVerifyNotDone(t *testing.T) {
+	dir := t.TempDir()
+	pdf, trust := filepath.Join(dir, "a.pdf"), filepath.Join(dir, "trust")
+	if err := errors.Join(os.WriteFile(pdf, []byte("%PDF-1.7"), 0o600), os.MkdirAll(filepath.Join(trust, "demo"), 0o700),
+		os.WriteFile(filepath.Join(trust, "demo", "a.crt"), []byte("rác"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, x := range []struct {
+		err  error
+		want int
+		says string
+	}{
+		{(&verifyCmd{Files: []string{pdf}, Trust: trust, Offline: true}).Run(t.Context(), io.Discard), 3, "thư mục tin cậy"},
+		{(&verifyCmd{Files: []string{pdf, pdf}, Detached: pdf}).Run(t.Context(), io.Discard), 3, "--detached"},
+		{(&verifyCmd{Files: []string{pdf}, Offline: true}).Run(gone, io.Discard), 3, "bị ngắt"},
+		{(&verifyCmd{Files: []string{pdf}, Offline: true}).Run(t.Context(), io.Discard), 2, ""},
+		{errors.New("hỏng"), 1, "hỏng"},
+		{nil, 0, ""},
+	} {
+		said, status := onStderr(t, func() int { return statusOf(x.err) })
+		if status != x.want || !strings.Contains(said, x.says) || (said == "") != (x.says == "") {
+			t.Errorf("%v: exit %d, %q", x.err, status, said)
+		}
+	}
+	if _, status := onStderr(t, func() int { return run([]string{"check", "--no-such-flag"}, io.Discard) }); status != 2 {
+		t.Errorf("another command's flags: exit %d", status)
+	}
+}
+
+// onStderr gives what a call writes on the error output.
+func onStderr(t *testing.T, call func() int) (string, int) {
+	t.Helper()
+	f, err := os.Create(filepath.Join(t.TempDir(), "stderr"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	was := os.Stderr
+	os.Stderr = f
+	status := call()
+	os.Stderr = was
+	said, err := os.ReadFile(f.Name())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(said), status
+}
+
 func issued(t *testing.T, o *office.Office) (sealed, receipt []byte) {
 	t.Helper()
 	err := o.Read(context.Background(), func(v *db.View) error {

@@ -62,8 +62,8 @@ func (s stage) sealedFile(id document.ID) []byte {
 	return b
 }
 
-// openssl opens a file with the first opening key of an agency's clerk.
-func (s stage) openssl(login string, sealed []byte) []byte {
+// openingKey is the first opening key of an agency's clerk.
+func (s stage) openingKey(login string) *cms.SoftwareSigner {
 	s.t.Helper()
 	var g agency
 	for _, a := range province {
@@ -71,13 +71,20 @@ func (s stage) openssl(login string, sealed []byte) []byte {
 			g = a
 		}
 	}
-	dir := s.t.TempDir()
-	pin, err := os.ReadFile(filepath.Join(s.Dir, g.store, "opening-keys", "pin"))
+	dir := filepath.Join(s.Dir, g.store, "opening-keys")
+	pin, err := os.ReadFile(filepath.Join(dir, "pin"))
 	s.must(err)
-	p12, err := os.ReadFile(filepath.Join(s.Dir, g.store, "opening-keys", "mo-khoa.p12"))
+	p12, err := os.ReadFile(filepath.Join(dir, "mo-khoa.p12"))
 	s.must(err)
 	key, err := cms.LoadPKCS12(p12, strings.TrimSpace(string(pin)))
 	s.must(err)
+	return key
+}
+
+// openssl opens a file with the first opening key of an agency's clerk.
+func (s stage) openssl(login string, sealed []byte) []byte {
+	s.t.Helper()
+	key, dir := s.openingKey(login), s.t.TempDir()
 	der, err := x509.MarshalPKCS8PrivateKey(key.Key())
 	s.must(err)
 	for name, data := range map[string][]byte{"in": sealed, "key": pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}),

@@ -107,13 +107,16 @@ func CleanName(name string) string {
 	return name
 }
 
+// errUnknownType says that a file is of no type in the table.
+var errUnknownType = errors.New("office: a type of file that is not taken")
+
 func (o *Office) look(u *Upload) error {
 	if u.Size == 0 {
 		return fail.File("tệp rỗng.")
 	}
 	want, known := types[strings.ToLower(path.Ext(u.Name))]
 	if !known {
-		return fail.File("loại tệp này không được nhận.", "HT33-10.1.a").Then("Nhận: PDF, DOCX, XLSX, PPTX, ODT, ODS, ảnh, ZIP.")
+		return fail.File("loại tệp này không được nhận.", "HT33-10.1.a").Then("Nhận: PDF, DOCX, XLSX, PPTX, ODT, ODS, ảnh, ZIP.").Because(errUnknownType)
 	}
 	f, err := o.Blobs.Open(u.Hash)
 	if err != nil {

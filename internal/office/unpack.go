@@ -24,6 +24,7 @@ type arrived struct {
 	Upload
 	examined
 	part   *exchange.Part // of a file that came encrypted
+	wrap   blob.Hash      // the zip that it came in, or ""
 	closed string         // why it could not be opened
 }
 
@@ -58,6 +59,9 @@ func (o *Office) unpack(ctx context.Context, h blob.Hash) (p *edxml.Packet, file
 	if err == nil {
 		err = o.lookAll(ctx, p, files)
 	}
+	if err == nil {
+		err = o.dropWraps(ctx, files)
+	}
 	return p, files, err
 }
 
@@ -85,7 +89,7 @@ func (o *Office) takePlain(ctx context.Context, r io.Reader) (arrived, error) {
 // lookAll names the files and looks at each. Names may stand behind the content
 // in a packet, so this comes after all of it. What has no content is only a name.
 func (o *Office) lookAll(ctx context.Context, p *edxml.Packet, files []arrived) error {
-	rest := files
+	rest, left := files, int64(maxUnwrapped)
 	for _, a := range p.Attachments {
 		if a.SHA256 == [32]byte{} || len(rest) == 0 {
 			continue
@@ -93,7 +97,7 @@ func (o *Office) lookAll(ctx context.Context, p *edxml.Packet, files []arrived) 
 		if err := barredName(a.Name); err != nil {
 			return err
 		}
-		if err := o.lookArrived(ctx, &rest[0], a.Name); err != nil {
+		if err := o.lookArrived(ctx, &rest[0], a.Name, &left); err != nil {
 			return err
 		}
 		rest = rest[1:]
@@ -101,16 +105,24 @@ func (o *Office) lookAll(ctx context.Context, p *edxml.Packet, files []arrived) 
 	return nil
 }
 
-// lookArrived looks at a file of a packet. What is no good as a file is kept as
-// it came and flagged, for the clerk to see and return.
-func (o *Office) lookArrived(ctx context.Context, x *arrived, name string) error {
+// lookArrived looks at a file of a packet, out of the zip that it may have come in.
+// What is no good as a file is kept as it came and flagged, for the clerk to see
+// and return; a type of file that is only unusual says nothing of its signatures.
+func (o *Office) lookArrived(ctx context.Context, x *arrived, name string, left *int64) error {
 	x.Name = CleanName(x.plainName(name))
+	var err error
+	if x.closed == "" {
+		err = o.unwrap(ctx, x, left)
+		x.Name = CleanName(x.plainName(name)) // it may have been encrypted before it was zipped
+	}
 	if x.closed != "" {
 		x.closed = "Không mở được tệp mã hóa “" + x.Name + "”: " + x.closed + "."
 		x.verdict, x.sentence = "invalid", x.closed
 		return nil
 	}
-	err := o.look(&x.Upload)
+	if err == nil {
+		err = o.look(&x.Upload)
+	}
 	if err == nil && x.MIME == "application/pdf" {
 		x.examined, err = o.examine(ctx, x.Hash)
 	}
@@ -119,6 +131,9 @@ func (o *Office) lookArrived(ctx context.Context, x *arrived, name string) error
 		return err
 	}
 	x.verdict, x.sentence = "invalid", "Tệp “"+x.Name+"”: "+why
+	if errors.Is(err, errUnknownType) {
+		x.verdict = "undecided"
+	}
 	return nil
 }
 
@@ -126,11 +141,14 @@ func (o *Office) lookArrived(ctx context.Context, x *arrived, name string) error
 func badFile(err error) (string, bool) {
 	var p *pdf.Error
 	var x *pades.Error
+	var z *edxml.Error
 	switch {
 	case errors.As(err, &p):
 		return p.Text, true
 	case errors.As(err, &x):
 		return x.Text, true
+	case errors.As(err, &z) && z.Code == edxml.CodeZip:
+		return z.Text, true
 	}
 	if e, ok := fail.As(err); ok && e.Kind == fail.BadFile {
 		return e.Text, true
@@ -197,6 +215,9 @@ func stored(packet blob.Hash, files []arrived) []blob.Hash {
 	list := []blob.Hash{packet}
 	for _, x := range files {
 		list = append(list, x.Hash)
+		if x.wrap != "" {
+			list = append(list, x.wrap)
+		}
 	}
 	slices.Sort(list)
 	return slices.Compact(list)

@@ -54,6 +54,24 @@ func TestVerdictNote_HT33_8_2(t *testing.T) {
 	}
 }
 
+// An annex that nobody can look into is told of on the page; one whose signatures
+// were examined has its report (HT33-8.2.iii).
+func TestUnexaminedAnnex_HT33_8_2(t *testing.T) {
+	for _, x := range []struct {
+		file document.File
+		want bool
+	}{
+		{document.File{Verdict: "undecided", Sentence: "Tệp “a.odp”: loại tệp này không được nhận."}, true},
+		{document.File{Verdict: "undecided", Sentence: "Chưa xác định được.", Report: "ab"}, false},
+		{document.File{Verdict: "valid", Sentence: "Hợp lệ."}, false},
+		{document.File{}, false},
+	} {
+		if got := unexamined(x.file); got != x.want {
+			t.Errorf("%+v: %v", x.file, got)
+		}
+	}
+}
+
 // Every step of an incoming document has its form, its title and its place in
 // the order; every document shows the way that is still ahead.
 func TestStepsAreComplete(t *testing.T) {

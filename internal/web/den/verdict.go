@@ -58,7 +58,7 @@ func (c *content) verdicts() error {
 		if f.Slot == document.Earlier {
 			continue
 		}
-		if n, ok := verdictNote(f, f.ID == main.ID && c.d.Source == document.ByHub); ok && (f.ID == main.ID || f.Verdict == "invalid") {
+		if n, ok := verdictNote(f, f.ID == main.ID && c.d.Source == document.ByHub); ok && (f.ID == main.ID || f.Verdict == "invalid" || unexamined(f)) {
 			if f.ID != main.ID {
 				n.Title = f.Name + ": " + n.Title
 			} else if f.Slot == document.Copy {
@@ -146,6 +146,10 @@ func changeNote(x exchange.Change) part.Note {
 	n.Lines = append(n.Lines, w.words)
 	return n
 }
+
+// unexamined says that a file could not be looked into: nothing else on the page
+// tells of it.
+func unexamined(f document.File) bool { return f.Verdict == "undecided" && f.Report == "" }
 
 // verdictNote tells a file's verdict; a file without a signature is worth a
 // word only where one was due.
