@@ -85,11 +85,14 @@ func (c *verifyCmd) Run(ctx context.Context, out io.Writer) error {
 		return failed{notDone, errors.New("--detached đi với đúng một tệp chữ ký")}
 	}
 	if c.Report != "" && len(c.Files) != 1 {
-		return errors.New("--report đi với đúng một tệp PDF")
+		return failed{notDone, errors.New("--report đi với đúng một tệp PDF")}
 	}
 	t, err := c.trust()
 	if err != nil {
 		return failed{notDone, fmt.Errorf("không đọc được thư mục tin cậy: %w", err)}
+	}
+	if t.kept, err = keptReport(c.Report); err != nil {
+		return failed{notDone, err}
 	}
 	status := exit(0)
 	for _, name := range c.Files {
@@ -122,10 +125,10 @@ func (c *verifyCmd) trust() (*trust, error) {
 	if !c.Offline {
 		t.fetch = cms.Online(&http.Client{Timeout: 20 * time.Second})
 	}
-	var err error
-	if t.kept, err = keptReport(c.Report); err != nil || c.Trust == "" {
-		return t, err
+	if c.Trust == "" {
+		return t, nil
 	}
+	var err error
 	if t.anchors, err = cms.LoadAnchors(os.DirFS(c.Trust)); err != nil {
 		return nil, err
 	}
