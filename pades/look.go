@@ -32,6 +32,7 @@ type Mark struct {
 	Align Align
 
 	image *pdf.Image // PNG, once it was read
+	seal  bool       // Box is a seal's true size: see sealIn
 }
 
 // Align is how a line of text stands in its box.
@@ -58,9 +59,11 @@ func TextLook(lines ...string) *Look { return textLook(Left, lines) }
 // SealLook is the agency's signature on the main document: the seal's picture,
 // red, true size, transparent PNG (law:ND30-PL1.II.8a HT33-11.4.c).
 // Lines of text stand under the picture and the signer's name, and only where
-// the profile of the day asks for them (Profile.SealText).
+// the profile of the day asks for them (Profile.SealText). A field that was
+// prepared for another diameter keeps its place: a smaller seal has its true
+// size over the same third of the signature, a larger one shrinks to the field.
 func SealLook(png []byte, mm float64, lines ...string) *Look {
-	l := &Look{Marks: []Mark{{PNG: png, Box: pdf.Box{W: mm, H: mm}}}, W: mm, H: mm + SealTextHeight(len(lines))}
+	l := &Look{Marks: []Mark{{PNG: png, Box: pdf.Box{W: mm, H: mm}, seal: true}}, W: mm, H: mm + SealTextHeight(len(lines))}
 	size := 8.0
 	if font, err := pdf.NewFont(pdf.Regular); err == nil {
 		for _, s := range lines { // one size for all, so that the longest fits
@@ -151,6 +154,8 @@ func (e *editor) draw(p pdf.Page, r pdf.Rect, l *Look) (pdf.Dict, error) {
 		m := l.Marks[i]
 		if m.Box == (pdf.Box{}) {
 			m.Box = pdf.Box{W: view.W, H: view.H}
+		} else if m.seal {
+			m.Box = sealIn(m.Box, view)
 		}
 		if err := d.mark(m, p.UserUnit); err != nil {
 			return nil, err
@@ -164,6 +169,15 @@ func (e *editor) draw(p pdf.Page, r pdf.Rect, l *Look) (pdf.Dict, error) {
 		res["Font"] = d.fonts
 	}
 	return pdf.Dict{"N": e.appearance(p, d.w, d.h, res, d.out.Bytes())}, nil
+}
+
+// sealIn places a seal in a field that may be made for another diameter: its
+// right edge and its middle are where SealPlace put them, and nothing of it is
+// cut off. law:ND30-PL1.II.8a
+func sealIn(seal, field pdf.Box) pdf.Box {
+	room := min(field.W, field.H)
+	mm := min(seal.W, room)
+	return pdf.Box{X: field.W - mm, Y: (room - mm) / 2, W: mm, H: mm}
 }
 
 // drawing collects the content of one appearance.

@@ -47,6 +47,7 @@ var pages = []page{
 	{"quan-tri", "tam", "/quan-tri", ""},
 	{"chung-thu-so", "tam", "/chung-thu-so", ""},
 	{"chung-thu", "lan", "/chung-thu-so", "Sở Xây dựng"},
+	{"con-dau", "tam", "/chung-thu-so", "Sở Xây dựng"},
 	{"dang-ky-chung-thu", "tam", "/chung-thu-so/moi", ""},
 	{"giao-giu-khoa", "hung", "/chung-thu-so", "Lê Quốc Hùng"},
 	{"khoa-mo", "tam", "/chung-thu-so/khoa-mo", ""},

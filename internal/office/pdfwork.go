@@ -92,9 +92,9 @@ func placeError(err error) error {
 
 // images are the pictures of signature and seal. law:ND30-PL1
 type images struct {
-	person []byte // blue, transparent PNG
-	seal   []byte // red, transparent PNG
-	sealMM float64
+	person []byte  // blue, transparent PNG
+	seal   []byte  // red, transparent PNG
+	sealMM float64 // its true diameter
 }
 
 // Names of the settings that hold the hashes of pictures.
@@ -109,8 +109,10 @@ func (o *Office) images(q db.Q, signer org.PersonID) (im images, err error) {
 	if im.person, err = o.image(q, signatureImage(signer)); err != nil {
 		return im, err
 	}
-	im.seal, err = o.image(q, sealImage)
-	im.sealMM = pades.ProfileOn(o.Store.Now()).SealMM
+	if im.seal, err = o.image(q, sealImage); err != nil {
+		return im, err
+	}
+	im.sealMM, err = SealMM(q, o.Store.Now())
 	return im, err
 }
 

@@ -34,12 +34,8 @@ func (o *Office) PutPicture(ctx context.Context, by org.Actor, p org.PersonID, p
 		o.refused(ctx, by, int64(p), access.Administer, err)
 		return err
 	}
-	im, err := pdf.ReadPNG(png)
-	if err != nil {
-		return fail.Invalid("picture", "Hình phải là PNG không quá 2 MB.", "ND30-PL1").Because(err)
-	}
-	if !im.Transparent() {
-		return fail.Invalid("picture", "Hình phải có nền trong suốt, nếu không sẽ che chữ trên văn bản.", "ND30-PL1.II.7d")
+	if err := seenThrough(png); err != nil {
+		return err
 	}
 	h, err := o.keepPicture(ctx, png)
 	if err != nil {
@@ -52,6 +48,19 @@ func (o *Office) PutPicture(ctx context.Context, by org.Actor, p org.PersonID, p
 		tx.After(o.publishKeys)
 		return journal.Write(tx, PictureSet, 0, int64(p), journal.Detail{"sha256": string(h)})
 	})
+}
+
+// seenThrough refuses a picture that would cover the text below it.
+// law:ND30-PL1.II.7d ND30-PL1.II.8a
+func seenThrough(png []byte) error {
+	im, err := pdf.ReadPNG(png)
+	if err != nil {
+		return fail.Invalid("picture", "Hình phải là PNG không quá 2 MB.", "ND30-PL1").Because(err)
+	}
+	if !im.Transparent() {
+		return fail.Invalid("picture", "Hình phải có nền trong suốt, nếu không sẽ che chữ trên văn bản.", "ND30-PL1.II.7d")
+	}
+	return nil
 }
 
 // MaySetPicture refuses whoever may not change a picture.

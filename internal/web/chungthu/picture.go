@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"io"
 	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
 	"time"
 
 	"vanthu/internal/blob"
@@ -15,7 +18,6 @@ import (
 	"vanthu/internal/web/kit"
 	"vanthu/internal/web/part"
 	"vanthu/internal/web/seat"
-	"vanthu/pades"
 	"vanthu/pdf"
 	"vanthu/viet"
 )
@@ -23,6 +25,8 @@ import (
 // pictured is the picture that a signature shows, in the size it has on paper.
 type pictured struct {
 	Title, Caption string
+	Seal           bool   // with its diameter beside it in the form
+	Size           string // mm of the picture, in words
 	Src            string // "" when there is none
 	Action         string
 	W, H           float64 // mm of the picture
@@ -31,6 +35,20 @@ type pictured struct {
 	Ticks          []float64
 	Form           *kit.Form
 	May            bool
+}
+
+// PictureHelp says which files are taken, and when none need be chosen.
+func (p *pictured) PictureHelp() string {
+	if p.Seal && p.Src != "" {
+		return "PNG nền trong suốt, không quá 2 MB. Để trống thì giữ hình đang dùng."
+	}
+	return "PNG nền trong suốt, không quá 2 MB."
+}
+
+// Diameter is the field for the seal's true size. law:ND30-PL1.II.8a
+func (p *pictured) Diameter() part.Field {
+	return p.Form.Text("mm", "Đường kính con dấu (mm)").Need().Law("ND30-PL1.II.8a").
+		Help("Đo trên dấu thật, " + millimetres(office.LeastSealMM) + "–" + millimetres(office.MostSealMM) + " mm, ví dụ 36,5. Văn bản đã đặt chỗ ký thì chỗ đóng dấu vẫn như cũ.")
 }
 
 // margin around the picture on the preview, in mm.
@@ -45,10 +63,15 @@ func shows(s *seat.Seat, c signing.Certificate) bool {
 // pictureOf draws the seal in its true diameter, a signature in the box that
 // it gets over the signer's name. law:ND30-PL1.II.7d ND30-PL1.II.8a
 func pictureOf(v *db.View, s *seat.Seat, c signing.Certificate) (*pictured, error) {
-	p := &pictured{Title: "Hình chữ ký", Caption: "Trong khung ký 45 × 20 mm, nền trong, màu xanh", W: 45, H: 20, Action: address(c.ID) + "/hinh", Form: s.Kit.NewForm(nil)}
+	p := &pictured{Title: "Hình chữ ký", Caption: "Trong khung ký 45 × 20 mm, nền trong, màu xanh", Size: "45", W: 45, H: 20, Action: address(c.ID) + "/hinh", Form: s.Kit.NewForm(nil)}
 	if c.Person == 0 {
-		mm := pades.ProfileOn(s.Now()).SealMM
-		p.Title, p.Caption, p.W, p.H = "Hình con dấu", "Đúng cỡ "+millimetres(mm)+" mm trên giấy, nền trong, màu đỏ", mm, mm
+		mm, err := office.SealMM(v, s.Now())
+		if err != nil {
+			return p, err
+		}
+		p.Seal, p.Size, p.W, p.H = true, millimetres(mm), mm, mm
+		p.Title, p.Caption = "Hình con dấu", "Đúng cỡ "+p.Size+" mm trên giấy, nền trong, màu đỏ"
+		p.Form = s.Kit.NewForm(map[string]string{"mm": p.Size})
 	}
 	p.May = c.Ended.IsZero() && office.MaySetPicture(s.Actor, c.Person) == nil
 	p.Wide, p.High, p.Right, p.Bottom = p.W+2*margin, p.H+2*margin, margin+p.W, margin+p.H
@@ -62,7 +85,19 @@ func pictureOf(v *db.View, s *seat.Seat, c signing.Certificate) (*pictured, erro
 	return p, err
 }
 
-func millimetres(mm float64) string { return itoa(int64(mm)) }
+// millimetres writes a length to a tenth, as people do: 36 and 36,5.
+func millimetres(mm float64) string { return strings.TrimSuffix(viet.Decimal(mm, 1), ",0") }
+
+// diameter reads a length in mm, 36 or 36,5; a point is taken for a comma.
+func diameter(f *kit.Form) (float64, error) {
+	m := written.FindStringSubmatch(f.Get("mm"))
+	if m == nil {
+		return 0, fail.Invalid("mm", "Ghi đường kính con dấu bằng số mm, ví dụ 36 hoặc 36,5.", "ND30-PL1.II.8a")
+	}
+	return strconv.ParseFloat(m[1]+"."+m[2]+"0", 64)
+}
+
+var written = regexp.MustCompile(`^([0-9]{1,4})(?:[.,]([0-9]{1,4}))?(?: ?mm)?$`)
 
 // picture serves the PNG.
 func picture(w http.ResponseWriter, r *http.Request, s *seat.Seat) error {
@@ -99,7 +134,8 @@ func picture(w http.ResponseWriter, r *http.Request, s *seat.Seat) error {
 	return nil
 }
 
-// setPicture takes a new picture; the documents signed before keep theirs.
+// setPicture takes a new picture, and with that of the seal its diameter; the
+// documents signed before keep theirs.
 func setPicture(w http.ResponseWriter, r *http.Request, s *seat.Seat) error {
 	id, err := idOf(r)
 	if err != nil {
@@ -118,9 +154,11 @@ func setPicture(w http.ResponseWriter, r *http.Request, s *seat.Seat) error {
 	if err != nil {
 		return err
 	}
-	png, err := onlyFile(f, "picture", pdf.MaxImageBytes, "Chọn tệp PNG của hình.")
-	if err == nil {
-		err = s.Office.PutPicture(r.Context(), s.Actor, person, png)
+	said := "Đã thay hình; từ nay chữ ký mới dùng hình này."
+	if person == 0 {
+		said, err = putSeal(r, s, f)
+	} else {
+		err = putSignature(r, s, f, person)
 	}
 	if f.Refused(err) {
 		p, err := certificatePage(r, s, id)
@@ -133,7 +171,33 @@ func setPicture(w http.ResponseWriter, r *http.Request, s *seat.Seat) error {
 		return err
 	}
 	f.Taken()
-	return s.Kit.Done(w, r, address(id), part.Toast{Kind: "ok", Text: "Đã thay hình; từ nay chữ ký mới dùng hình này."})
+	return s.Kit.Done(w, r, address(id), part.Toast{Kind: "ok", Text: said})
+}
+
+const noPicture = "Chọn tệp PNG của hình."
+
+func putSignature(r *http.Request, s *seat.Seat, f *kit.Form, person org.PersonID) error {
+	png, err := onlyFile(f, "picture", pdf.MaxImageBytes, noPicture)
+	if err != nil {
+		return err
+	}
+	return s.Office.PutPicture(r.Context(), s.Actor, person, png)
+}
+
+// putSeal keeps the seal's diameter, with a new picture or with the one that is
+// there. law:ND30-PL1.II.8a
+func putSeal(r *http.Request, s *seat.Seat, f *kit.Form) (said string, err error) {
+	mm, err := diameter(f)
+	if err != nil {
+		return "", err
+	}
+	var png []byte
+	if len(f.Files("picture")) > 0 {
+		if png, err = onlyFile(f, "picture", pdf.MaxImageBytes, noPicture); err != nil {
+			return "", err
+		}
+	}
+	return "Đã lưu hình và cỡ con dấu " + millimetres(mm) + " mm; từ nay chữ ký mới dùng hình và cỡ này.", s.Office.PutSeal(r.Context(), s.Actor, png, mm)
 }
 
 // onlyFile reads the one file of a field, up to limit bytes.

@@ -58,6 +58,23 @@ journal certificate.ended 'Mất thiết bị'
 open /chung-thu-so
 see 'Chưa có chứng thư số: Đặng Tuyết Mai' 'Đã ngừng dùng'
 
+# The seal's true size is entered beside its picture; the picture may stay.
+follow 'Sở Xây dựng'
+see 'Hình con dấu' 'Đúng cỡ 36 mm' 'Đường kính con dấu (mm)'
+press 'Lưu hình và cỡ' 'Đường kính con dấu (mm)'='ba sáu'
+status 422
+see 'Ghi đường kính con dấu bằng số mm, ví dụ 36 hoặc 36,5.' 'Đúng cỡ 36 mm'
+press 'Lưu hình và cỡ' 'Đường kính con dấu (mm)'='3,6'
+status 422
+see 'Đường kính con dấu phải từ 20 đến 50 mm.'
+press 'Lưu hình và cỡ' 'Đường kính con dấu (mm)'='36,55'
+status 422
+see 'chỉ ghi đến một chữ số sau dấu phẩy'
+press 'Lưu hình và cỡ' 'Đường kính con dấu (mm)'='36,5'
+see 'Đã lưu hình và cỡ con dấu 36,5 mm' 'Đúng cỡ 36,5 mm'
+journal picture.set '36,5'
+open /chung-thu-so
+
 # Entering: each refusal has its name.
 follow 'Đăng ký chứng thư số'
 press 'Đăng ký'
