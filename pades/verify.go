@@ -31,16 +31,18 @@ type CheckName string
 // The checks of a signature, in the order in which people ask for them, and
 // those of the file as a whole.
 const (
-	Integrity  CheckName = "integrity"  // covered bytes unchanged, later revisions allowed
-	Crypto     CheckName = "crypto"     // the value is right under the certificate's key
-	ChainCheck CheckName = "chain"      // the certificate leads to a trusted root
-	Period     CheckName = "period"     // every certificate was in force when signing
-	Revocation CheckName = "revocation" // none was revoked when signing
-	Time       CheckName = "time"       // an RFC 3161 stamp proves the time
-	Scope      CheckName = "scope"      // the certificate may sign this, and is whose it should be
-	Coverage   CheckName = "coverage"   // file: nothing entered after the last signature
-	Order      CheckName = "order"      // file: person first, agency after
-	Both       CheckName = "both"       // file: person and agency have signed
+	Integrity   CheckName = "integrity"  // covered bytes unchanged, later revisions allowed
+	Crypto      CheckName = "crypto"     // the value is right under the certificate's key
+	ChainCheck  CheckName = "chain"      // the certificate leads to a trusted root
+	Period      CheckName = "period"     // every certificate was in force when signing
+	Revocation  CheckName = "revocation" // none was revoked when signing
+	Time        CheckName = "time"       // an RFC 3161 stamp proves the time
+	Scope       CheckName = "scope"      // the certificate may sign this, and is whose it should be
+	Coverage    CheckName = "coverage"   // file: nothing entered after the last signature
+	Order       CheckName = "order"      // file: person first, agency after
+	Both        CheckName = "both"       // file: person and agency have signed
+	SenderCheck CheckName = "sender"     // file: an agency that signed is the one that sent it
+	SignerCheck CheckName = "signer"     // file: a person who signed is the one that is named
 )
 
 // Check is one established, refuted or open fact, with its cause in Vietnamese
@@ -70,6 +72,14 @@ type VerifyOptions struct {
 	// RequireBoth demands a person's and an agency's signature, as a main
 	// document must carry to be an original (law:ND30-5).
 	RequireBoth bool
+	// AllowCopy lets an agency's signature alone be that of a copy: Both then
+	// stays open without deciding the file (law:ND30-25).
+	AllowCopy bool
+	// From and Signed are who sent a file and who is named as its signer, looked
+	// for among all who signed: others may have signed beside them. Unlike
+	// AgencyCode and Person, they judge no signature by itself.
+	From   *Origin
+	Signed string
 }
 
 // Report is the result of verifying a file (kết quả kiểm tra chữ ký số).

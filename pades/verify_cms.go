@@ -53,8 +53,7 @@ func VerifyCMS(ctx context.Context, signature []byte, content io.Reader, o Verif
 	for _, si := range sd.Signers {
 		v.done = append(v.done, v.examineCMS(ctx, sd, si, digests[si.Hash]))
 	}
-	nothing := func([]SignatureReport) []Check { return nil }
-	return v.join(digests[crypto.SHA256], nothing), ctx.Err()
+	return v.join(digests[crypto.SHA256], v.whose), ctx.Err()
 }
 
 // likeAttributes keeps a content for as long as it may be signed attributes,

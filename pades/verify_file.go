@@ -27,7 +27,7 @@ func (v *verifier) join(digest []byte, whole func([]SignatureReport) []Check) *R
 	}
 	out.Checks = whole(out.Signatures)
 	for _, c := range out.Checks {
-		if c.Verdict == Invalid || (c.Verdict == Undecided && out.Result == Valid) {
+		if c.Verdict == Invalid || (c.Verdict == Undecided && out.Result == Valid && c.Cause != copyOnly) {
 			out.Result = c.Verdict
 		}
 	}
@@ -56,13 +56,13 @@ func (v *verifier) whole(list []SignatureReport) []Check {
 	checks := []Check{v.coverage(list)}
 	persons, agencies, firstPerson, firstAgency := 0, 0, -1, -1
 	for i, s := range list {
-		switch {
+		switch kind := v.kindOf(s); {
 		case s.DocStamp:
-		case s.Holder.Kind == cms.PersonHolder:
+		case kind == cms.PersonHolder:
 			if persons++; firstPerson < 0 {
 				firstPerson = i
 			}
-		case s.Holder.Kind == cms.AgencyHolder:
+		case kind == cms.AgencyHolder:
 			if agencies++; firstAgency < 0 {
 				firstAgency = i
 			}
@@ -76,16 +76,9 @@ func (v *verifier) whole(list []SignatureReport) []Check {
 		checks = append(checks, c)
 	}
 	if v.o.RequireBoth { // law:ND30-5
-		c := Check{Name: Both, Verdict: Valid}
-		switch {
-		case persons == 0:
-			c.Verdict, c.Cause = Undecided, "thiếu chữ ký số của người có thẩm quyền"
-		case agencies == 0:
-			c.Verdict, c.Cause = Undecided, "thiếu chữ ký số của cơ quan, tổ chức"
-		}
-		checks = append(checks, c)
+		checks = append(checks, v.both(persons, agencies))
 	}
-	return checks
+	return append(checks, v.whose(list)...)
 }
 
 // coverage: a value entered after the last signature is vouched for by nobody.

@@ -299,8 +299,11 @@ func scopeOf(o VerifyOptions, named string, cert *x509.Certificate, h cms.Holder
 }
 
 func sameName(a, b string) bool {
-	fold := func(s string) string { return strings.Join(strings.Fields(norm.NFC.String(s)), " ") }
-	return strings.EqualFold(fold(a), fold(b))
+	return strings.EqualFold(nameFold(a), nameFold(b))
+}
+
+func nameFold(s string) string {
+	return strings.ToLower(strings.Join(strings.Fields(norm.NFC.String(s)), " "))
 }
 
 // examineStamp checks a document time stamp. etsi-319142-1:5.4.3

@@ -395,8 +395,8 @@ func TestCopyIsRenewed_ND23_17(t *testing.T) {
 	id, err := o.RegisterPaper(ctx, lan, paperForm(&scan))
 	s.must(err)
 	judge := o.Judge
-	o.Judge = func(ctx context.Context, pdf []byte) (office.Finding, error) { // the revocation server sleeps
-		f, err := judge(ctx, pdf)
+	o.Judge = func(ctx context.Context, pdf []byte, want office.Expected) (office.Finding, error) { // the revocation server sleeps
+		f, err := judge(ctx, pdf, want)
 		f.Verdict, f.Sentence, f.Evidence = "undecided", "Chưa xác định được.", pades.Evidence{}
 		return f, err
 	}

@@ -252,11 +252,11 @@ func TestPacketBreaksTheReader_BRVT1842_6_5(t *testing.T) {
 	s := newStage(t)
 	o, _ := s.who("hoa")
 	judge := o.Judge
-	o.Judge = func(ctx context.Context, pdf []byte) (office.Finding, error) {
+	o.Judge = func(ctx context.Context, pdf []byte, want office.Expected) (office.Finding, error) {
 		if bytes.Contains(pdf, []byte("/AcroForm")) {
 			panic("broken")
 		}
-		return judge(ctx, pdf)
+		return judge(ctx, pdf, want)
 	}
 	h := &shelf{Partner: o.Partner}
 	h.list = []partner.Arrival{
@@ -351,7 +351,7 @@ func TestRecallSparesEvidence_HT33_14_6(t *testing.T) {
 	ctx := t.Context()
 	o, _ := s.who("hoa")
 	report := []byte("ket qua kiem tra chu ky\n")
-	o.Judge = func(context.Context, []byte) (office.Finding, error) {
+	o.Judge = func(context.Context, []byte, office.Expected) (office.Finding, error) {
 		return office.Finding{Verdict: "valid", Sentence: "Hợp lệ.", Report: report}, nil
 	}
 	_, err := s.come("m1", s.written(s.foreign("w1", attached("cv.pdf", s.other("có báo cáo")))))
@@ -375,7 +375,7 @@ func TestRecallSparesEvidence_HT33_14_6(t *testing.T) {
 func TestOwnFaultRejectsNothing_HT33_14_6(t *testing.T) {
 	s := newStage(t)
 	o, _ := s.who("hoa")
-	o.Judge = func(context.Context, []byte) (office.Finding, error) {
+	o.Judge = func(context.Context, []byte, office.Expected) (office.Finding, error) {
 		return office.Finding{}, fail.New(fail.Integrity, "Tệp hỏng.").Because(blob.ErrSpoilt)
 	}
 	h := &shelf{Partner: o.Partner}

@@ -161,8 +161,8 @@ func TestEvidenceIsTriedAgain_ND23_17(t *testing.T) {
 	ctx := t.Context()
 	o, tam := s.who("tam")
 	judge := o.Judge
-	o.Judge = func(ctx context.Context, pdf []byte) (office.Finding, error) { // the revocation server sleeps
-		f, err := judge(ctx, pdf)
+	o.Judge = func(ctx context.Context, pdf []byte, want office.Expected) (office.Finding, error) { // the revocation server sleeps
+		f, err := judge(ctx, pdf, want)
 		f.Verdict, f.Sentence, f.Evidence = "undecided", "Chưa xác định được: nơi kiểm tra chứng thư không trả lời.", pades.Evidence{}
 		return f, err
 	}

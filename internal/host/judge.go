@@ -9,10 +9,11 @@ import (
 	"vanthu/pades"
 )
 
-// judge examines the signatures of a PDF under this host's trust list. A file
-// with no signature has no verdict. law:HT33-8.2.i ND23-16
-func (h *Host) judge(ctx context.Context, data []byte) (office.Finding, error) {
-	r, err := pades.Verify(ctx, data, pades.VerifyOptions{Anchors: h.Anchors, Now: h.Clock(), Fetch: cms.Online(h.Client)})
+// judge examines the signatures of a PDF under this host's trust list, and
+// whether those signed who are expected to have. A file with no signature has
+// no verdict. law:HT33-8.2.i ND23-16
+func (h *Host) judge(ctx context.Context, data []byte, want office.Expected) (office.Finding, error) {
+	r, err := pades.Verify(ctx, data, want.Options(pades.VerifyOptions{Anchors: h.Anchors, Now: h.Clock(), Fetch: cms.Online(h.Client)}))
 	if err != nil {
 		return office.Finding{}, err
 	}

@@ -43,7 +43,7 @@ func (o *Office) Arrive(ctx context.Context, a Arrival) error {
 	if err != nil || seen {
 		return err
 	}
-	p, files, err := o.unpack(ctx, a.Packet)
+	p, files, err := o.unpack(ctx, a.Packet, a.Sender)
 	if err == nil {
 		err = o.takeIn(ctx, a, p, files)
 	}

@@ -12,7 +12,7 @@ import (
 
 // Judge examines the signatures of a PDF: the seam to package pades' verifier
 // with the trust list of this installation.
-type Judge func(ctx context.Context, pdf []byte) (Finding, error)
+type Judge func(ctx context.Context, pdf []byte, want Expected) (Finding, error)
 
 // Finding is what an examination says.
 type Finding struct {
@@ -50,7 +50,7 @@ func (x examined) apply(f document.File) document.File {
 
 // examine judges a stored PDF and keeps the report as evidence.
 // law:HT33-8.2.i ND23-16 ND23-17
-func (o *Office) examine(ctx context.Context, h blob.Hash) (x examined, err error) {
+func (o *Office) examine(ctx context.Context, h blob.Hash, want Expected) (x examined, err error) {
 	leave, err := o.makeRoom(ctx, h)
 	if err != nil {
 		return x, err
@@ -60,7 +60,7 @@ func (o *Office) examine(ctx context.Context, h blob.Hash) (x examined, err erro
 	if err != nil {
 		return x, err
 	}
-	f, err := o.Judge(ctx, data)
+	f, err := o.Judge(ctx, data, want)
 	if err != nil {
 		return x, err
 	}
@@ -108,7 +108,7 @@ func (o *Office) provable(ctx context.Context, u Upload, x examined) (Upload, ex
 	if err != nil {
 		return u, x, err
 	}
-	x, err = o.examine(ctx, kept.Hash)
+	x, err = o.examine(ctx, kept.Hash, Expected{})
 	return kept, x, err
 }
 

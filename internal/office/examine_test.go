@@ -24,7 +24,7 @@ func TestExaminationsShareARoom(t *testing.T) {
 	const size, room = 1000, 2500
 	var held, most atomic.Int64
 	inside, on := make(chan bool, 20), make(chan bool)
-	o := &Office{Blobs: blobs, Room: semaphore.NewWeighted(room), Judge: func(_ context.Context, b []byte) (Finding, error) {
+	o := &Office{Blobs: blobs, Room: semaphore.NewWeighted(room), Judge: func(_ context.Context, b []byte, _ Expected) (Finding, error) {
 		n := held.Add(int64(len(b)))
 		for m := most.Load(); n > m && !most.CompareAndSwap(m, n); m = most.Load() {
 		}
@@ -40,7 +40,7 @@ func TestExaminationsShareARoom(t *testing.T) {
 			t.Fatal(err)
 		}
 		all.Go(func() {
-			if _, err := o.examine(t.Context(), h); err != nil {
+			if _, err := o.examine(t.Context(), h, Expected{}); err != nil {
 				t.Error(err)
 			}
 		})
@@ -49,7 +49,7 @@ func TestExaminationsShareARoom(t *testing.T) {
 			<-inside // the room is full
 			gone, cancel := context.WithCancel(t.Context())
 			cancel()
-			if _, err := o.examine(gone, h); err == nil {
+			if _, err := o.examine(gone, h, Expected{}); err == nil {
 				t.Error("examined for a caller who has gone")
 			}
 		}

@@ -166,7 +166,7 @@ func (o *Office) evidenceOf(f document.File) (document.Evidence, error) {
 func (o *Office) restamp(ctx context.Context, f document.File) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
-	x, err := o.examine(ctx, f.Hash)
+	x, err := o.examine(ctx, f.Hash, Expected{})
 	if err != nil {
 		return err
 	}
@@ -188,7 +188,7 @@ func (o *Office) restamp(ctx context.Context, f document.File) error {
 	if err != nil {
 		return err
 	}
-	if x, err = o.examine(ctx, u.Hash); err != nil {
+	if x, err = o.examine(ctx, u.Hash, Expected{}); err != nil {
 		return err
 	}
 	if u, x, err = o.provable(ctx, u, x); err != nil { // of the new stamp, so that nobody need be asked about it

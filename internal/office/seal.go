@@ -75,7 +75,7 @@ func (o *Office) proven(ctx context.Context, j *signingJob) ([]examined, error) 
 	looks := make([]examined, len(j.parts))
 	for i := range j.parts {
 		p := &j.parts[i]
-		x, err := o.examine(ctx, p.out.Hash)
+		x, err := o.examine(ctx, p.out.Hash, Expected{})
 		if err == nil {
 			p.out, x, err = o.provable(ctx, p.out, x)
 		}
@@ -115,7 +115,7 @@ func (o *Office) sealingJob(ctx context.Context, by org.Actor, id document.ID) (
 	if err != nil {
 		return j, err
 	}
-	look, err := o.examine(ctx, j.file.Hash)
+	look, err := o.examine(ctx, j.file.Hash, Expected{})
 	if err == nil && look.verdict == string(pades.Invalid) {
 		err = fail.State("Chữ ký của người có thẩm quyền không hợp lệ, không ký số cơ quan được: "+look.sentence, "ND30-32.2")
 	}

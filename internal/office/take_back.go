@@ -308,7 +308,7 @@ func (o *Office) signedBy(ctx context.Context, by org.Actor, j *signingJob, h si
 // right, no earlier one may have suffered, and a sealed main file shows the
 // number and date that were given. law:ND23-17 HT33-10.1.c.i
 func (o *Office) wellSigned(ctx context.Context, out []byte, field string, j *signingJob, h signing.HandOut) error {
-	f, err := o.Judge(ctx, out)
+	f, err := o.Judge(ctx, out, Expected{})
 	if err != nil {
 		return err
 	}

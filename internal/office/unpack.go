@@ -34,7 +34,7 @@ var errBroke = errors.New("office: reading the packet broke down")
 
 // unpack reads a packet and stores its files, each looked at. What it stored
 // before it failed comes with the error.
-func (o *Office) unpack(ctx context.Context, h blob.Hash) (p *edxml.Packet, files []arrived, err error) {
+func (o *Office) unpack(ctx context.Context, h blob.Hash, sender string) (p *edxml.Packet, files []arrived, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			o.log().Error("packet broke the reader", "packet", h, "panic", r, "stack", string(debug.Stack()))
@@ -57,7 +57,7 @@ func (o *Office) unpack(ctx context.Context, h blob.Hash) (p *edxml.Packet, file
 		err = bounded(p)
 	}
 	if err == nil {
-		err = o.lookAll(ctx, p, files)
+		err = o.lookAll(ctx, sender, p, files)
 	}
 	if err == nil {
 		err = o.dropWraps(ctx, files)
@@ -88,7 +88,15 @@ func (o *Office) takePlain(ctx context.Context, r io.Reader) (arrived, error) {
 
 // lookAll names the files and looks at each. Names may stand behind the content
 // in a packet, so this comes after all of it. What has no content is only a name.
-func (o *Office) lookAll(ctx context.Context, p *edxml.Packet, files []arrived) error {
+// The first is the document, which should be the sender's; an annex may be anybody's.
+func (o *Office) lookAll(ctx context.Context, sender string, p *edxml.Packet, files []arrived) error {
+	if len(files) == 0 {
+		return nil
+	}
+	want, err := o.expect(ctx, sender, p)
+	if err != nil {
+		return err
+	}
 	rest, left := files, int64(maxUnwrapped)
 	for _, a := range p.Attachments {
 		if a.SHA256 == [32]byte{} || len(rest) == 0 {
@@ -97,10 +105,10 @@ func (o *Office) lookAll(ctx context.Context, p *edxml.Packet, files []arrived) 
 		if err := barredName(a.Name); err != nil {
 			return err
 		}
-		if err := o.lookArrived(ctx, &rest[0], a.Name, &left); err != nil {
+		if err := o.lookArrived(ctx, &rest[0], a.Name, want, &left); err != nil {
 			return err
 		}
-		rest = rest[1:]
+		rest, want = rest[1:], Expected{}
 	}
 	return nil
 }
@@ -108,7 +116,7 @@ func (o *Office) lookAll(ctx context.Context, p *edxml.Packet, files []arrived) 
 // lookArrived looks at a file of a packet, out of the zip that it may have come in.
 // What is no good as a file is kept as it came and flagged, for the clerk to see
 // and return; a type of file that is only unusual says nothing of its signatures.
-func (o *Office) lookArrived(ctx context.Context, x *arrived, name string, left *int64) error {
+func (o *Office) lookArrived(ctx context.Context, x *arrived, name string, want Expected, left *int64) error {
 	x.Name = CleanName(x.plainName(name))
 	var err error
 	if x.closed == "" {
@@ -124,7 +132,7 @@ func (o *Office) lookArrived(ctx context.Context, x *arrived, name string, left 
 		err = o.look(&x.Upload)
 	}
 	if err == nil && x.MIME == "application/pdf" {
-		x.examined, err = o.examine(ctx, x.Hash)
+		x.examined, err = o.examine(ctx, x.Hash, want)
 	}
 	why, bad := badFile(err)
 	if !bad {

@@ -46,7 +46,7 @@ func unwrapper(t *testing.T) (*Office, string, []byte) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &Office{Blobs: blobs, Judge: func(_ context.Context, b []byte) (Finding, error) {
+	return &Office{Blobs: blobs, Judge: func(_ context.Context, b []byte, _ Expected) (Finding, error) {
 		return Finding{Verdict: "valid", Sentence: fmt.Sprintf("%d", len(b))}, nil
 	}}, dir, page
 }
@@ -81,7 +81,7 @@ func TestUnwrapArrived_QD28_9_1(t *testing.T) {
 			t.Fatal(err)
 		}
 		came, left := x.Hash, int64(maxUnwrapped)
-		if err := o.lookArrived(t.Context(), &x, c.name, &left); err != nil {
+		if err := o.lookArrived(t.Context(), &x, c.name, Expected{}, &left); err != nil {
 			t.Errorf("%s: %v", c.name, err)
 		}
 		want, wrap := came, blob.Hash("")
@@ -104,7 +104,7 @@ func TestUnwrapTogether_QD28_9_1(t *testing.T) {
 	for i, verdict := range []string{"", "", "invalid", "invalid"} {
 		x, err := o.takeFile(t.Context(), bytes.NewReader(zipped(t, []byte("mười chữ"), "a"))) // 13 bytes
 		if err == nil {
-			err = o.lookArrived(t.Context(), &x, "a.txt", &left)
+			err = o.lookArrived(t.Context(), &x, "a.txt", Expected{}, &left)
 		}
 		if err != nil || x.verdict != verdict || verdict != "" && !strings.Contains(x.sentence, "các tệp nén của gói tin") {
 			t.Errorf("%d: %v %+v", i, err, x)
@@ -127,7 +127,7 @@ func TestUnwrapOnBadDisk_HT33_14_6(t *testing.T) {
 		t.Fatal(err)
 	}
 	left := int64(maxUnwrapped)
-	if err := o.lookArrived(t.Context(), &x, "a.txt", &left); err == nil || x.verdict != "" {
+	if err := o.lookArrived(t.Context(), &x, "a.txt", Expected{}, &left); err == nil || x.verdict != "" {
 		t.Errorf("%v %+v", err, x)
 	}
 	fault := &edxml.Error{Code: edxml.CodeZip, Err: &fs.PathError{Op: "read", Err: fs.ErrInvalid}}

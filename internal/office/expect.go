@@ -1,0 +1,67 @@
+package office
+
+import (
+	"context"
+
+	"vanthu/edxml"
+	"vanthu/internal/db"
+	"vanthu/internal/fail"
+	"vanthu/internal/org"
+	"vanthu/pades"
+)
+
+// Expected is who a file should be signed by. The zero value expects nobody.
+type Expected struct {
+	Code, AltCode string // of the agency that issued it, in either coding
+	Name          string // of that agency
+	Signer        string // the person who is said to have signed
+	// Original wants what makes an original: the signatures of the competent
+	// person and of the agency. The agency's alone may be a copy's. law:ND30-5 ND30-25
+	Original bool
+}
+
+// Options adds to those of an examination what is expected.
+func (e Expected) Options(o pades.VerifyOptions) pades.VerifyOptions {
+	o.RequireBoth, o.AllowCopy, o.Signed = e.Original, e.Original, e.Signer
+	if e.Code != "" {
+		o.From = &pades.Origin{Code: e.Code, Name: e.Name, Relation: e.relation}
+	}
+	return o
+}
+
+// relation compares a code of a certificate with the agency's two. What an
+// agency seals may be sent by its office, which has a code below it.
+func (e Expected) relation(code string) pades.Verdict {
+	got := pades.Invalid
+	for _, own := range []string{e.Code, e.AltCode} {
+		if edxml.SameAgency(own, code) {
+			return pades.Valid
+		}
+		a, err1 := edxml.ParseAgencyCode(own)
+		b, err2 := edxml.ParseAgencyCode(code)
+		if err1 == nil && err2 == nil && (a.Under(b) || b.Under(a)) {
+			got = pades.Undecided
+		}
+	}
+	return got
+}
+
+// expect is what the main file of a packet should carry: the seal of the agency
+// that the exchange knows as the sender, and the signature of the signer whom
+// the packet names. law:ND23-16 HT33-8.2.i
+func (o *Office) expect(ctx context.Context, sender string, p *edxml.Packet) (e Expected, err error) {
+	h := &p.Header
+	e = Expected{Code: sender, Name: h.From.OrganName, Signer: h.SignerInfo.FullName, Original: true}
+	if sender == "" {
+		return e, nil
+	}
+	err = o.Read(ctx, func(v *db.View) error {
+		g, err := org.AgencyByCode(v, sender)
+		if fail.Is(err, fail.Hidden) {
+			return nil // beyond the directory: its code and what it calls itself
+		}
+		e.Code, e.AltCode, e.Name = g.Code, g.AltCode, g.Name
+		return err
+	})
+	return e, err
+}
