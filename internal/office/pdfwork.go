@@ -227,6 +227,9 @@ func (o *Office) sealPart(j *signingJob, im images) (signingPart, error) {
 	if err != nil {
 		return p, pdfError(err)
 	}
+	if opts.Place, err = newSealPlace(f, j, im.sealMM, pades.SealTextHeight(pades.ProfileOn(now).SealLines())); err != nil {
+		return p, err
+	}
 	mark := pades.Options{Name: j.doc.IssuerName, Reason: "Số, ngày văn bản", Time: now}
 	mark.Place, mark.Look, err = pades.NumberDate(f, j.doc.Number, j.doc.Day.Start(), nil, nil)
 	if pades.Is(err, pades.NoAnchor) || pades.Is(err, pades.NoGap) {
@@ -234,6 +237,31 @@ func (o *Office) sealPart(j *signingJob, im images) (signingPart, error) {
 	}
 	p.opts, p.then = mark, &opts
 	return p, placeError(err)
+}
+
+// newSealPlace is where the seal goes on a file that could not be prepared
+// because it was signed before it came here: over the signature that
+// newFieldPlace put over the signer's name. Nil where the file has the seal's
+// field, or where nothing tells the place. law:ND30-PL1.II.8a
+func newSealPlace(f *pdf.File, j *signingJob, mm, textH float64) (*pades.Place, error) {
+	fields, err := pades.Fields(f)
+	if err != nil {
+		return nil, pdfError(err)
+	}
+	for _, x := range fields {
+		if x.Name == pades.SealField {
+			return nil, nil
+		}
+	}
+	signature, err := pades.SignaturePlace(f, j.doc.SignerName, 45, 20)
+	if pades.Is(err, pades.NoAnchor) || pades.Is(err, pades.NoGap) {
+		return nil, nil // a signature in a field of the file's own
+	}
+	if err != nil {
+		return nil, pdfError(err)
+	}
+	p := pades.SealPlace(signature, mm, textH)
+	return &p, nil
 }
 
 // numberAndDate are what the agency's increment fills in. law:HT33-10.1.c.i
