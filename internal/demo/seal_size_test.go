@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"vanthu/internal/db"
@@ -32,13 +33,7 @@ const ringed = 345.0 / 360
 // sealOn looks at the sealed file of a document.
 func (s stage) sealOn(o *office.Office, id document.ID) (x shown) {
 	s.t.Helper()
-	var sealed document.File
-	s.must(o.Read(s.t.Context(), func(v *db.View) (err error) {
-		sealed, err = document.Newest(v, id, document.Sealed_)
-		return err
-	}))
-	data, err := o.Blobs.Read(sealed.Hash)
-	s.must(err)
+	data := s.sealedBytes(o, id)
 	f, err := pdf.Open(data)
 	s.must(err)
 	pages, err := f.Pages()
@@ -64,6 +59,18 @@ func (s stage) sealOn(o *office.Office, id document.ID) (x shown) {
 	}
 	x.ink = s.redOn(data, page)
 	return x
+}
+
+func (s stage) sealedBytes(o *office.Office, id document.ID) []byte {
+	s.t.Helper()
+	var sealed document.File
+	s.must(o.Read(s.t.Context(), func(v *db.View) (err error) {
+		sealed, err = document.Newest(v, id, document.Sealed_)
+		return err
+	}))
+	data, err := o.Blobs.Read(sealed.Hash)
+	s.must(err)
+	return data
 }
 
 // redOn is the box around what is red on a page.
@@ -137,6 +144,32 @@ func TestSealInItsTrueSize_ND30_PL1_II_8a(t *testing.T) {
 	s.wants("larger than prepared", seal(larger), 36, 36)
 	s.sealSize(30)
 	s.wants("smaller than prepared", seal(smaller), 30, 36)
+}
+
+// A file that somebody had signed before it came here has no place prepared for
+// the seal; it shows the seal as others do, and all its signatures hold
+// (ND30-PL1.II.8a, HT33-10.1.c.iii).
+func TestSealOnAFileSignedBefore_ND30_PL1_II_8a(t *testing.T) {
+	s := newStage(t)
+	ctx := t.Context()
+	o, an := s.who("an")
+	_, hung := s.who("hung")
+	l := theLetter
+	l.stop = "issue"
+	data, err := s.sheet(l)
+	s.must(err)
+	body, err := o.Keep(ctx, "Du-thao.pdf", bytes.NewReader(s.elsewhere(data, s.key("sxd", "mai"), pades.Options{Field: "kiem_tra"})))
+	s.must(err)
+	id, err := o.CreateDraft(ctx, an, office.DraftInput{Kind: l.kindCode(), Subject: "V/v " + l.about, Signer: hung.ID, Recipients: l.recipients(), Body: &body})
+	s.must(err)
+	s.sealSize(40.5)
+	s.must(s.walk(ctx, o, id, l, an, hung)) // the last check reads the signatures
+	s.wants("signed before", s.sealOn(o, id), 40.5, 40.5)
+	path := filepath.Join(t.TempDir(), "sealed.pdf")
+	s.must(os.WriteFile(path, s.sealedBytes(o, id), 0o600))
+	if report := run(t, "pdfsig", "-nocert", path); strings.Count(report, "Signature is Valid") != 4 {
+		t.Errorf("want four valid signatures:\n%s", report)
+	}
 }
 
 // A diameter without any picture is refused at the picture (ND30-PL1.II.8a).

@@ -47,8 +47,11 @@ func (p *pictured) PictureHelp() string {
 
 // Diameter is the field for the seal's true size. law:ND30-PL1.II.8a
 func (p *pictured) Diameter() part.Field {
-	return p.Form.Text("mm", "Đường kính con dấu (mm)").Need().Law("ND30-PL1.II.8a").
-		Help("Đo trên dấu thật, " + millimetres(office.LeastSealMM) + "–" + millimetres(office.MostSealMM) + " mm, ví dụ 36,5. Văn bản đã đặt chỗ ký thì chỗ đóng dấu vẫn như cũ.")
+	f := p.Form.Text("mm", "Đường kính con dấu (mm)").Need()
+	if p.Src == "" { // else the picture above cites it
+		f = f.Law("ND30-PL1.II.8a")
+	}
+	return f.Help("Đo trên dấu thật, " + millimetres(office.LeastSealMM) + "–" + millimetres(office.MostSealMM) + " mm, ví dụ 36,5. Văn bản đã đặt chỗ ký thì chỗ đóng dấu vẫn như cũ.")
 }
 
 // margin around the picture on the preview, in mm.
