@@ -2,8 +2,10 @@ package demo
 
 import (
 	"bytes"
+	"net/http"
 	"testing"
 
+	"vanthu/cms"
 	"vanthu/internal/db"
 	"vanthu/internal/document"
 	"vanthu/internal/office"
@@ -155,4 +157,25 @@ func TestSealedUnderAnotherNumber_HT33_10_1_c_i(t *testing.T) {
 	_, err = o.TakeUpload(ctx, lan, out.Files[0].ID, bytes.NewReader(sealed))
 	s.must(err)
 	s.inState(o, id, document.Sealed)
+}
+
+// A document is not signed without the time stamp that is asked for: it waits
+// as it was, the key's use is on record, and the next try signs (ND23-15,
+// HT33-4.1).
+func TestNoStampLeavesTheDocument_ND23_15(t *testing.T) {
+	s := newStage(t)
+	ctx := t.Context()
+	o, hung := s.who("hung")
+	id := s.stopped("sign")
+	stamps := o.Keys.TSA
+	o.Keys.TSA = &cms.TSAClient{URL: "http://127.0.0.1:1/tsa", Client: &http.Client{Transport: away{}}}
+	all, entered := s.uses(o, hung.ID)
+	s.named(signing.StampAway, o.Sign(ctx, hung, id, signing.Consent{}))
+	s.inState(o, id, document.Approved)
+	if a, e := s.uses(o, hung.ID); a != all+1 || e != entered {
+		t.Errorf("the register of the key tells %d uses, %d entered", a-all, e-entered)
+	}
+	o.Keys.TSA = stamps
+	s.must(o.Sign(ctx, hung, id, signing.Consent{}))
+	s.inState(o, id, document.Signed)
 }
