@@ -250,15 +250,25 @@ func checkNames(ca, below *x509.Certificate) error {
 // ValidAt tells whether every certificate below the anchor was within its period
 // at a moment; else ErrPeriod names the first that was not (law:ND23-16).
 func (c *Chain) ValidAt(at time.Time) error {
+	switch cert := c.outside(at); {
+	case cert == nil:
+		return nil
+	case at.Before(cert.NotBefore):
+		return fmt.Errorf("%w: %s chỉ có hiệu lực từ %s", ErrPeriod, cert.Subject.CommonName, civil(cert.NotBefore))
+	default:
+		return fmt.Errorf("%w: %s hết hạn ngày %s", ErrPeriod, cert.Subject.CommonName, civil(cert.NotAfter))
+	}
+}
+
+// outside is the first certificate below the anchor that was not within its
+// period at a moment, or nil.
+func (c *Chain) outside(at time.Time) *x509.Certificate {
 	for i, cert := range c.Certificates {
 		if i > 0 && i == len(c.Certificates)-1 {
 			break
 		}
-		switch {
-		case at.Before(cert.NotBefore):
-			return fmt.Errorf("%w: %s chỉ có hiệu lực từ %s", ErrPeriod, cert.Subject.CommonName, civil(cert.NotBefore))
-		case at.After(cert.NotAfter):
-			return fmt.Errorf("%w: %s hết hạn ngày %s", ErrPeriod, cert.Subject.CommonName, civil(cert.NotAfter))
+		if at.Before(cert.NotBefore) || at.After(cert.NotAfter) {
+			return cert
 		}
 	}
 	return nil

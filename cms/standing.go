@@ -3,8 +3,11 @@ package cms
 import (
 	"context"
 	"crypto"
+	"crypto/ecdsa"
+	"crypto/rsa"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"strings"
 )
 
@@ -33,7 +36,17 @@ type Standing struct {
 // Standing judges one certificate together with its issuers: may it sign now?
 // Only InForce is a yes. law:ND23-15
 func (c *Check) Standing(ctx context.Context, cert *x509.Certificate) Standing {
-	return c.standing(ctx, cert, CheckSigningUsage)
+	return c.standing(ctx, cert, maySign)
+}
+
+// maySign is CheckSigningUsage, and a key of a kind whose signatures this
+// package and the readers of today can check.
+func maySign(cert *x509.Certificate) error {
+	switch cert.PublicKey.(type) {
+	case *rsa.PublicKey, *ecdsa.PublicKey:
+		return CheckSigningUsage(cert)
+	}
+	return fmt.Errorf("%w: khóa %s", ErrUnsupported, cert.PublicKeyAlgorithm)
 }
 
 // EncryptionStanding is Standing for a certificate to encrypt to. law:HT33-13.2
@@ -54,7 +67,7 @@ func (c *Check) standing(ctx context.Context, cert *x509.Certificate, usage func
 	}
 	if err := chain.ValidAt(c.At); err != nil {
 		state := Ended
-		if c.At.Before(cert.NotBefore) {
+		if c.At.Before(chain.outside(c.At).NotBefore) { // its own period, or an issuer's
 			state = NotYet
 		}
 		return Standing{state, err.Error(), chain}

@@ -85,7 +85,7 @@ func (s *Software) open(ref string) (*cms.SoftwareSigner, error) {
 // Add keeps a key file under a name, which ends in ".p12", and tells what to
 // enter as its certificate. pack encodes the key as PKCS#12 under a password.
 func (s *Software) Add(name string, k *cms.SoftwareSigner, pack func(*cms.SoftwareSigner, string) ([]byte, error)) (Certificate, error) {
-	pin, err := s.pin()
+	pin, err := s.firstPin()
 	if err != nil {
 		return Certificate{}, err
 	}
@@ -106,21 +106,32 @@ func chainOf(k *cms.SoftwareSigner) []*x509.Certificate {
 }
 
 // pin protects the key files at rest apart from backups of the store; it is
-// made once and stays in the directory.
+// made once and stays in the directory. Where it is lost none is made up: it
+// may be put back, and then opens them all.
 func (s *Software) pin() (string, error) {
-	path := filepath.Join(s.Dir, "pin")
-	data, err := os.ReadFile(path)
-	if err == nil {
-		return strings.TrimSpace(string(data)), nil
+	data, err := os.ReadFile(filepath.Join(s.Dir, "pin"))
+	pin := strings.TrimSpace(string(data))
+	if err == nil && pin == "" {
+		err = errors.New("the pin of the key files is empty")
 	}
-	if !errors.Is(err, os.ErrNotExist) {
-		return "", err
+	return pin, err
+}
+
+// firstPin is the pin for one more key file; the first one makes it.
+func (s *Software) firstPin() (string, error) {
+	pin, err := s.pin()
+	if err == nil {
+		return pin, nil
+	}
+	files, bad := filepath.Glob(filepath.Join(s.Dir, "*.p12*")) // also those out of use
+	if !errors.Is(err, os.ErrNotExist) || bad != nil || len(files) > 0 {
+		return "", Refuse(KeyBroken, errors.Join(err, bad))
 	}
 	if err := os.MkdirAll(s.Dir, 0o700); err != nil {
 		return "", err
 	}
 	var b [16]byte
 	rand.Read(b[:])
-	pin := hex.EncodeToString(b[:])
-	return pin, os.WriteFile(path, []byte(pin), 0o600)
+	pin = hex.EncodeToString(b[:])
+	return pin, os.WriteFile(filepath.Join(s.Dir, "pin"), []byte(pin), 0o600)
 }

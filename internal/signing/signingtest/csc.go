@@ -377,7 +377,7 @@ func (s *CSC) signHash(id string, c *Credential, in map[string]any) (int, map[st
 			return 0, nil, &refusal{500, "server_error", ""}
 		}
 		if c.Halves {
-			v = halves(v)
+			v = halves(v, c.Key.Public())
 		}
 		out = append(out, base64.StdEncoding.EncodeToString(v))
 	}
@@ -387,8 +387,9 @@ func (s *CSC) signHash(id string, c *Credential, in map[string]any) (int, map[st
 	return 200, map[string]any{"signatures": out}, nil
 }
 
-func halves(der []byte) []byte {
+func halves(der []byte, pub crypto.PublicKey) []byte {
 	var v struct{ R, S *big.Int }
 	asn1.Unmarshal(der, &v)
-	return append(v.R.FillBytes(make([]byte, 32)), v.S.FillBytes(make([]byte, 32))...)
+	n := (pub.(*ecdsa.PublicKey).Curve.Params().BitSize + 7) / 8
+	return append(v.R.FillBytes(make([]byte, n)), v.S.FillBytes(make([]byte, n))...)
 }

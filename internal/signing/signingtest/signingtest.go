@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"crypto"
+	"crypto/ecdsa"
 	"errors"
 	"fmt"
 	"os"
@@ -17,6 +18,7 @@ import (
 	"vanthu/internal/fail"
 	"vanthu/internal/signing"
 	"vanthu/pades"
+	"vanthu/pdf"
 )
 
 // Bench is one key of a driver under test.
@@ -199,6 +201,31 @@ func (b Bench) document(t *testing.T) {
 	}
 	if !bytes.HasPrefix(out, in) {
 		t.Error("the file was rewritten")
+	}
+	b.hash(t, out)
+}
+
+// hash says that the digest of a signed file is as strong as the key. rfc5480:4
+func (b Bench) hash(t *testing.T, signed []byte) {
+	t.Helper()
+	f, err := pdf.Open(signed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := pades.Signatures(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sd, err := cms.Parse(list[0].Contents)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := crypto.SHA256
+	if k, ok := sd.Signers[0].Certificate.PublicKey.(*ecdsa.PublicKey); ok && k.Curve.Params().BitSize == 384 {
+		want = crypto.SHA384
+	}
+	if got := sd.Signers[0].Hash; got != want {
+		t.Errorf("the file is signed over %v, want %v", got, want)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -20,7 +21,10 @@ import (
 )
 
 // KeyKinds are the kinds of key that tokens in use hold.
-var KeyKinds = []string{"RSA-2048", "RSA-3072", "P-256"}
+var KeyKinds = []string{"RSA-2048", "RSA-3072", "RSA-4096", "P-256", "P-384"}
+
+// largest is the one key of 4096 bits: its primes are searched once for all tests.
+var largest = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 4096) })
 
 // NewKey makes a key of a kind.
 func NewKey(t *testing.T, kind string) crypto.Signer {
@@ -32,6 +36,10 @@ func NewKey(t *testing.T, kind string) crypto.Signer {
 		k, err = rsa.GenerateKey(rand.Reader, 2048)
 	case "RSA-3072":
 		k, err = rsa.GenerateKey(rand.Reader, 3072)
+	case "RSA-4096":
+		k, err = largest()
+	case "P-384":
+		k, err = ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
 	default:
 		k, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	}
