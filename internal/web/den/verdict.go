@@ -16,10 +16,11 @@ import (
 
 // signedFile is what the examination of one file found.
 type signedFile struct {
-	Name  string
-	Note  part.Note
-	Signs []signature
-	Facts []fact
+	Name   string
+	Note   part.Note
+	Signs  []signature
+	Checks []check // of the file as a whole
+	Facts  []fact
 }
 
 // signature is one signature of a file, with each check that was made.
@@ -219,6 +220,7 @@ var checkNames = map[pades.CheckName]string{
 	pades.Integrity: "Nội dung nguyên vẹn", pades.Crypto: "Chữ ký khớp với chứng thư", pades.ChainCheck: "Chứng thư do tổ chức tin cậy cấp",
 	pades.Period: "Chứng thư còn hạn khi ký", pades.Revocation: "Chứng thư không bị thu hồi", pades.Time: "Dấu thời gian", pades.Scope: "Đúng người, đúng phạm vi",
 	pades.Coverage: "Không thêm gì sau chữ ký cuối", pades.Order: "Người ký trước, cơ quan ký sau", pades.Both: "Đủ chữ ký người và cơ quan",
+	pades.SenderCheck: "Chữ ký cơ quan là của nơi gửi", pades.SignerCheck: "Người ký đúng như nơi gửi ghi",
 }
 
 // fill takes over a report of package pades on the file at that address.
@@ -237,6 +239,7 @@ func (s *signedFile) fill(r pades.Report, file string) {
 		add("Thời gian ký", viet.DateTime(g.Claimed))
 		add("Dấu thời gian", viet.DateTime(g.Time))
 		add("Nơi cấp chứng thư", g.Issuer)
+		add("Gốc tin cậy", part.Root(g.Anchor))
 		add("Số chứng thư", g.Serial)
 		add("Thuật toán", g.Algorithm)
 		add("Thay đổi sau đó", strings.Join(g.Changes, "; "))
@@ -245,6 +248,7 @@ func (s *signedFile) fill(r pades.Report, file string) {
 		}
 		s.Signs = append(s.Signs, x)
 	}
+	s.Checks = checks(r.Checks)
 	s.Facts = []fact{{"Kiểm tra lúc", viet.DateTime(r.CheckedAt)}, {"Mã băm SHA-256", r.SHA256}}
 }
 

@@ -36,6 +36,7 @@ type docPage struct {
 	Info      *info
 	Versions  []version
 	Signs     []signReport
+	Together  []check // of the signatures of a file together
 	SignNote  *part.Note
 	Events    []part.Event
 }

@@ -251,6 +251,7 @@ type signReport struct {
 var checkNames = map[pades.CheckName]string{
 	pades.Integrity: "Nội dung nguyên vẹn từ khi ký", pades.Crypto: "Giá trị chữ ký đúng với khóa", pades.ChainCheck: "Chứng thư do tổ chức được tin cậy cấp",
 	pades.Period: "Chứng thư còn hiệu lực khi ký", pades.Revocation: "Chứng thư không bị thu hồi khi ký", pades.Time: "Có dấu thời gian", pades.Scope: "Đúng người, đúng thẩm quyền dùng chứng thư",
+	pades.Coverage: "Không thêm gì sau chữ ký cuối", pades.Order: "Người ký trước, cơ quan ký sau", pades.Both: "Đủ chữ ký người và cơ quan",
 }
 
 // drawSigns reads the signature report of the file that is shown.
@@ -275,6 +276,7 @@ func (p *docPage) drawSigns(x *seat.Seat, f document.File) error {
 	for _, s := range rep.Signatures {
 		p.Signs = append(p.Signs, drawSign(s, f))
 	}
+	p.Together = drawChecks(rep.Checks)
 	return nil
 }
 
@@ -299,18 +301,12 @@ func verdictKind(v string) string {
 
 func drawSign(s pades.SignatureReport, f document.File) signReport {
 	x := signReport{Name: s.Holder.Name, Under: join(s.Holder.Title, s.Holder.Agency, ", "), Note: part.Note{Kind: verdictKind(string(s.Result)), Text: s.Sentence}}
-	for _, c := range s.Checks {
-		name, ok := checkNames[c.Name]
-		if !ok {
-			name = string(c.Name)
-		}
-		x.Checks = append(x.Checks, check{verdictKind(string(c.Verdict)), name, c.Cause})
-	}
+	x.Checks = drawChecks(s.Checks)
 	at, how := s.Time, "Ký lúc (dấu thời gian)"
 	if at.IsZero() {
 		at, how = s.Claimed, "Ký lúc (người ký khai)"
 	}
-	for _, f := range []fact{{how, viet.DateTime(at)}, {"Mục đích", s.Reason}, {"Nơi cấp chứng thư", s.Issuer}, {"Số sê-ri", s.Serial}, {"Thuật toán", s.Algorithm}} {
+	for _, f := range []fact{{how, viet.DateTime(at)}, {"Mục đích", s.Reason}, {"Nơi cấp chứng thư", s.Issuer}, {"Gốc tin cậy", part.Root(s.Anchor)}, {"Số sê-ri", s.Serial}, {"Thuật toán", s.Algorithm}} {
 		if f.Value != "" {
 			x.Facts = append(x.Facts, f)
 		}
@@ -319,4 +315,15 @@ func drawSign(s pades.SignatureReport, f document.File) signReport {
 		x.AsSigned = fileAddress(f) + "?ban=" + itoa(int64(s.Revision))
 	}
 	return x
+}
+
+func drawChecks(list []pades.Check) (out []check) {
+	for _, c := range list {
+		name, ok := checkNames[c.Name]
+		if !ok {
+			name = string(c.Name)
+		}
+		out = append(out, check{verdictKind(string(c.Verdict)), name, c.Cause})
+	}
+	return out
 }
