@@ -19,6 +19,7 @@ type Glyph struct {
 
 	dirX, dirY float64 // writing direction
 	track      float64 // space that is set behind each letter, in user space units
+	unseen     bool    // for search only, as in a scan with its text
 }
 
 func (g Glyph) finite() bool {
@@ -247,34 +248,6 @@ func (f *File) Text() (string, error) {
 
 // maxText bounds what Text reads, in bytes.
 const maxText = 16 << 20
-
-// widgetGlyphs adds what the widgets of the page show (iso32000-2:12.5.5).
-func (f *File) widgetGlyphs(p Page, glyphs []Glyph) ([]Glyph, error) {
-	in := &interpreter{f: f, glyphs: glyphs}
-	for _, o := range f.Array(p.Dict["Annots"]) {
-		a := f.Dict(o)
-		st := f.Stream(f.Dict(a["AP"])["N"])
-		rect, ok := f.Rect(a["Rect"])
-		if f.Name(a["Subtype"]) != "Widget" || st == nil || !ok {
-			continue
-		}
-		m, _ := f.matrix(st.Dict["Matrix"])
-		bbox, ok := f.Rect(st.Dict["BBox"])
-		if !ok {
-			continue
-		}
-		from := m.bounds(bbox)
-		if from.W() == 0 || from.H() == 0 {
-			continue
-		}
-		sx, sy := rect.W()/from.W(), rect.H()/from.H()
-		in.state = textState{ctm: matrix{sx, 0, 0, sy, rect.X0 - from.X0*sx, rect.Y0 - from.Y0*sy}, scale: 1}
-		if err := in.runForm(st, nil); err != nil {
-			return in.glyphs, err
-		}
-	}
-	return in.glyphs, nil
-}
 
 // Anchor is a place where a text was found.
 type Anchor struct {

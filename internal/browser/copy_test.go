@@ -18,7 +18,6 @@ import (
 	"vanthu/internal/signing"
 	"vanthu/internal/signing/signingtest"
 	"vanthu/pades"
-	"vanthu/pdf"
 	"vanthu/viet"
 )
 
@@ -201,13 +200,12 @@ func TestCopySignedElsewhereAndUploaded(t *testing.T) {
 		b.is("sent", `document.querySelector("#xu-ly .file input[type=hidden]")?.value`)
 		b.leave(pressPrimary)
 	}
-	upload(signed(t, scan, signer, pades.Options{}))
+	upload(signingtest.OnDesk(t, scan, signer, pades.Options{}))
 	b.forget("422")
 	b.sees("Tệp trả về không ghi hình thức sao đã chọn.", "Trong phần mềm ký số chọn “Ký bản sao”")
 	state(t, o, id, document.Registered)
 	look := pades.CopyLook(pades.TrueCopy, atSNV.name, o.Store.Now())
-	place := &pades.Place{Box: pdf.Box{X: 140, Y: 6, W: look.W, H: look.H}}
-	upload(signed(t, scan, signer, pades.Options{Look: look, Place: place}))
+	upload(signingtest.OnDesk(t, scan, signer, signingtest.Corner(look)))
 	b.sees("96/HOIX: đã ký bản sao và trình lãnh đạo.")
 	state(t, o, id, document.Submitted)
 }

@@ -23,6 +23,7 @@ import (
 	"vanthu/internal/org"
 	"vanthu/internal/paper"
 	"vanthu/internal/signing"
+	"vanthu/internal/signing/signingtest"
 	"vanthu/pades"
 )
 
@@ -360,7 +361,7 @@ func TestSignedElsewhereAndUploaded(t *testing.T) {
 	b.sees("Tệp trả về không phải là tệp đã giao")
 	b.shoot("ky-ngoai-tep-la")
 	state(t, o, id, document.Approved)
-	upload(signed(t, file, personal, pades.Options{Field: pades.SignerField}))
+	upload(signingtest.OnDesk(t, file, personal, pades.Options{Field: pades.SignerField}))
 	b.sees("Đã ký số")
 	state(t, o, id, document.Signed)
 }

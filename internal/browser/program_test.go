@@ -3,8 +3,6 @@ package browser
 import (
 	"bufio"
 	"bytes"
-	"context"
-	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -28,8 +26,8 @@ import (
 	"time"
 
 	"vanthu/cms"
+	"vanthu/internal/signing/signingtest"
 	"vanthu/pades"
-	"vanthu/pdf"
 )
 
 // program plays the signing program on a person's desk: a WebSocket server on
@@ -225,33 +223,27 @@ func (p *program) signAndSend(q request, signer cms.Signer, foreign bool) map[st
 	if foreign {
 		in = foreignFile(p.t)
 	}
-	opts := pades.Options{Field: pades.SignerField}
-	switch q.Endpoint {
-	case "SignIssued":
-		opts = pades.Options{Field: pades.SealField, LockAll: true}
-	case "SignAppendix":
-		opts = pades.Options{}
-	case "SignCopy": // the program writes the form that its user chose in it
-		look := pades.CopyLook(p.form, "Sở Nội vụ", time.Now())
-		opts = pades.Options{Look: look, Place: &pades.Place{Box: pdf.Box{X: 140, Y: 6, W: look.W, H: look.H}}}
-	case "SignFiles": // a program that signs any file makes a field of its own
-		opts = pades.Options{}
-	}
+	opts := p.options(q)
 	if foreign {
-		opts.Field = ""
+		opts = pades.Options{}
 	}
-	return p.send(q, signed(p.t, in, signer, opts))
+	return p.send(q, signingtest.OnDesk(p.t, in, signer, opts))
 }
 
-// signed is a file with one signature more, as a program on a desk makes it.
-func signed(t *testing.T, in []byte, signer cms.Signer, opts pades.Options) []byte {
-	out, err := pades.Sign(context.Background(), in, opts, func(ctx context.Context, digest []byte, hash crypto.Hash) ([]byte, error) {
-		return cms.SignDetached(ctx, digest, hash, signer, cms.Options{})
-	})
-	if err != nil {
-		t.Error(err)
+// options are how the program signs by that endpoint.
+func (p *program) options(q request) pades.Options {
+	now := theStage.Clock.Now()
+	switch q.Endpoint {
+	case "SignIssued":
+		return signingtest.Sealing(p.t)
+	case "SignAppendix":
+		return signingtest.Marking(q.DocNumber, now)
+	case "SignCopy": // the program writes the form that its user chose in it
+		return signingtest.Corner(pades.CopyLook(p.form, "Sở Nội vụ", now))
+	case "SignFiles": // a program that signs any file makes a field of its own, with its user's picture
+		return signingtest.SealingAnew(p.t)
 	}
-	return out
+	return pades.Options{Field: pades.SignerField}
 }
 
 // send posts the file as the programs do, with the token as its cookie.

@@ -19,9 +19,9 @@ import (
 	"vanthu/internal/office"
 	"vanthu/internal/org"
 	"vanthu/internal/signing"
+	"vanthu/internal/signing/signingtest"
 	"vanthu/law"
 	"vanthu/pades"
-	"vanthu/pdf"
 	"vanthu/viet"
 )
 
@@ -360,21 +360,21 @@ func TestCopySignedElsewhere_ND30_25(t *testing.T) {
 	s.must(err)
 	plain, err := o.Blobs.Read(scan.Hash)
 	s.must(err)
-	place := &pades.Place{}
 	look := pades.CopyLook(pades.TrueCopy, "Sở Xây dựng", s.Clock.Now())
-	place.Box.X, place.Box.Y, place.Box.W, place.Box.H = 140, 6, look.W, look.H
+	copied := signingtest.Corner(look)
 	up := func(data []byte) office.Upload {
 		u, err := o.Keep(ctx, "da-ky.pdf", bytes.NewReader(data))
 		s.must(err)
 		return u
 	}
 	s.named(signing.NoForm, o.TakeCopy(ctx, lan, id, up(s.elsewhere(plain, s.key("sxd", "agency"), pades.Options{})), sao))
-	s.named(signing.WrongCertificate, o.TakeCopy(ctx, lan, id, up(s.elsewhere(plain, s.key("sxd", "hung"), pades.Options{Place: place, Look: look})), sao))
+	s.named(signing.WrongCertificate, o.TakeCopy(ctx, lan, id, up(s.elsewhere(plain, s.key("sxd", "hung"), copied)), sao))
 	s.named(signing.NoNewSignature, o.TakeCopy(ctx, lan, id, up(plain), sao))
 	other, err := byHand.scanned(210)
 	s.must(err)
-	s.named(signing.NotAnIncrement, o.TakeCopy(ctx, lan, id, up(s.elsewhere(other, s.key("sxd", "agency"), pades.Options{Place: place, Look: look})), sao))
-	good := up(s.elsewhere(plain, s.key("sxd", "agency"), pades.Options{Place: place, Look: look, Reason: "Sao y từ bản giấy"}))
+	s.named(signing.NotAnIncrement, o.TakeCopy(ctx, lan, id, up(s.elsewhere(other, s.key("sxd", "agency"), copied)), sao))
+	copied.Reason = "Sao y từ bản giấy"
+	good := up(s.elsewhere(plain, s.key("sxd", "agency"), copied))
 	s.named(signing.NoForm, o.TakeCopy(ctx, lan, id, good, office.CopyInput{Form: pades.CopyOfCopy}))
 	s.refused(fail.Denied, o.TakeCopy(ctx, hung, id, good, sao))
 	in := sao
@@ -451,8 +451,7 @@ func TestCopyHandedOut_HT33_8_1(t *testing.T) {
 		file, err := o.Fetch(ctx, x.Files[0].Token, "")
 		s.must(err)
 		look := pades.CopyLook(form, "Sở Xây dựng", s.Clock.Now())
-		place := &pades.Place{Box: pdf.Box{X: 140, Y: 6, W: look.W, H: look.H}}
-		_, err = o.TakeBack(ctx, x.Files[0].Token, "", bytes.NewReader(s.elsewhere(file.Data, s.key("sxd", "agency"), pades.Options{Place: place, Look: look})))
+		_, err = o.TakeBack(ctx, x.Files[0].Token, "", bytes.NewReader(s.elsewhere(file.Data, s.key("sxd", "agency"), signingtest.Corner(look))))
 		return err
 	}
 	s.named(signing.NoForm, back(pades.TrueCopy))

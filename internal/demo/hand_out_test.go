@@ -3,7 +3,6 @@ package demo
 import (
 	"bytes"
 	"context"
-	"crypto"
 	"errors"
 	"io"
 	"net/http"
@@ -22,6 +21,7 @@ import (
 	"vanthu/internal/journal"
 	"vanthu/internal/office"
 	"vanthu/internal/signing"
+	"vanthu/internal/signing/signingtest"
 	"vanthu/pades"
 	"vanthu/pdf"
 )
@@ -42,11 +42,7 @@ func (s stage) key(store, name string) *cms.SoftwareSigner {
 // elsewhere signs a file as a program on a desk does.
 func (s stage) elsewhere(in []byte, k cms.Signer, o pades.Options) []byte {
 	s.t.Helper()
-	out, err := pades.Sign(context.Background(), in, o, func(ctx context.Context, digest []byte, hash crypto.Hash) ([]byte, error) {
-		return cms.SignDetached(ctx, digest, hash, k, cms.Options{})
-	})
-	s.must(err)
-	return out
+	return signingtest.OnDesk(s.t, in, k, o)
 }
 
 func (s stage) named(want signing.State, err error) {
@@ -107,7 +103,7 @@ func TestSignedInAnotherProgram(t *testing.T) {
 	}
 	file, err = o.Fetch(ctx, out.Files[0].Token, "")
 	s.must(err)
-	sealed := s.elsewhere(file.Data, s.key("sxd", "agency"), pades.Options{Field: pades.SealField, LockAll: true})
+	sealed := s.elsewhere(file.Data, s.key("sxd", "agency"), signingtest.Sealing(t))
 	back, err = o.TakeBack(ctx, out.Files[0].Token, "", bytes.NewReader(sealed))
 	s.must(err)
 	if back.Code == "" || back.Day == "" || !back.Complete {
@@ -420,7 +416,7 @@ func TestAnnexesSignedElsewhere(t *testing.T) {
 		t.Fatalf("%+v", out.Files)
 	}
 	key := s.key("sxd", "agency")
-	for i, o2 := range []pades.Options{{}, {Field: pades.SealField}} { // the annex first
+	for i, o2 := range []pades.Options{signingtest.Marking(out.Code, s.Clock.Now()), signingtest.Sealing(t)} { // the annex first
 		f := out.Files[1-i]
 		given, err := o.Fetch(ctx, f.Token, "")
 		s.must(err)

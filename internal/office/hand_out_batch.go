@@ -33,7 +33,8 @@ type Bundle struct {
 //
 // Who: as for Sign (ByPerson) and Seal (ByAgency), for each document. Refuses
 // what SignBatch refuses, a certificate whose key does not sign in the program,
-// and when nothing is left to sign. law:HT33-10.1.b HT33-10.1.c.iii HT33-4.2 ND23-15
+// and when nothing is left to sign; in its line, a document to be sealed with
+// its PDF annexes. law:HT33-10.1.b HT33-10.1.c.iii HT33-10.1.c.v HT33-4.2 ND23-15
 func (o *Office) HandOutBatch(ctx context.Context, by org.Actor, p signing.Purpose, ids []document.ID) (Bundle, error) {
 	if p == signing.AsCopy { // the program must know the form of each: HandOutCopy
 		return Bundle{}, signing.Refuse(signing.SignedAway, nil)
@@ -94,6 +95,16 @@ func (o *Office) approveAndHandOut(ctx context.Context, by org.Actor, act signin
 	}
 	if err != nil {
 		return Session{}, err
+	}
+	if act.purpose == signing.ByAgency {
+		// One call for many files tells the program no numbers to mark annexes with.
+		annexes, err := o.pdfAnnexes(ctx, j)
+		if err == nil && len(annexes) > 0 {
+			err = signing.Refuse(signing.AnnexAlone, nil)
+		}
+		if err != nil {
+			return Session{}, err
+		}
 	}
 	return o.handOut(ctx, by, act, id, signing.ByClient, batch)
 }

@@ -270,7 +270,7 @@ func (o *Office) inspect(ctx context.Context, by org.Actor, j *signingJob, h sig
 	if err := o.signedBy(ctx, by, j, h, fresh[0]); err != nil {
 		return err
 	}
-	return o.wellSigned(ctx, out, fresh[0].Field.Name, j, h)
+	return o.wellSigned(ctx, out, fresh[0], j, h)
 }
 
 // signedBy finds the certificate of the new signature among those registered
@@ -305,9 +305,11 @@ func (o *Office) signedBy(ctx context.Context, by org.Actor, j *signingJob, h si
 }
 
 // wellSigned examines the whole file: the new signature must be intact and
-// right, no earlier one may have suffered, and a sealed main file shows the
-// number and date that were given. law:ND23-17 HT33-10.1.c.i
-func (o *Office) wellSigned(ctx context.Context, out []byte, field string, j *signingJob, h signing.HandOut) error {
+// right, no earlier one may have suffered, a sealed main file shows the number
+// and date that were given, and the agency's signature shows itself. That it
+// locks the form is not asked: programs on desks are not ours.
+// law:ND23-17 HT33-10.1.c.i
+func (o *Office) wellSigned(ctx context.Context, out []byte, fresh pades.Signature, j *signingJob, h signing.HandOut) error {
 	f, err := o.Judge(ctx, out, Expected{})
 	if err != nil {
 		return err
@@ -315,15 +317,18 @@ func (o *Office) wellSigned(ctx context.Context, out []byte, field string, j *si
 	if f.Verdict == string(pades.Invalid) {
 		return signing.Refuse(signing.BadSignature, errors.New(f.Sentence))
 	}
-	if !f.Sound(field) {
+	if !f.Sound(fresh.Field.Name) {
 		return signing.Refuse(signing.BadSignature, errors.New("the new signature is not intact"))
 	}
-	if h.Purpose != signing.ByAgency || h.Annex != 0 {
+	if h.Purpose != signing.ByAgency {
 		return nil
 	}
 	file, err := pdf.Open(out)
 	if err != nil {
 		return pdfError(err)
+	}
+	if h.Annex != 0 {
+		return o.showsAgency(file, fresh, j.doc, true)
 	}
 	fields, err := pades.Fields(file)
 	if err != nil {
@@ -334,7 +339,7 @@ func (o *Office) wellSigned(ctx context.Context, out []byte, field string, j *si
 			return signing.Refuse(signing.NoNumber, nil)
 		}
 	}
-	return nil
+	return o.showsAgency(file, fresh, j.doc, false)
 }
 
 func fieldText(f *pdf.File, fields []pades.Field, name string) string {
