@@ -235,7 +235,7 @@ func (s *signedFile) fill(r pades.Report, file string) {
 		add("Thời gian ký", viet.DateTime(g.Claimed))
 		add("Dấu thời gian", viet.DateTime(g.Time))
 		add("Nơi cấp chứng thư", g.Issuer)
-		add("Gốc tin cậy", part.Root(g.Anchor))
+		add("Gốc tin cậy", office.RootName(g.Anchor))
 		add("Số chứng thư", g.Serial)
 		add("Thuật toán", g.Algorithm)
 		add("Thay đổi sau đó", strings.Join(g.Changes, "; "))
