@@ -23,6 +23,7 @@ var pages = []page{
 	{"den-cho-tiep-nhan", "lan", "/den/cho-tiep-nhan", ""},
 	{"den-dang-ky", "lan", "/den/dang-ky", ""},
 	{"den-id", "lan", "/den/cho-tiep-nhan", "100/BC-SNV"},
+	{"den-id-chu-ky", "lan", "/den/cho-tiep-nhan", "100/BC-SNV > Chữ ký"},
 	{"du-thao", "an", "/du-thao", ""},
 	{"du-thao-moi", "an", "/du-thao/moi", ""},
 	{"di", "lan", "/di/", ""},

@@ -10,6 +10,7 @@ import (
 	"vanthu/internal/document"
 	"vanthu/internal/office"
 	"vanthu/internal/signing"
+	"vanthu/internal/signing/signingtest"
 	"vanthu/pades"
 	"vanthu/viet"
 )
@@ -134,7 +135,7 @@ func TestSealedUnderAnotherNumber_HT33_10_1_c_i(t *testing.T) {
 	s.must(err)
 	file, err := o.Download(ctx, lan, out.Files[0].ID)
 	s.must(err)
-	sealed := s.elsewhere(file.Data, s.key("sxd", "agency"), pades.Options{Field: pades.SealField, LockAll: true})
+	sealed := s.elsewhere(file.Data, s.key("sxd", "agency"), signingtest.Sealing(t))
 	var d document.Document
 	s.must(o.Read(ctx, func(v *db.View) (err error) { d, err = document.ByID(v, id); return err }))
 	enter := func(number string, day viet.Day) {

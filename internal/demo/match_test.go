@@ -11,8 +11,8 @@ import (
 	"vanthu/pades"
 )
 
-// A document is Sở Xây dựng's only with its seal: another agency's is refused
-// with both names, one that names no code is told by its name, and a missing
+// A document is Sở Xây dựng's only with its seal: another agency's leaves the question
+// open with both names, one that names no code is told by its name, and a missing
 // seal or another signer leaves the question open. The other coding of its code
 // is the same agency, an annex may be anybody's (HT33-8.2.i, ND23-16, ND30-5).
 func TestSignersMatchTheSender_HT33_8_2_i(t *testing.T) {
@@ -39,7 +39,7 @@ func TestSignersMatchTheSender_HT33_8_2_i(t *testing.T) {
 		"other coding":       {[]cms.Signer{hung, agency("Sở Xây dựng", "H99.15")}, "valid", nil},
 		"no code":            {[]cms.Signer{hung, plain}, "valid", nil},
 		"no code, other":     {[]cms.Signer{hung, person(authority.Person{Name: "Sở Nội vụ", Agency: "Sở Nội vụ"})}, "undecided", []string{"Sở Nội vụ", "không ghi mã"}},
-		"another agency":     {[]cms.Signer{hung, snv}, "invalid", []string{"Sở Nội vụ (000.00.12.H99)", "Sở Xây dựng (000.00.15.H99)"}},
+		"another agency":     {[]cms.Signer{hung, snv}, "undecided", []string{"Sở Nội vụ (000.00.12.H99)", "Sở Xây dựng (000.00.15.H99)"}},
 		"two agencies":       {[]cms.Signer{hung, snv, sxd}, "valid", nil},
 		"the one above":      {[]cms.Signer{hung, agency("UBND tỉnh Mẫu", "H99")}, "undecided", []string{"UBND tỉnh Mẫu (H99)"}},
 		"no seal":            {[]cms.Signer{hung}, "undecided", []string{"thiếu chữ ký số của cơ quan"}},

@@ -21,6 +21,7 @@ type signedFile struct {
 	Signs  []signature
 	Checks []check // of the file as a whole
 	Facts  []fact
+	Kept   string // address of the report of the examination
 }
 
 // signature is one signature of a file, with each check that was made.
@@ -239,7 +240,7 @@ func (s *signedFile) fill(r pades.Report, file string) {
 		add("Thời gian ký", viet.DateTime(g.Claimed))
 		add("Dấu thời gian", viet.DateTime(g.Time))
 		add("Nơi cấp chứng thư", g.Issuer)
-		add("Gốc tin cậy", part.Root(g.Anchor))
+		add("Gốc tin cậy", office.RootName(g.Anchor))
 		add("Số chứng thư", g.Serial)
 		add("Thuật toán", g.Algorithm)
 		add("Thay đổi sau đó", strings.Join(g.Changes, "; "))
@@ -248,7 +249,7 @@ func (s *signedFile) fill(r pades.Report, file string) {
 		}
 		s.Signs = append(s.Signs, x)
 	}
-	s.Checks = checks(r.Checks)
+	s.Checks, s.Kept = checks(r.Checks), file+"?bien-ban=1"
 	s.Facts = []fact{{"Kiểm tra lúc", viet.DateTime(r.CheckedAt)}, {"Mã băm SHA-256", r.SHA256}}
 }
 

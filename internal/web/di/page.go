@@ -37,6 +37,7 @@ type docPage struct {
 	Versions  []version
 	Signs     []signReport
 	Together  []check // of the signatures of a file together
+	Kept      string  // address of the report of their examination
 	SignNote  *part.Note
 	Events    []part.Event
 }

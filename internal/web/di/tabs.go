@@ -276,7 +276,7 @@ func (p *docPage) drawSigns(x *seat.Seat, f document.File) error {
 	for _, s := range rep.Signatures {
 		p.Signs = append(p.Signs, drawSign(s, f))
 	}
-	p.Together = drawChecks(rep.Checks)
+	p.Together, p.Kept = drawChecks(rep.Checks), fileAddress(f)+"?bien-ban=1"
 	return nil
 }
 
@@ -306,7 +306,7 @@ func drawSign(s pades.SignatureReport, f document.File) signReport {
 	if at.IsZero() {
 		at, how = s.Claimed, "Ký lúc (người ký khai)"
 	}
-	for _, f := range []fact{{how, viet.DateTime(at)}, {"Mục đích", s.Reason}, {"Nơi cấp chứng thư", s.Issuer}, {"Gốc tin cậy", part.Root(s.Anchor)}, {"Số sê-ri", s.Serial}, {"Thuật toán", s.Algorithm}} {
+	for _, f := range []fact{{how, viet.DateTime(at)}, {"Mục đích", s.Reason}, {"Nơi cấp chứng thư", s.Issuer}, {"Gốc tin cậy", office.RootName(s.Anchor)}, {"Số sê-ri", s.Serial}, {"Thuật toán", s.Algorithm}} {
 		if f.Value != "" {
 			x.Facts = append(x.Facts, f)
 		}

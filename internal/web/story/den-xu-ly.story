@@ -80,5 +80,6 @@ see 'Đến từ trục liên thông' 'Vào sổ đến số 413' 'Ý kiến ch�
 follow 'Chữ ký'
 see 'UBND huyện A' 'hợp lệ, có dấu thời gian' 'Thử nghiệm (không có giá trị ở ngoài bản trình diễn)'
 see 'Không thêm gì sau chữ ký cuối' 'Người ký trước, cơ quan ký sau' 'Đủ chữ ký người và cơ quan' 'Chữ ký cơ quan là của nơi gửi' 'Người ký đúng như nơi gửi ghi'
+see 'Tải biên bản kiểm tra'
 follow 'Lịch sử'
 see 'Báo hoàn thành' 'Đã góp ý bằng văn bản'
