@@ -45,7 +45,7 @@ func NewSoftwareSigner(key crypto.Signer, cert *x509.Certificate, chain []*x509.
 }
 
 // LoadPKCS12 opens a .p12/.pfx file: one key, its certificate, and the issuers. The
-// errors are those of [pkcs12.Open]; ErrUnsupported's too if no certificate is the key's.
+// errors are those of [pkcs12.Open]; ErrNoKey also if no certificate is the key's.
 func LoadPKCS12(data []byte, password string) (*SoftwareSigner, error) {
 	c, err := pkcs12.Open(data, password)
 	if err != nil {
@@ -53,7 +53,7 @@ func LoadPKCS12(data []byte, password string) (*SoftwareSigner, error) {
 	}
 	own, issuers := c.Certificate()
 	if own == nil {
-		return nil, fmt.Errorf("không mở được tệp khóa: %w: không có chứng thư số của khóa bí mật", pkcs12.ErrUnsupported)
+		return nil, fmt.Errorf("không mở được tệp khóa: %w", pkcs12.ErrNoKey)
 	}
 	return NewSoftwareSigner(c.Key, own, issuers)
 }

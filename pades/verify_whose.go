@@ -10,19 +10,15 @@ import (
 // Origin is the agency that a file came from.
 type Origin struct {
 	Code, Name string
-	// Relation says of an agency code whether it is that agency's (Valid), one
-	// above or below it (Undecided), or another's (Invalid). Nil: Code alone.
-	Relation func(code string) Verdict
+	// Same says of an agency code whether it is that agency's. Nil: Code alone.
+	Same func(code string) bool
 }
 
-func (g *Origin) relation(code string) Verdict {
-	switch {
-	case g.Relation != nil:
-		return g.Relation(code)
-	case code == g.Code:
-		return Valid
+func (g *Origin) same(code string) bool {
+	if g.Same != nil {
+		return g.Same(code)
 	}
-	return Invalid
+	return code == g.Code
 }
 
 // named says whether a name is the agency's; the name of a province, which many
@@ -63,29 +59,21 @@ func (v *verifier) kindOf(s SignatureReport) cms.HolderKind {
 	return s.Holder.Kind
 }
 
-// among finds the sender among the agencies that signed. One that names no code
-// is told by its name, and never refuted: names are not unique and change.
+// among finds the sender among the agencies that signed, by code or, where a
+// certificate names none, by name. Others leave the question open: documents of
+// others are sent on, and what an agency seals may be sent by its office.
 func (g *Origin) among(agencies []cms.Holder) Check {
-	c := Check{Name: SenderCheck, Verdict: Invalid}
 	for _, h := range agencies {
-		got, whose := Undecided, h.Name+", chứng thư số không ghi mã cơ quan"
-		switch {
-		case h.AgencyCode != "":
-			got, whose = g.relation(h.AgencyCode), fmt.Sprintf("%s (%s)", h.Name, h.AgencyCode)
-		case g.named(h.Name):
-			got = Valid
-		}
-		if got == Valid {
+		if h.AgencyCode != "" && g.same(h.AgencyCode) || h.AgencyCode == "" && g.named(h.Name) {
 			return Check{Name: SenderCheck, Verdict: Valid}
 		}
-		if c.Cause == "" || got == Undecided {
-			c.Cause = fmt.Sprintf("chữ ký số cơ quan trong tệp là của %s, không phải của nơi gửi %s", whose, g)
-		}
-		if got == Undecided {
-			c.Verdict = Undecided
-		}
 	}
-	return c
+	other := agencies[0]
+	whose := other.Name + ", chứng thư số không ghi mã cơ quan"
+	if other.AgencyCode != "" {
+		whose = fmt.Sprintf("%s (%s)", other.Name, other.AgencyCode)
+	}
+	return Check{SenderCheck, Undecided, fmt.Sprintf("chữ ký số cơ quan trong tệp là của %s, không phải của nơi gửi %s", whose, g)}
 }
 
 func (g *Origin) String() string {

@@ -129,7 +129,7 @@ func TestOpenIsNotKeptBusy(t *testing.T) {
 		"the key inside an encrypted safe": {file(t, 1, sealedSafe(t, 1, cert, shroudedKey(t, pkcs8, forever))), ErrWork},
 		"no rounds":                        {file(t, 1, plainSafe(cert, shroudedKey(t, pkcs8, 0))), ErrMalformed},
 		"two keys":                         {file(t, 1, plainSafe(cert, shroudedKey(t, pkcs8, 1), shroudedKey(t, pkcs8, 1))), ErrUnsupported},
-		"no key":                           {file(t, 1, plainSafe(cert)), ErrUnsupported},
+		"no key":                           {file(t, 1, plainSafe(cert)), ErrNoKey},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if c.want == nil {
@@ -171,7 +171,7 @@ func TestOpenNamesItsErrors(t *testing.T) {
 			continue
 		}
 		named := false
-		for _, e := range []error{ErrPassword, ErrMalformed, ErrUnsupported, ErrWork} {
+		for _, e := range []error{ErrPassword, ErrMalformed, ErrUnsupported, ErrNoKey, ErrWork} {
 			named = named || errors.Is(err, e)
 		}
 		if !named || strings.TrimSpace(err.Error()) == "" {

@@ -31,6 +31,7 @@ var (
 	ErrPassword    = errors.New("sai mật khẩu")
 	ErrMalformed   = errors.New("không phải tệp PKCS#12 hoặc tệp hỏng")
 	ErrUnsupported = errors.New("cách đóng tệp PKCS#12 chưa được hỗ trợ")
+	ErrNoKey       = errors.New("tệp không có khóa bí mật cùng chứng thư số của nó")
 	ErrWork        = errors.New("tệp PKCS#12 đòi quá nhiều phép tính")
 )
 
@@ -90,7 +91,7 @@ var (
 // Open reads a key file. Without a MAC the password cannot be checked as a whole;
 // such a file is opened with the empty password alone.
 //
-// Errors: ErrPassword, ErrMalformed, ErrUnsupported, ErrWork.
+// Errors: ErrPassword, ErrMalformed, ErrUnsupported, ErrNoKey, ErrWork.
 func Open(data []byte, password string) (*Contents, error) {
 	pfx, err := sequence(data)
 	if err != nil {
@@ -123,7 +124,7 @@ func Open(data []byte, password string) (*Contents, error) {
 		return nil, err
 	}
 	if o.found.Key == nil {
-		return nil, unsupported("tệp không có khóa bí mật")
+		return nil, ErrNoKey
 	}
 	return &o.found, nil
 }

@@ -24,19 +24,14 @@ type Expected struct {
 func (e Expected) Options(o pades.VerifyOptions) pades.VerifyOptions {
 	o.RequireBoth, o.AllowCopy, o.Signed = e.Original, e.Original, e.Signer
 	if e.Code != "" {
-		o.From = &pades.Origin{Code: e.Code, Name: e.Name, Relation: e.relation}
+		o.From = &pades.Origin{Code: e.Code, Name: e.Name, Same: e.same}
 	}
 	return o
 }
 
-// relation compares a code of a certificate with the agency's two. Another's leaves the
-// question to the clerk: agencies send documents of others on, and what an agency seals
-// may be sent by its office, which has a code of its own.
-func (e Expected) relation(code string) pades.Verdict {
-	if edxml.SameAgency(e.Code, code) || edxml.SameAgency(e.AltCode, code) {
-		return pades.Valid
-	}
-	return pades.Undecided
+// same knows both codings of the agency's code.
+func (e Expected) same(code string) bool {
+	return edxml.SameAgency(e.Code, code) || edxml.SameAgency(e.AltCode, code)
 }
 
 // expect is what the main file of a packet should carry: the seal of the agency

@@ -236,6 +236,8 @@ func unopened(err error) error {
 		field, text = "password", "Mật khẩu của tệp khóa không đúng."
 	case errors.Is(err, pkcs12.ErrMalformed):
 		text = "Đây không phải tệp khóa PKCS#12 (.p12, .pfx), hoặc tệp đã hỏng."
+	case errors.Is(err, pkcs12.ErrNoKey):
+		text = "Tệp không có khóa bí mật cùng chứng thư số của nó; hãy xuất lại tệp kèm khóa."
 	case errors.Is(err, pkcs12.ErrWork):
 		text = "Tệp khóa đòi quá nhiều phép tính để kiểm tra mật khẩu; hãy xuất lại tệp."
 	}
