@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"vanthu/cms"
+	"vanthu/internal/disk"
 )
 
 // state is state.json: what was issued and revoked, serials in hexadecimal.
@@ -68,7 +69,7 @@ func (a *Authority) update(change func(*state) error) error {
 	if err != nil {
 		return err
 	}
-	if err := writeFile(filepath.Join(a.dir, "state.json"), data); err != nil {
+	if err := disk.Write(filepath.Join(a.dir, "state.json"), data); err != nil {
 		return err
 	}
 	a.state = next
@@ -132,18 +133,5 @@ func readPEM(path string) ([]byte, error) {
 }
 
 func writePEM(path, kind string, der []byte) error {
-	return writeFile(path, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}))
-}
-
-// writeFile replaces a file as a whole, readable by the owner only.
-func writeFile(path string, data []byte) error {
-	f, err := os.OpenFile(path+".new", os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(path+".new", path)
+	return disk.Write(path, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}))
 }

@@ -18,6 +18,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"vanthu/internal/disk"
 	"vanthu/internal/fail"
 )
 
@@ -77,7 +78,7 @@ func Open(root string) (*Dir, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Dir{root: root, desk: desk}, errors.Join(SyncDir(root), SyncDir(filepath.Dir(root)))
+	return &Dir{root: root, desk: desk}, errors.Join(disk.SyncDir(root), disk.SyncDir(filepath.Dir(root)))
 }
 
 func sweep(tmp string) error {
@@ -191,18 +192,13 @@ func (d *Dir) shelf(dir string) error {
 	return nil
 }
 
-// SyncDir makes what was created, renamed or removed in a directory durable.
-func SyncDir(dir string) error { return syncDir(dir, (*os.File).Sync) }
-
-func (d *Dir) syncDir(dir string) error { return syncDir(dir, d.sync) }
-
-func syncDir(dir string, sync func(*os.File) error) error {
+func (d *Dir) syncDir(dir string) error {
 	f, err := os.Open(dir)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	return sync(f)
+	return d.sync(f)
 }
 
 // sync makes an open file or directory durable. A disk that fails to sync says

@@ -12,6 +12,7 @@ import (
 	"vanthu/cms"
 	"vanthu/internal/blob"
 	"vanthu/internal/db"
+	"vanthu/internal/disk"
 	"vanthu/internal/hub"
 	hubschema "vanthu/internal/schema/hub"
 	"vanthu/ledger"
@@ -95,33 +96,13 @@ func hubKey(path, name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return private, writeDurably(path, []byte(private))
-}
-
-// writeDurably writes a small file whole or not at all: after a power cut it
-// is there with all its bytes, or was never made.
-func writeDurably(path string, data []byte) error {
-	f, err := os.OpenFile(path+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	if _, err := f.Write(data); err != nil {
-		return err
-	}
-	if err := f.Sync(); err != nil {
-		return err
-	}
-	if err := os.Rename(path+".new", path); err != nil {
-		return err
-	}
-	return blob.SyncDir(filepath.Dir(path))
+	return private, disk.Write(path, []byte(private))
 }
 
 // settle makes the directories of a store durable: a file that was synced in
 // a directory that was not may be gone after a power cut.
 func settle(dir, store string) error {
-	return errors.Join(blob.SyncDir(filepath.Join(dir, store)), blob.SyncDir(dir), blob.SyncDir(filepath.Dir(dir)))
+	return errors.Join(disk.SyncDir(filepath.Join(dir, store)), disk.SyncDir(dir), disk.SyncDir(filepath.Dir(dir)))
 }
 
 // Run does what falls due at the hub until ctx ends: trials that end,

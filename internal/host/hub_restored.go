@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"vanthu/internal/disk"
 	"vanthu/ledger"
 )
 
@@ -38,7 +39,7 @@ func RestoredHub(ctx context.Context, c HubConfig) (*Hub, error) {
 		return nil, err
 	}
 	if n := len(former); n == 0 || former[n-1] != string(old) { // else a try that broke off has kept it
-		if err := writeDurably(formerKey(c.Dir, n+1), old); err != nil {
+		if err := disk.Write(formerKey(c.Dir, n+1), old); err != nil {
 			return nil, err
 		}
 	}
@@ -46,7 +47,7 @@ func RestoredHub(ctx context.Context, c HubConfig) (*Hub, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := writeDurably(path, []byte(private)); err != nil {
+	if err := disk.Write(path, []byte(private)); err != nil {
 		return nil, err
 	}
 	return OpenHub(ctx, c)

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"vanthu/internal/db"
+	"vanthu/internal/disk"
 	"vanthu/internal/gateway"
 	"vanthu/internal/hub"
 	"vanthu/internal/partner"
@@ -85,7 +86,7 @@ func (m *marks) keep(mark, token string, life int64) error {
 	if m.life.Load() != life {
 		return nil
 	}
-	return writeDurably(m.base+mark, []byte(token))
+	return disk.Write(m.base+mark, []byte(token))
 }
 
 // gatewaySecret gives the gateway's secret on this hub, making it on first use.
@@ -102,7 +103,7 @@ func (h *Hub) gatewaySecret(ctx context.Context, code string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return secret, writeDurably(path, []byte(secret))
+	return secret, disk.Write(path, []byte(secret))
 }
 
 // followUpstream enters what changed in the upstream directory. The token is

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"vanthu/edxml"
+	"vanthu/internal/disk"
 )
 
 // Folder is the driver for systems that exchange packets through a directory,
@@ -68,7 +69,10 @@ func (d *Folder) Send(_ context.Context, raw io.Reader, _ int64, key string) (Ac
 	if _, err := io.Copy(io.MultiWriter(f, sum), raw); err != nil {
 		return Ack{}, local(err)
 	}
-	if err := errors.Join(f.Sync(), f.Close(), os.Rename(f.Name(), path), syncDir(filepath.Dir(path))); err != nil {
+	if err := errors.Join(f.Sync(), f.Close()); err != nil {
+		return Ack{}, local(err)
+	}
+	if err := disk.Rename(f.Name(), path); err != nil {
 		return Ack{}, local(err)
 	}
 	return Ack{ID: name, SHA256: hex.EncodeToString(sum.Sum(nil))}, nil
@@ -84,15 +88,6 @@ func safeName(key string) string {
 	}
 	sum := sha256.Sum256([]byte(key))
 	return "k" + hex.EncodeToString(sum[:])
-}
-
-func syncDir(dir string) error {
-	f, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	return f.Sync()
 }
 
 // Inbox implements Partner.
@@ -232,7 +227,7 @@ func (d *Folder) move(id, to string) error {
 	if err != nil {
 		return local(err)
 	}
-	return syncDir(filepath.Join(d.Dir, to))
+	return disk.SyncDir(filepath.Join(d.Dir, to))
 }
 
 // Sent implements Partner: what still lies in out.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"vanthu/cms"
+	"vanthu/internal/disk"
 )
 
 // Opening are the keys that open what was encrypted to one agency (khóa mở):
@@ -51,6 +52,7 @@ type OpeningKey struct {
 	Err    error               // why it does not open
 	Token  string              // the name of the key on its token; "" for a key file
 	opener cms.Decrypter
+	kept   time.Time // when it was entered
 }
 
 // OpeningKeys lists the keys, newest first, the broken files at the end.
@@ -63,6 +65,9 @@ func (s *Opening) OpeningKeys() ([]OpeningKey, error) {
 	var out []OpeningKey
 	for _, f := range append(files, named...) {
 		x := OpeningKey{Ref: filepath.Base(f)}
+		if info, err := os.Stat(f); err == nil {
+			x.kept = info.ModTime()
+		}
 		if filepath.Ext(f) == tokenExt {
 			x.Token, x.Chain, x.Err = readNamed(f)
 			if x.Err == nil {
@@ -80,14 +85,10 @@ func (s *Opening) OpeningKeys() ([]OpeningKey, error) {
 		if a.Err != nil || b.Err != nil {
 			return cmp.Compare(len(b.Chain), len(a.Chain))
 		}
-		return newer(a.Chain[0], b.Chain[0])
+		// Two certificates may start together: authorities like midnight.
+		return cmp.Or(b.Chain[0].NotBefore.Compare(a.Chain[0].NotBefore), b.kept.Compare(a.kept))
 	})
 	return out, err
-}
-
-// newer orders certificates, the newest first.
-func newer(a, b *x509.Certificate) int {
-	return cmp.Or(b.NotBefore.Compare(a.NotBefore), b.SerialNumber.Cmp(a.SerialNumber))
 }
 
 // Shelve takes a key file out of use. It stays in the directory under another
@@ -101,7 +102,7 @@ func (s *Opening) Shelve(ref string) error {
 	for n := 2; taken(away); n++ { // by an earlier key of this name
 		away = fmt.Sprintf("%s.%d.ended", path, n)
 	}
-	err := os.Rename(path, away)
+	err := disk.Rename(path, away)
 	if errors.Is(err, os.ErrNotExist) {
 		err = Refuse(NoKey, err)
 	}

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"vanthu/cms"
 	"vanthu/internal/authority"
@@ -51,6 +52,34 @@ func TestSoftwareOpens_HT33_13_1(t *testing.T) {
 			}
 			signingtest.Opens(t, keys[0])
 		})
+	}
+}
+
+// Of keys whose certificates start together the one entered last comes first:
+// it is the one that others are told of (HT33-13.1).
+func TestNewestOpeningKey_HT33_13_1(t *testing.T) {
+	ca, _ := signingtest.Authority(t)
+	a, b := forReading(t, ca, "P-256"), forReading(t, ca, "P-256")
+	if !a.Chain[0].NotBefore.Equal(b.Chain[0].NotBefore) {
+		t.Fatal("the certificates do not start together")
+	}
+	for _, order := range [][]signingtest.Certified{{a, b}, {b, a}} {
+		o := &signing.Opening{Software: &signing.Software{Dir: t.TempDir()}}
+		now := time.Now()
+		for i, k := range order {
+			name := signing.Fingerprint(k.Chain[0])[:16] + ".p12"
+			if _, err := o.Add(name, k.Signer(t), authority.PKCS12); err != nil {
+				t.Fatal(err)
+			}
+			at := now.Add(time.Duration(i) * time.Second)
+			if err := os.Chtimes(filepath.Join(o.Dir, name), at, at); err != nil {
+				t.Fatal(err)
+			}
+		}
+		keys, err := o.OpeningKeys()
+		if err != nil || len(keys) != 2 || !keys[0].Chain[0].Equal(order[1].Chain[0]) {
+			t.Errorf("%d keys, %v; the one entered last is not the first", len(keys), err)
+		}
 	}
 }
 

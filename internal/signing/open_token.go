@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 
 	"vanthu/cms"
+	"vanthu/internal/disk"
 	"vanthu/internal/token"
 )
 
@@ -33,14 +34,7 @@ func (s *Opening) Name(name string, k Key) error {
 		}
 		text = append(text, pem.EncodeToMemory(b)...)
 	}
-	if err := os.MkdirAll(s.Dir, 0o700); err != nil {
-		return err
-	}
-	path := filepath.Join(s.Dir, name+tokenExt)
-	if err := os.WriteFile(path+".new", text, 0o600); err != nil {
-		return err
-	}
-	return os.Rename(path+".new", path)
+	return disk.Write(filepath.Join(s.Dir, name+tokenExt), text)
 }
 
 func readNamed(path string) (ref string, chain []*x509.Certificate, err error) {

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"vanthu/cms"
+	"vanthu/internal/disk"
 )
 
 // Software keeps keys as PKCS#12 files in a directory: for the demonstration,
@@ -93,7 +94,7 @@ func (s *Software) Add(name string, k *cms.SoftwareSigner, pack func(*cms.Softwa
 	if err != nil {
 		return Certificate{}, err
 	}
-	if err := os.WriteFile(filepath.Join(s.Dir, name), data, 0o600); err != nil {
+	if err := disk.Write(filepath.Join(s.Dir, name), data); err != nil {
 		return Certificate{}, err
 	}
 	c := Describe(chainOf(k))
@@ -127,11 +128,8 @@ func (s *Software) firstPin() (string, error) {
 	if !errors.Is(err, os.ErrNotExist) || bad != nil || len(files) > 0 {
 		return "", Refuse(KeyBroken, errors.Join(err, bad))
 	}
-	if err := os.MkdirAll(s.Dir, 0o700); err != nil {
-		return "", err
-	}
 	var b [16]byte
 	rand.Read(b[:])
 	pin = hex.EncodeToString(b[:])
-	return pin, os.WriteFile(filepath.Join(s.Dir, "pin"), []byte(pin), 0o600)
+	return pin, disk.Write(filepath.Join(s.Dir, "pin"), []byte(pin))
 }
