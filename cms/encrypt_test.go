@@ -228,7 +228,7 @@ func TestDecryptWithKeyingMaterial(t *testing.T) {
 }
 
 // withMaterial encrypts content to an elliptic key with keying material.
-func withMaterial(t *testing.T, cert *x509.Certificate, ukm []byte) []byte {
+func withMaterial(t testing.TB, cert *x509.Certificate, ukm []byte) []byte {
 	t.Helper()
 	must := func(out []byte, err error) []byte {
 		t.Helper()

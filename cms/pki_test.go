@@ -29,7 +29,7 @@ type testPKI struct {
 var (
 	noon   = time.Date(2025, 3, 3, 5, 0, 0, 0, time.UTC)
 	from   = time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
-	until  = time.Date(2035, 12, 31, 0, 0, 0, 0, time.UTC)
+	until  = time.Date(2099, 12, 31, 0, 0, 0, 0, time.UTC)
 	rsaKey = sync.OnceValue(func() crypto.Signer { k, _ := rsa.GenerateKey(rand.Reader, 2048); return k })
 )
 

@@ -157,7 +157,7 @@ func readCount(in *cryptobyte.String, rounds *int) bool {
 	if !in.ReadASN1Integer(&wide) {
 		return false
 	}
-	*rounds = int(min(wide, maxWork))
+	*rounds = int(min(wide, maxWork+1))
 	return true
 }
 
