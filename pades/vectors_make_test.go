@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"vanthu/cms"
+	"vanthu/internal/vectortest"
 	"vanthu/pdf"
 )
 
@@ -96,14 +97,14 @@ func (c *corpus) lists() map[string][]byte {
 	return out
 }
 
-func (c *corpus) save() {
+func (c *corpus) save(folder vectortest.Folder) {
 	crt := func(kind cms.AnchorKind, cert *x509.Certificate) {
-		put(c.t, "trust/"+string(kind)+"/root.pem", pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Raw}))
+		folder.Put("trust/"+string(kind)+"/root.pem", pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Raw}))
 	}
 	crt(cms.Demo, c.ca.Root())
 	crt(cms.Public, c.public.ca.Root())
 	for name, raw := range c.lists() {
-		put(c.t, "lists/"+name+".crl", raw)
+		folder.Put("lists/"+name+".crl", raw)
 	}
 }
 

@@ -1,18 +1,18 @@
 package pades
 
 import (
-	"bufio"
-	"bytes"
 	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"vanthu/cms"
+	"vanthu/internal/vectortest"
 	"vanthu/pdf"
 )
 
@@ -43,74 +43,48 @@ type vector struct {
 	data    []byte
 }
 
-// String is the entry of the index.
-func (v vector) String() string {
-	var b strings.Builder
-	line := func(key, value string) {
+// entry is how the vector stands in the index.
+func (v vector) entry() vectortest.Entry {
+	e := vectortest.Entry{"file": v.name + ".pdf", "expect": v.expect, "about": v.about}
+	set := func(key, value string) {
 		if value != "" {
-			fmt.Fprintf(&b, "%s: %s\n", key, value)
+			e[key] = value
 		}
 	}
-	line("file", v.name+".pdf")
-	line("expect", v.expect)
-	line("check", strings.TrimSpace(string(v.check)+" "+string(v.is)))
-	line("say", v.say)
+	set("check", strings.TrimSpace(string(v.check)+" "+string(v.is)))
+	set("say", v.say)
 	if !v.now.IsZero() {
-		line("now", v.now.Format(time.RFC3339))
+		set("now", v.now.Format(time.RFC3339))
 	}
-	line("with", v.with)
+	set("with", v.with)
 	if v.pdfsig >= 0 {
-		line("pdfsig", fmt.Sprint(v.pdfsig))
+		set("pdfsig", fmt.Sprint(v.pdfsig))
 	}
-	line("openssl", v.openssl)
-	line("about", v.about)
-	return b.String()
+	set("openssl", v.openssl)
+	return e
 }
 
 // readVectors reads index.txt and the files beside it.
-func readVectors(t testing.TB) []vector {
+func readVectors(t testing.TB) (out []vector) {
 	t.Helper()
-	f, err := os.Open(filepath.Join(vectorDir, "index.txt"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	var out []vector
-	for s := bufio.NewScanner(f); s.Scan(); {
-		key, value, ok := strings.Cut(s.Text(), ": ")
-		if key == "file" {
-			out = append(out, vector{name: strings.TrimSuffix(value, ".pdf"), pdfsig: -1})
+	for _, e := range vectortest.Read(t, vectorDir, "check", "say", "now", "with", "pdfsig") {
+		name, is, _ := strings.Cut(e["check"], " ")
+		v := vector{name: strings.TrimSuffix(e["file"], ".pdf"), expect: e["expect"], check: CheckName(name), is: Verdict(is),
+			say: e["say"], with: e["with"], pdfsig: -1, openssl: e["openssl"], about: e["about"]}
+		var err error
+		if at, ok := e["now"]; ok {
+			v.now, err = time.Parse(time.RFC3339, at)
 		}
-		if !ok || len(out) == 0 {
-			continue
+		if n, ok := e["pdfsig"]; ok && err == nil {
+			v.pdfsig, err = strconv.Atoi(n)
 		}
-		v := &out[len(out)-1]
-		switch key {
-		case "expect":
-			v.expect = value
-		case "check":
-			name, is, _ := strings.Cut(value, " ")
-			v.check, v.is = CheckName(name), Verdict(is)
-		case "say":
-			v.say = value
-		case "now":
-			if v.now, err = time.Parse(time.RFC3339, value); err != nil {
-				t.Fatal(err)
-			}
-		case "with":
-			v.with = value
-		case "pdfsig":
-			fmt.Sscan(value, &v.pdfsig)
-		case "openssl":
-			v.openssl = value
-		case "about":
-			v.about = value
+		if err == nil {
+			v.data, err = os.ReadFile(filepath.Join(vectorDir, e["file"]))
 		}
-	}
-	for i := range out {
-		if out[i].data, err = os.ReadFile(filepath.Join(vectorDir, out[i].name+".pdf")); err != nil {
-			t.Fatal(err)
+		if err != nil {
+			t.Fatalf("%s: %v", v.name, err)
 		}
+		out = append(out, v)
 	}
 	return out
 }
@@ -314,24 +288,12 @@ func TestVectorsMade(t *testing.T) {
 	for _, f := range old {
 		os.Remove(f)
 	}
-	var index bytes.Buffer
+	folder := vectortest.Folder{T: t, Dir: vectorDir}
 	for _, v := range all {
-		put(t, v.name+".pdf", v.data)
-		fmt.Fprintln(&index, v)
+		folder.Add(v.entry(), v.data)
 	}
-	put(t, "index.txt", index.Bytes())
-	c.save()
-}
-
-func put(t testing.TB, name string, data []byte) {
-	t.Helper()
-	path := filepath.Join(vectorDir, name)
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, data, 0o644); err != nil {
-		t.Fatal(err)
-	}
+	folder.Close()
+	c.save(folder)
 }
 
 // BenchmarkB11Verdicts prints how many files of the corpus are judged as they

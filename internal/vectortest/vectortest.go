@@ -26,8 +26,9 @@ import (
 	"testing"
 )
 
-// Aside are the folders with what vectors are judged by: roots, keys, contents.
-var Aside = []string{"trust", "given"}
+// Aside are the folders with what vectors are judged by: roots, revocation lists,
+// keys and contents.
+var Aside = []string{"trust", "lists", "given"}
 
 // Entry is what the index says of a file, by key: always file, expect and about,
 // others as the folder's README explains. A file may have several entries.
