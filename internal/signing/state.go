@@ -42,6 +42,7 @@ const (
 	AgentAway   State = "agent-away"
 	ServiceAway State = "service-away"
 	ServiceNo   State = "service-refused"
+	NoAlgorithm State = "no-algorithm" // the service does not sign over a hash as strong as the key
 	PINNeeded   State = "pin-needed"
 	PINWrong    State = "pin-wrong"
 	PINLocked   State = "pin-locked"
@@ -108,6 +109,7 @@ var sentences = map[State]words{
 	AgentAway:    {fail.Busy, "Chương trình thiết bị ký trên máy chủ không trả lời.", "Thử lại sau ít phút; báo quản trị chạy lại vanthu-token.", "", refs("HT33-4.2")},
 	ServiceAway:  {fail.Busy, "Dịch vụ ký số từ xa không trả lời.", "Thử lại sau ít phút; báo quản trị nếu lỗi kéo dài.", "", refs("HT33-4.2")},
 	ServiceNo:    {fail.Conflict, "Dịch vụ ký số từ xa không nhận yêu cầu.", "Báo quản trị kiểm tra tài khoản của dịch vụ.", "", refs("HT33-4.2")},
+	NoAlgorithm:  {fail.Conflict, "Dịch vụ ký số từ xa không ký bằng khóa này với thuật toán băm đủ mạnh.", "Đề nghị dịch vụ mở cho khóa thuật toán RSA với SHA-256, hoặc ECDSA với SHA-256 (khóa 256 bit), SHA-384 (384 bit), SHA-512 (521 bit).", "", refs("HT33-4.2", "ND23-15")},
 	PINNeeded:    {fail.BadInput, "Cần mã PIN của thiết bị ký.", "Nhập mã PIN rồi ký lại.", "pin", refs("HT33-4.2")},
 	PINWrong:     {fail.Conflict, "Mã PIN sai.", "Nhập lại mã PIN; sai nhiều lần thì thiết bị bị khóa.", "pin", refs("HT33-4.2")},
 	PINLocked:    {fail.Conflict, "Mã PIN bị khóa vì nhập sai nhiều lần.", "Đề nghị đơn vị cấp thiết bị mở khóa.", "pin", refs("HT33-4.2")},
