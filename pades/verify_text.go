@@ -102,7 +102,7 @@ func (r *Report) cause(v Verdict) string {
 		}
 	}
 	for _, c := range r.Checks {
-		if c.Verdict == v {
+		if c.Verdict == v && !c.Remark {
 			return c.Cause
 		}
 	}

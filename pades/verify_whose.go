@@ -73,7 +73,7 @@ func (g *Origin) among(agencies []cms.Holder) Check {
 	if other.AgencyCode != "" {
 		whose = fmt.Sprintf("%s (%s)", other.Name, other.AgencyCode)
 	}
-	return Check{SenderCheck, Undecided, fmt.Sprintf("chữ ký số cơ quan trong tệp là của %s, không phải của nơi gửi %s", whose, g)}
+	return Check{Name: SenderCheck, Verdict: Undecided, Cause: fmt.Sprintf("chữ ký số cơ quan trong tệp là của %s, không phải của nơi gửi %s", whose, g)}
 }
 
 func (g *Origin) String() string {
@@ -93,7 +93,7 @@ func signerAmong(persons []cms.Holder, want string) Check {
 		}
 		names = append(names, h.Name)
 	}
-	return Check{SignerCheck, Undecided, fmt.Sprintf("người ký số là %s, nơi gửi ghi người ký là %s", strings.Join(names, ", "), want)}
+	return Check{Name: SignerCheck, Verdict: Undecided, Cause: fmt.Sprintf("người ký số là %s, nơi gửi ghi người ký là %s", strings.Join(names, ", "), want)}
 }
 
 // both: an agency's signature alone makes a copy at best, no original.
@@ -101,7 +101,8 @@ func (v *verifier) both(persons, agencies int) Check {
 	c := Check{Name: Both, Verdict: Valid}
 	switch {
 	case persons == 0 && v.o.AllowCopy && agencies > 0:
-		c.Verdict, c.Cause = Undecided, copyOnly
+		c.Verdict, c.Remark = Undecided, true
+		c.Cause = "chỉ có chữ ký số của cơ quan: có thể là bản sao điện tử, không phải bản gốc có chữ ký số của người có thẩm quyền"
 	case persons == 0:
 		c.Verdict, c.Cause = Undecided, "thiếu chữ ký số của người có thẩm quyền"
 	case agencies == 0:
@@ -109,5 +110,3 @@ func (v *verifier) both(persons, agencies int) Check {
 	}
 	return c
 }
-
-const copyOnly = "chỉ có chữ ký số của cơ quan: có thể là bản sao điện tử, không phải bản gốc có chữ ký số của người có thẩm quyền"
