@@ -238,7 +238,8 @@ CREATE TABLE directory (
   parent TEXT NOT NULL,
   hub_state TEXT NOT NULL,
   successor TEXT NOT NULL
-, certificate TEXT NOT NULL DEFAULT '') STRICT;
+, certificate TEXT NOT NULL DEFAULT '', closed_at INTEGER NOT NULL DEFAULT 0) STRICT;
+CREATE INDEX directory_successor ON directory (successor);
 
 -- written by internal/document only
 CREATE TABLE document (

@@ -23,6 +23,7 @@ const (
 	algExcC14N   = "http://www.w3.org/2001/10/xml-exc-c14n#"
 	algC14N      = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
 	algSHA256    = "http://www.w3.org/2001/04/xmlenc#sha256"
+	algSHA512    = "http://www.w3.org/2001/04/xmlenc#sha512"
 	algMore      = "http://www.w3.org/2001/04/xmldsig-more#"
 )
 
@@ -44,7 +45,7 @@ var digests = map[string]crypto.Hash{
 	nsXMLDSig + "sha1": crypto.SHA1,
 	algSHA256:          crypto.SHA256,
 	algMore + "sha384": crypto.SHA384,
-	"http://www.w3.org/2001/04/xmlenc#sha512": crypto.SHA512,
+	algSHA512:          crypto.SHA512,
 }
 
 // signatureMethods gives family and hash.

@@ -107,10 +107,23 @@ func xmlsec1(t *testing.T, packet []byte, args ...string) ([]byte, error) {
 
 func TestXMLSec1VerifiesOurSignature(t *testing.T) {
 	b := write(t, full())
-	for name, key := range map[string]crypto.Signer{"RSA": rsaKey(t), "P-256": ecKey(t, elliptic.P256()), "P-384": ecKey(t, elliptic.P384())} {
+	for name, c := range map[string]struct {
+		key            crypto.Signer
+		method, digest string
+	}{
+		"RSA":   {rsaKey(t), "#rsa-sha256", "#sha256"},
+		"P-256": {ecKey(t, elliptic.P256()), "#ecdsa-sha256", "#sha256"},
+		"P-384": {ecKey(t, elliptic.P384()), "#ecdsa-sha384", "#sha384"},
+		"P-521": {ecKey(t, elliptic.P521()), "#ecdsa-sha512", "#sha512"},
+	} {
 		t.Run(name, func(t *testing.T) {
-			id := newIdentity(t, key)
+			id := newIdentity(t, c.key)
 			signed := sign(t, b, id)
+			for _, algorithm := range []string{c.method, c.digest} { // as strong as the key. rfc5480:4
+				if !bytes.Contains(signed, []byte(algorithm+`"`)) {
+					t.Errorf("not signed with %s", algorithm)
+				}
+			}
 			if out, err := xmlsec1(t, signed, "--verify", "--trusted-pem", id.trust); err != nil {
 				t.Fatalf("%v\n%s", err, out)
 			}

@@ -27,12 +27,16 @@ func (c *counted) ReadAt(p []byte, off int64) (int, error) {
 func many(t *testing.T, packet []byte, n int, id identity) []byte {
 	t.Helper()
 	packet = bytes.Replace(packet, []byte("<edXML:Subject>"), []byte(`<edXML:Subject Id="s">`), 1)
-	ref := reference{uri: "#s", digest: algSHA256}
+	m, err := methodFor(id.key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ref := reference{uri: "#s", digest: m.digest}
 	sum, err := digestReference(bytes.NewReader(packet), int64(len(packet)), &ref, span{from: -1})
 	if err != nil {
 		t.Fatal(err)
 	}
-	one, err := makeSignature(sum, id.key, []*x509.Certificate{id.cert})
+	one, err := makeSignature(m, sum, id.key, []*x509.Certificate{id.cert})
 	if err != nil {
 		t.Fatal(err)
 	}

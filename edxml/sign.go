@@ -16,10 +16,10 @@ import (
 )
 
 // Sign copies a stored packet to w with an enveloped XML signature over the
-// whole of it at the end of its header: exclusive C14N, SHA-256, RSA or ECDSA
-// by the key. The first certificate is the signer's. Every other byte stays as
-// it was. Only peers that ask for it get signed packets; a hub that appends its
-// trace to a packet breaks the signature.
+// whole of it at the end of its header: exclusive C14N, RSA or ECDSA by the key,
+// and a hash that is as strong. The first certificate is the signer's. Every
+// other byte stays as it was. Only peers that ask for it get signed packets; a
+// hub that appends its trace to a packet breaks the signature.
 //
 // It reads the packet twice and holds none of it. A packet that has an XML
 // signature already is refused.
@@ -35,12 +35,16 @@ func Sign(w io.Writer, packet io.ReaderAt, size int64, key crypto.Signer, chain 
 	if at < 0 {
 		return fault(CodeSignature, 0, "the packet has no header")
 	}
-	ref := reference{enveloped: true, digest: algSHA256}
+	m, err := methodFor(key)
+	if err != nil {
+		return fault(CodeSignature, 0, "%w", err)
+	}
+	ref := reference{enveloped: true, digest: m.digest}
 	sum, err := digestReference(section(), size, &ref, span{from: -1})
 	if err != nil {
 		return err
 	}
-	signature, err := makeSignature(sum, key, chain)
+	signature, err := makeSignature(m, sum, key, chain)
 	if err != nil {
 		return err
 	}
@@ -50,27 +54,23 @@ func Sign(w io.Writer, packet io.ReaderAt, size int64, key crypto.Signer, chain 
 }
 
 // makeSignature builds the Signature element around the digest.
-func makeSignature(digest []byte, key crypto.Signer, chain []*x509.Certificate) ([]byte, error) {
-	algorithm, hash, err := methodFor(key)
-	if err != nil {
-		return nil, fault(CodeSignature, 0, "%w", err)
-	}
+func makeSignature(m signMethod, digest []byte, key crypto.Signer, chain []*x509.Certificate) ([]byte, error) {
 	if len(chain) == 0 {
 		return nil, fault(CodeSignature, 0, "no certificate")
 	}
 	b64 := base64.StdEncoding.EncodeToString
 	info := `<SignedInfo><CanonicalizationMethod Algorithm="` + algExcC14N + `"></CanonicalizationMethod>` +
-		`<SignatureMethod Algorithm="` + algorithm + `"></SignatureMethod><Reference URI=""><Transforms>` +
+		`<SignatureMethod Algorithm="` + m.signature + `"></SignatureMethod><Reference URI=""><Transforms>` +
 		`<Transform Algorithm="` + algEnveloped + `"></Transform><Transform Algorithm="` + algExcC14N + `"></Transform></Transforms>` +
-		`<DigestMethod Algorithm="` + algSHA256 + `"></DigestMethod><DigestValue>` + b64(digest) + `</DigestValue></Reference></SignedInfo>`
+		`<DigestMethod Algorithm="` + m.digest + `"></DigestMethod><DigestValue>` + b64(digest) + `</DigestValue></Reference></SignedInfo>`
 	open := `<Signature xmlns="` + nsXMLDSig + `">`
 	canonical, err := canonicalChild([]byte(open+info+"</Signature>"), nil, method{})
 	if err != nil {
 		return nil, err
 	}
-	h := hash.New()
+	h := m.hash.New()
 	h.Write(canonical)
-	value, err := signValue(key, hash, h.Sum(nil))
+	value, err := signValue(key, m.hash, h.Sum(nil))
 	if err != nil {
 		return nil, fault(CodeSignature, 0, "%w", err)
 	}
@@ -82,17 +82,27 @@ func makeSignature(digest []byte, key crypto.Signer, chain []*x509.Certificate) 
 		certs.String() + "</X509Data></KeyInfo></Signature>"), nil
 }
 
-func methodFor(key crypto.Signer) (string, crypto.Hash, error) {
+// signMethod is how a key signs: the names of signature and digest, and their hash.
+type signMethod struct {
+	signature, digest string
+	hash              crypto.Hash
+}
+
+// methodFor is the method that fits a key's strength. rfc5480:4
+func methodFor(key crypto.Signer) (signMethod, error) {
 	switch k := key.Public().(type) {
 	case *rsa.PublicKey:
-		return algMore + "rsa-sha256", crypto.SHA256, nil
+		return signMethod{algMore + "rsa-sha256", algSHA256, crypto.SHA256}, nil
 	case *ecdsa.PublicKey:
-		if k.Params().BitSize > 256 {
-			return algMore + "ecdsa-sha384", crypto.SHA384, nil
+		switch bits := k.Params().BitSize; {
+		case bits > 384:
+			return signMethod{algMore + "ecdsa-sha512", algSHA512, crypto.SHA512}, nil
+		case bits > 256:
+			return signMethod{algMore + "ecdsa-sha384", algMore + "sha384", crypto.SHA384}, nil
 		}
-		return algMore + "ecdsa-sha256", crypto.SHA256, nil
+		return signMethod{algMore + "ecdsa-sha256", algSHA256, crypto.SHA256}, nil
 	}
-	return "", 0, fmt.Errorf("key of type %T", key.Public())
+	return signMethod{}, fmt.Errorf("key of type %T", key.Public())
 }
 
 // signValue signs; ECDSA values are r and s side by side (rfc4050:3.3).

@@ -51,6 +51,8 @@ type Check struct {
 	Name    CheckName `json:"name"`
 	Verdict Verdict   `json:"verdict"`
 	Cause   string    `json:"cause,omitempty"`
+	// Remark: what is open here does not decide about the file.
+	Remark bool `json:"remark,omitempty"`
 }
 
 // VerifyOptions say what to trust and when. The zero value trusts nobody.
@@ -339,7 +341,7 @@ func (r *result) finish() {
 	}
 	for _, n := range eachSignature {
 		if findCheck(r.Checks, n).Name == "" {
-			r.add(Check{n, Undecided, notReached})
+			r.add(Check{Name: n, Verdict: Undecided, Cause: notReached})
 		}
 	}
 }
@@ -354,7 +356,7 @@ const notReached = "không xét được khi điều trước đó chưa đạt"
 // iso32000-2:12.8.1 etsi-319142-1:5.3
 func (v *verifier) integrity(i int, r *result) Check {
 	s := v.sigs[i]
-	bad := func(cause string) Check { return Check{Integrity, Invalid, cause} }
+	bad := func(cause string) Check { return Check{Name: Integrity, Verdict: Invalid, Cause: cause} }
 	if len(s.Problems) > 0 {
 		return bad("phạm vi ký không hợp lệ (" + strings.Join(s.Problems, "; ") + ")")
 	}
@@ -390,7 +392,7 @@ func (v *verifier) integrity(i int, r *result) Check {
 		return bad("tệp bị thay đổi sau khi ký: " + r.Changes[0])
 	}
 	if r.Changes = append(r.Changes, doubts...); r.Level == Annotated || len(doubts) > 0 {
-		return Check{Integrity, Undecided, "sau khi ký, " + r.Changes[0] + "; cần xem bản đã ký"}
+		return Check{Name: Integrity, Verdict: Undecided, Cause: "sau khi ký, " + r.Changes[0] + "; cần xem bản đã ký"}
 	}
 	return Check{Name: Integrity, Verdict: Valid}
 }
@@ -480,7 +482,7 @@ func verdictOf(name CheckName, err error) Check {
 	case err == nil:
 		return Check{Name: name, Verdict: Valid}
 	case errors.Is(err, cms.ErrUnsupported), errors.Is(err, cms.ErrNoCertificate), errors.Is(err, cms.ErrNoAnchor), errors.Is(err, cms.ErrTooLarge):
-		return Check{name, Undecided, err.Error()}
+		return Check{Name: name, Verdict: Undecided, Cause: err.Error()}
 	}
-	return Check{name, Invalid, err.Error()}
+	return Check{Name: name, Verdict: Invalid, Cause: err.Error()}
 }

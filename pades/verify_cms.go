@@ -119,7 +119,7 @@ func (v *verifier) examineCMS(ctx context.Context, sd *cms.SignedData, si *cms.S
 		r.Algorithm = got.Algorithm
 		switch {
 		case errors.Is(err, cms.ErrDigest):
-			return []Check{{Integrity, Invalid, err.Error()}}
+			return []Check{{Name: Integrity, Verdict: Invalid, Cause: err.Error()}}
 		case err != nil:
 			return []Check{verdictOf(Crypto, err)}
 		}

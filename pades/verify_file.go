@@ -27,7 +27,7 @@ func (v *verifier) join(digest []byte, whole func([]SignatureReport) []Check) *R
 	}
 	out.Checks = whole(out.Signatures)
 	for _, c := range out.Checks {
-		if c.Verdict == Invalid || (c.Verdict == Undecided && out.Result == Valid && c.Cause != copyOnly) {
+		if c.Verdict == Invalid || (c.Verdict == Undecided && out.Result == Valid && !c.Remark) {
 			out.Result = c.Verdict
 		}
 	}
@@ -91,7 +91,7 @@ func (v *verifier) coverage(list []SignatureReport) Check {
 	}
 	for _, st := range v.steps {
 		if st.rev+1 > last && len(st.filled) > 0 {
-			return Check{Coverage, Undecided, fmt.Sprintf("trường “%s” được điền sau chữ ký cuối cùng nên chưa ai ký", st.filled[0])}
+			return Check{Name: Coverage, Verdict: Undecided, Cause: fmt.Sprintf("trường “%s” được điền sau chữ ký cuối cùng nên chưa ai ký", st.filled[0])}
 		}
 	}
 	return Check{Name: Coverage, Verdict: Valid}

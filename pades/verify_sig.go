@@ -91,7 +91,7 @@ func (v *verifier) crypto(i int, sd *cms.SignedData, si *cms.SignerInfo, r *resu
 		return verdictOf(Crypto, err)
 	}
 	if !got.Bound && s.SubFilter == "ETSI.CAdES.detached" { // etsi-319142-1:6.3
-		return Check{Crypto, Undecided, "chữ ký không gắn với một chứng thư số xác định"}
+		return Check{Name: Crypto, Verdict: Undecided, Cause: "chữ ký không gắn với một chứng thư số xác định"}
 	}
 	return weakCheck(Crypto, append(got.Weak, sha1Weak...))
 }
@@ -104,7 +104,7 @@ func weakCheck(name CheckName, weak []string) Check {
 	}
 	weak = slices.Clone(weak)
 	slices.Sort(weak)
-	return Check{name, Undecided, weakPrefix + strings.Join(slices.Compact(weak), ", ")}
+	return Check{Name: name, Verdict: Undecided, Cause: weakPrefix + strings.Join(slices.Compact(weak), ", ")}
 }
 
 func hashed(h crypto.Hash, data []byte) []byte {
@@ -135,7 +135,7 @@ func (v *verifier) signatureStamp(ctx context.Context, si *cms.SignerInfo, r *re
 			r.Time, r.seen = r.at, r.at.Equal(v.o.SeenAt)
 			return Check{Name: Time, Verdict: Valid}
 		}
-		return Check{Time, Undecided, "không có dấu thời gian, thời gian ký chỉ do người ký khai"}
+		return Check{Name: Time, Verdict: Undecided, Cause: "không có dấu thời gian, thời gian ký chỉ do người ký khai"}
 	}
 	var worst Check
 	for _, raw := range stamps[:min(len(stamps), 8)] {
@@ -185,7 +185,7 @@ func (v *verifier) stamp(ctx context.Context, t *cms.Token, at time.Time) Check 
 		return c
 	}
 	if t.Time.After(v.o.Now.Add(5 * time.Minute)) {
-		return Check{Time, Undecided, "dấu thời gian đề ngày trong tương lai"}
+		return Check{Name: Time, Verdict: Undecided, Cause: "dấu thời gian đề ngày trong tương lai"}
 	}
 	chain, err := v.pool.BuildChain(t.Certificate(), at)
 	if err != nil {
@@ -193,7 +193,7 @@ func (v *verifier) stamp(ctx context.Context, t *cms.Token, at time.Time) Check 
 	}
 	v.used.Add(cms.Evidence{Certificates: raws(chain.Certificates)})
 	if err := errors.Join(chain.ValidAt(t.Time), chain.ValidAt(at)); err != nil {
-		return Check{Time, Undecided, "máy chủ dấu thời gian: " + err.Error()}
+		return Check{Name: Time, Verdict: Undecided, Cause: "máy chủ dấu thời gian: " + err.Error()}
 	}
 	if c := weakCheck(Time, chain.Weak); c.Verdict != Valid {
 		return c
@@ -212,9 +212,9 @@ func (v *verifier) notRevoked(ctx context.Context, name CheckName, chain *cms.Ch
 		late := !got.RevokedAt.IsZero() && !got.RevokedAt.After(until) && got.Reason <= 2 // unspecified, key or CA compromise
 		switch {
 		case got.Status == cms.Revoked, late && until.After(at):
-			return Check{name, Invalid, fmt.Sprintf("chứng thư số %s bị thu hồi từ %s", c.Subject.CommonName, stampText(got.RevokedAt))}
+			return Check{Name: name, Verdict: Invalid, Cause: fmt.Sprintf("chứng thư số %s bị thu hồi từ %s", c.Subject.CommonName, stampText(got.RevokedAt))}
 		case got.Status != cms.Good:
-			return Check{name, Undecided, fmt.Sprintf("chưa biết chứng thư số %s có bị thu hồi hay không: %s", c.Subject.CommonName, got.Cause)}
+			return Check{Name: name, Verdict: Undecided, Cause: fmt.Sprintf("chưa biết chứng thư số %s có bị thu hồi hay không: %s", c.Subject.CommonName, got.Cause)}
 		}
 		weak = append(weak, got.Weak...)
 	}
@@ -247,7 +247,7 @@ func (v *verifier) certificate(ctx context.Context, cert *x509.Certificate, r *r
 // anchored judges the chain by its algorithms and by the kind of its root.
 func (v *verifier) anchored(chain *cms.Chain) Check {
 	if len(v.o.Kinds) > 0 && !slices.Contains(v.o.Kinds, chain.Kind) { // law:HT33-11.3
-		return Check{ChainCheck, Invalid, fmt.Sprintf("chứng thư số dẫn tới gốc loại “%s”, không phải loại được chấp nhận", chain.Kind)}
+		return Check{Name: ChainCheck, Verdict: Invalid, Cause: fmt.Sprintf("chứng thư số dẫn tới gốc loại “%s”, không phải loại được chấp nhận", chain.Kind)}
 	}
 	return weakCheck(ChainCheck, chain.Weak)
 }
@@ -260,9 +260,9 @@ func (r *result) period(chain *cms.Chain) Check {
 		return Check{Name: Period, Verdict: Valid}
 	}
 	if r.proven || (!r.Claimed.IsZero() && chain.ValidAt(r.Claimed) != nil) {
-		return Check{Period, Invalid, err.Error()}
+		return Check{Name: Period, Verdict: Invalid, Cause: err.Error()}
 	}
-	return Check{Period, Undecided, err.Error() + "; không có dấu thời gian chứng minh đã ký khi còn hạn"}
+	return Check{Name: Period, Verdict: Undecided, Cause: err.Error() + "; không có dấu thời gian chứng minh đã ký khi còn hạn"}
 }
 
 // claimedBefore says whether the signer claims to have signed before any of the
@@ -287,13 +287,13 @@ func scopeOf(o VerifyOptions, named string, cert *x509.Certificate, h cms.Holder
 	}
 	switch {
 	case h.Kind == cms.AgencyHolder && o.AgencyCode != "" && h.AgencyCode != "" && h.AgencyCode != o.AgencyCode:
-		return Check{Scope, Invalid, fmt.Sprintf("chứng thư số của cơ quan %s, không phải %s", h.AgencyCode, o.AgencyCode)}
+		return Check{Name: Scope, Verdict: Invalid, Cause: fmt.Sprintf("chứng thư số của cơ quan %s, không phải %s", h.AgencyCode, o.AgencyCode)}
 	case h.Kind == cms.AgencyHolder && o.AgencyCode != "" && h.AgencyCode == "":
-		return Check{Scope, Undecided, "chứng thư số không ghi mã cơ quan"}
+		return Check{Name: Scope, Verdict: Undecided, Cause: "chứng thư số không ghi mã cơ quan"}
 	case h.Kind == cms.PersonHolder && o.Person != "" && !sameName(h.Name, o.Person):
-		return Check{Scope, Invalid, fmt.Sprintf("người ký là %s, không phải %s", h.Name, o.Person)}
+		return Check{Name: Scope, Verdict: Invalid, Cause: fmt.Sprintf("người ký là %s, không phải %s", h.Name, o.Person)}
 	case h.Kind == cms.PersonHolder && named != "" && !sameName(h.Name, named):
-		return Check{Scope, Undecided, fmt.Sprintf("chữ ký ghi tên %s, chứng thư số cấp cho %s", named, h.Name)}
+		return Check{Name: Scope, Verdict: Undecided, Cause: fmt.Sprintf("chữ ký ghi tên %s, chứng thư số cấp cho %s", named, h.Name)}
 	}
 	return Check{Name: Scope, Verdict: Valid}
 }
@@ -331,7 +331,7 @@ func (v *verifier) examineStamp(ctx context.Context, i int, r *result) {
 		}
 	} else {
 		// Everything about a time stamp is about time: it must hold by itself.
-		r.add(Check{ChainCheck, c.Verdict, c.Cause})
+		r.add(Check{Name: ChainCheck, Verdict: c.Verdict, Cause: c.Cause})
 	}
 	r.add(c)
 }

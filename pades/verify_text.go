@@ -89,7 +89,17 @@ func (r *Report) sentence() string {
 	case Undecided:
 		return "Chưa xác định được: " + r.cause(Undecided) + "."
 	}
-	return fmt.Sprintf("Hợp lệ: %d chữ ký số, nội dung không bị sửa sau khi ký.", n)
+	return fmt.Sprintf("Hợp lệ: %d chữ ký số, nội dung không bị sửa sau khi ký%s.", n, r.told())
+}
+
+// told is what must be known of the file although it is valid.
+func (r *Report) told() (text string) {
+	for _, c := range r.Checks {
+		if c.Verdict == Valid && c.Cause != "" {
+			text += "; " + c.Cause
+		}
+	}
+	return text
 }
 
 func (r *Report) cause(v Verdict) string {
@@ -102,7 +112,7 @@ func (r *Report) cause(v Verdict) string {
 		}
 	}
 	for _, c := range r.Checks {
-		if c.Verdict == v {
+		if c.Verdict == v && !c.Remark {
 			return c.Cause
 		}
 	}

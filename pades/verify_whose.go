@@ -2,7 +2,9 @@ package pades
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"vanthu/cms"
 )
@@ -12,6 +14,15 @@ type Origin struct {
 	Code, Name string
 	// Same says of an agency code whether it is that agency's. Nil: Code alone.
 	Same func(code string) bool
+
+	Dated  time.Time // day of the document; zero: not known
+	Before []Former  // the agencies that it took over from
+}
+
+// Former is an agency that has ended; its heir sends its documents on.
+type Former struct {
+	Origin
+	Ended time.Time // on that day it still was; zero: not known
 }
 
 func (g *Origin) same(code string) bool {
@@ -28,15 +39,22 @@ func (g *Origin) named(name string) bool {
 	return a != "" && b != "" && (strings.HasPrefix(a, b) || strings.HasPrefix(b, a))
 }
 
+// is says whether a certificate is the agency's: by code or, where it names
+// none, by name.
+func (g *Origin) is(h cms.Holder) bool {
+	return h.AgencyCode != "" && g.same(h.AgencyCode) || h.AgencyCode == "" && g.named(h.Name)
+}
+
 // whose looks for the sender and the named signer among those who signed.
 // law:ND23-16 HT33-8.2.i
 func (v *verifier) whose(list []SignatureReport) (checks []Check) {
-	var agencies, persons []cms.Holder
+	var agencies []SignatureReport
+	var persons []cms.Holder
 	for _, s := range list {
 		switch kind := v.kindOf(s); {
 		case s.DocStamp:
 		case kind == cms.AgencyHolder:
-			agencies = append(agencies, s.Holder)
+			agencies = append(agencies, s)
 		case kind == cms.PersonHolder:
 			persons = append(persons, s.Holder)
 		}
@@ -50,30 +68,66 @@ func (v *verifier) whose(list []SignatureReport) (checks []Check) {
 	return checks
 }
 
-// kindOf tells an agency also by the sender's name: certificates without a code
+// kindOf tells an agency also by the name of the sender or of one before it: certificates without a code
 // that name the superior agency as organisation look like a person's.
 func (v *verifier) kindOf(s SignatureReport) cms.HolderKind {
-	if g := v.o.From; g != nil && s.Holder.Title == "" && g.named(s.Holder.Name) {
+	g := v.o.From
+	if g != nil && s.Holder.Title == "" && (g.named(s.Holder.Name) || slices.ContainsFunc(g.Before, func(f Former) bool { return f.named(s.Holder.Name) })) {
 		return cms.AgencyHolder
 	}
 	return s.Holder.Kind
 }
 
-// among finds the sender among the agencies that signed, by code or, where a
-// certificate names none, by name. Others leave the question open: documents of
-// others are sent on, and what an agency seals may be sent by its office.
-func (g *Origin) among(agencies []cms.Holder) Check {
-	for _, h := range agencies {
-		if h.AgencyCode != "" && g.same(h.AgencyCode) || h.AgencyCode == "" && g.named(h.Name) {
+// among finds the sender, or an agency that it took over from, among those that
+// signed. Others leave the question open: documents of others are sent on, and
+// what an agency seals may be sent by its office.
+func (g *Origin) among(agencies []SignatureReport) Check {
+	for _, s := range agencies {
+		if g.is(s.Holder) {
 			return Check{Name: SenderCheck, Verdict: Valid}
 		}
 	}
-	other := agencies[0]
+	for _, s := range agencies {
+		for _, f := range g.Before {
+			if f.is(s.Holder) {
+				return g.inherited(f, s)
+			}
+		}
+	}
+	other := agencies[0].Holder
 	whose := other.Name + ", chứng thư số không ghi mã cơ quan"
 	if other.AgencyCode != "" {
 		whose = fmt.Sprintf("%s (%s)", other.Name, other.AgencyCode)
 	}
-	return Check{SenderCheck, Undecided, fmt.Sprintf("chữ ký số cơ quan trong tệp là của %s, không phải của nơi gửi %s", whose, g)}
+	return Check{Name: SenderCheck, Verdict: Undecided, Cause: fmt.Sprintf("chữ ký số cơ quan trong tệp là của %s, không phải của nơi gửi %s", whose, g)}
+}
+
+// inherited: what an agency sealed while it was is its heir's to send on, if
+// neither the document nor the signature is of a later day. A signature without
+// time stamp is of the time that it claims.
+func (g *Origin) inherited(f Former, s SignatureReport) Check {
+	c := Check{Name: SenderCheck, Verdict: Undecided, Cause: fmt.Sprintf("ký bởi %s, nay là %s", &f.Origin, g)}
+	signed := s.Time
+	if signed.IsZero() {
+		signed = s.Claimed
+	}
+	day := func(t time.Time) string { return t.In(hanoi).Format("02/01/2006") }
+	later := func(t time.Time) bool {
+		return t.In(hanoi).Format(time.DateOnly) > f.Ended.In(hanoi).Format(time.DateOnly)
+	}
+	switch {
+	case f.Ended.IsZero():
+		c.Cause += "; danh bạ không ghi ngày " + f.Name + " kết thúc"
+	case g.Dated.IsZero():
+		c.Cause += "; văn bản không ghi ngày để so với ngày " + f.Name + " kết thúc, " + day(f.Ended)
+	case later(g.Dated):
+		c.Cause += "; văn bản đề ngày " + day(g.Dated) + ", sau ngày " + f.Name + " kết thúc, " + day(f.Ended)
+	case later(signed):
+		c.Cause += "; ký ngày " + day(signed) + ", sau ngày " + f.Name + " kết thúc, " + day(f.Ended)
+	default:
+		c.Verdict = Valid
+	}
+	return c
 }
 
 func (g *Origin) String() string {
@@ -93,7 +147,7 @@ func signerAmong(persons []cms.Holder, want string) Check {
 		}
 		names = append(names, h.Name)
 	}
-	return Check{SignerCheck, Undecided, fmt.Sprintf("người ký số là %s, nơi gửi ghi người ký là %s", strings.Join(names, ", "), want)}
+	return Check{Name: SignerCheck, Verdict: Undecided, Cause: fmt.Sprintf("người ký số là %s, nơi gửi ghi người ký là %s", strings.Join(names, ", "), want)}
 }
 
 // both: an agency's signature alone makes a copy at best, no original.
@@ -101,7 +155,8 @@ func (v *verifier) both(persons, agencies int) Check {
 	c := Check{Name: Both, Verdict: Valid}
 	switch {
 	case persons == 0 && v.o.AllowCopy && agencies > 0:
-		c.Verdict, c.Cause = Undecided, copyOnly
+		c.Verdict, c.Remark = Undecided, true
+		c.Cause = "chỉ có chữ ký số của cơ quan: có thể là bản sao điện tử, không phải bản gốc có chữ ký số của người có thẩm quyền"
 	case persons == 0:
 		c.Verdict, c.Cause = Undecided, "thiếu chữ ký số của người có thẩm quyền"
 	case agencies == 0:
@@ -109,5 +164,3 @@ func (v *verifier) both(persons, agencies int) Check {
 	}
 	return c
 }
-
-const copyOnly = "chỉ có chữ ký số của cơ quan: có thể là bản sao điện tử, không phải bản gốc có chữ ký số của người có thẩm quyền"

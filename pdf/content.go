@@ -61,7 +61,8 @@ type textState struct {
 	size                 float64
 	charSpace, wordSpace float64
 	scale, leading, rise float64
-	unseen               bool // text is neither filled nor drawn round
+	mode                 int  // of text: filled, drawn round, neither (iso32000-2:9.3.6)
+	white                bool // what is filled
 }
 
 // interpreter walks a content stream and collects its glyphs
@@ -79,6 +80,7 @@ type interpreter struct {
 	glyphs  []Glyph
 	images  []Shown
 	painted bool // something was drawn, letters or not
+	ground  bool // something was filled on which white letters may be seen
 }
 
 func (f *File) contentGlyphs(p Page) ([]Glyph, error) {
@@ -140,7 +142,7 @@ func (in *interpreter) run(data []byte, res Dict) error {
 		}
 		if op == "BI" {
 			skipInlineImage(l)
-			in.painted = true
+			in.painted, in.ground = true, true
 		} else if err := in.operator(string(op), res); err != nil {
 			return err
 		}
@@ -240,12 +242,12 @@ func (in *interpreter) operator(op string, res Dict) error {
 		in.show(in.arg(2))
 	case "TJ":
 		in.showArray(in.arg(0))
-	case "Tr": // iso32000-2:9.3.6
-		s.unseen = in.num(0) == 3 || in.num(0) == 7
-	case "S", "s", "f", "F", "f*", "B", "B*", "b", "b*", "sh":
-		in.painted = true
+	case "Tr":
+		s.mode = int(in.num(0))
 	case "Do":
 		return in.xobject(res)
+	default:
+		in.paint(op)
 	}
 	return nil
 }
@@ -318,12 +320,12 @@ func (in *interpreter) show(o Object) {
 		at := in.tm.mul(s.ctm)
 		m := matrix{s.size * s.scale, 0, 0, s.size, x * s.size * s.scale, y*s.size + s.rise}.mul(at)
 		g := Glyph{Text: c.text, Rect: m.bounds(Rect{0, -descentPart, c.width, ascentPart}), Size: math.Hypot(m[2], m[3])}
-		g.dirX, g.dirY, g.unseen = m[0], m[1], s.unseen
+		g.dirX, g.dirY, g.unseen = m[0], m[1], in.unseen()
 		g.track = s.charSpace * s.scale * math.Hypot(at[0], at[1])
 		if c.text != "" && g.finite() {
 			in.glyphs = append(in.glyphs, g)
 		}
-		in.painted = in.painted || !s.unseen && !c.space && strings.TrimSpace(c.text) != ""
+		in.painted = in.painted || !g.unseen && !c.space && strings.TrimSpace(c.text) != ""
 		in.advance(w)
 	}
 }

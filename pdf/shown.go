@@ -36,6 +36,6 @@ func (in *interpreter) image(st *Stream) {
 	if w <= 0 || h <= 0 || !(x > 0) || !(y > 0) || x > 1e6 || y > 1e6 || len(in.images) >= maxShownImages {
 		return
 	}
-	in.painted = true
+	in.painted, in.ground = true, true
 	in.images = append(in.images, Shown{m.bounds(Rect{0, 0, 1, 1}), w, h, 72 * min(float64(w)/x, float64(h)/y), st, m})
 }

@@ -19,7 +19,7 @@ type Glyph struct {
 
 	dirX, dirY float64 // writing direction
 	track      float64 // space that is set behind each letter, in user space units
-	unseen     bool    // for search only, as in a scan with its text
+	unseen     bool    // for search only, as in a scan with its text, or white on nothing
 }
 
 func (g Glyph) finite() bool {

@@ -37,19 +37,24 @@ func (in *interpreter) widget(a Dict) error {
 
 // WidgetLook tells what a widget of the page draws: whether anything, be it a
 // picture, lines or letters, and the letters that are seen, line by line in
-// NFC. Nothing for a widget that the page does not list. White on white counts
-// as drawn, and so does a picture that is clear all over.
-func (f *File) WidgetLook(p Page, widget Ref) (text string, drawn bool, err error) {
+// NFC: those that lie in its rectangle, which cuts off what reaches beyond, and
+// in a part of the page, in mm as seen. Nothing for a widget that the page does
+// not list. A white shape counts as drawn, and so does a picture that is clear
+// all over; letters in white on nothing do not. iso32000-2:9.3.6 12.5.5
+func (f *File) WidgetLook(p Page, widget Ref, part Box) (text string, drawn bool, err error) {
 	in := &interpreter{f: f}
+	var room Rect
 	for _, o := range f.Array(p.Dict["Annots"]) {
 		if o == widget {
-			err = in.widget(f.Dict(o))
+			a := f.Dict(o)
+			room, _ = f.Rect(a["Rect"])
+			err = in.widget(a)
 			break
 		}
 	}
 	var seen []Glyph
 	for _, g := range in.glyphs {
-		if !g.unseen {
+		if !g.unseen && p.View(room).holds(p.View(g.Rect)) && part.holds(p.View(g.Rect)) {
 			seen = append(seen, g)
 		}
 	}
@@ -58,4 +63,10 @@ func (f *File) WidgetLook(p Page, widget Ref) (text string, drawn bool, err erro
 		b.WriteString(strings.Join(strings.Fields(l.Text), " ") + "\n")
 	}
 	return b.String(), in.painted, err
+}
+
+// holds says that the middle of c is in b.
+func (b Box) holds(c Box) bool {
+	x, y := c.X+c.W/2, c.Y+c.H/2
+	return x >= b.X && x <= b.X+b.W && y >= b.Y && y <= b.Y+b.H
 }

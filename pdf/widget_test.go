@@ -24,6 +24,22 @@ func TestWidgetLook_ISO32000_12_5_5(t *testing.T) {
 		"BT /F 10 Tf 1 5 Td (12/QD) Tj ET":      {"12/QD\n", true},
 		"BT /F 10 Tf 3 Tr 1 5 Td (12/QD) Tj ET": {},
 		"BT /F 10 Tf 1 5 Td (  ) Tj ET":         {},
+		"BT /F 10 Tf 7 Tr 1 5 Td (12/QD) Tj ET": {},
+		// beyond its rectangle, which is cut off, and partly so
+		"BT /F 10 Tf 1 50 Td (12/QD) Tj ET":  {"", true},
+		"BT /F 10 Tf 300 5 Td (12/QD) Tj ET": {"", true},
+		"BT /F 10 Tf -9 5 Td (12/QD) Tj ET":  {"/QD\n", true},
+		// white on nothing, by every way to say it; on something; and black again
+		"BT 1 g /F 10 Tf 1 5 Td (12/QD) Tj ET":                         {},
+		"1 1 1 rg BT /F 10 Tf 1 5 Td (12/QD) Tj ET":                    {},
+		"0 0 0 0 k BT /F 10 Tf 1 5 Td (12/QD) Tj ET":                   {},
+		"/DeviceRGB cs 1 1 1 sc BT /F 10 Tf 1 5 Td (12/QD) Tj ET":      {},
+		"/C cs 1 scn BT /F 10 Tf 1 5 Td (12/QD) Tj ET":                 {"12/QD\n", true},
+		"q 1 g Q BT /F 10 Tf 1 5 Td (12/QD) Tj ET":                     {"12/QD\n", true},
+		"1 g /DeviceRGB cs BT /F 10 Tf 1 5 Td (12/QD) Tj ET":           {"12/QD\n", true},
+		"1 g 1 Tr BT /F 10 Tf 1 5 Td (12/QD) Tj ET":                    {"12/QD\n", true},
+		"1 g 0 0 9 9 re f BT /F 10 Tf 1 5 Td (12/QD) Tj ET":            {"", true},
+		"1 0 0 rg 0 0 90 20 re f 1 g BT /F 10 Tf 1 5 Td (12/QD) Tj ET": {"12/QD\n", true},
 	} {
 		stream := func(d, data string) string {
 			return fmt.Sprintf("<<%s/Length %d>>\nstream\n%s\nendstream", d, len(data), data)
@@ -39,11 +55,14 @@ func TestWidgetLook_ISO32000_12_5_5(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		text, drawn, err := f.WidgetLook(pages[0], Ref{Num: 4})
+		text, drawn, err := f.WidgetLook(pages[0], Ref{Num: 4}, Box{W: 210, H: 297})
 		if err != nil || text != want.text || drawn != want.drawn {
 			t.Errorf("%q: %q, %v, %v", content, text, drawn, err)
 		}
-		if text, drawn, err := f.WidgetLook(pages[0], Ref{Num: 9}); text != "" || drawn || err != nil {
+		if text, _, err := f.WidgetLook(pages[0], Ref{Num: 4}, Box{W: 30, H: 297}); text != "" || err != nil {
+			t.Errorf("%q: %q, %v left of it", content, text, err)
+		}
+		if text, drawn, err := f.WidgetLook(pages[0], Ref{Num: 9}, Box{W: 210, H: 297}); text != "" || drawn || err != nil {
 			t.Errorf("a widget of no page shows %q, %v, %v", text, drawn, err)
 		}
 	}

@@ -57,15 +57,12 @@ func (c *keysCmd) Run(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	defer h.Close()
-	keys, err := o.Keys.Keys(ctx, signing.Kind(c.From))
-	if err != nil {
-		return err
-	}
+	keys, bad := o.Keys.Keys(ctx, signing.Kind(c.From)) // those that open beside those that do not
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	for _, k := range keys {
 		fmt.Fprintf(w, "%s\t%s\t%s\n", k.Ref, cms.HolderOf(k.Chain[0]).Name, viet.DayOf(k.Chain[0].NotAfter))
 	}
-	return w.Flush()
+	return errors.Join(w.Flush(), bad)
 }
 
 type addCertificateCmd struct {

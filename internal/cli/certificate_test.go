@@ -96,6 +96,16 @@ func TestEnterCertificates(t *testing.T) {
 	command(1, "add", "--as", "tam", "--person", "hung", "--pkcs12", filepath.Join(dir, "hung.p12")) // no password
 	command(0, "add", "--as", "tam", "--person", "hung", "--pkcs12", filepath.Join(dir, "hung.p12"), "--password-file", filepath.Join(dir, "password"))
 
+	// A broken key file takes no other from the list (HT33-4.2).
+	torn := filepath.Join(data, "sxd", "keys", "cu.p12")
+	write(t, torn, []byte("torn"))
+	if out := command(1, "keys", "software"); !strings.Contains(out, "Lê Quốc Hùng") {
+		t.Errorf("keys beside a broken one: %q", out)
+	}
+	if err := os.Remove(torn); err != nil {
+		t.Fatal(err)
+	}
+
 	// The key that opens what others encrypt, apart from those that sign (HT33-13.1).
 	for name, of := range map[string]string{"mo.p12": code, "khac.p12": "000.00.16.H99"} {
 		k, err := ca.IssueAgency(authority.Agency{Name: "Sở Xây dựng", Code: of}, authority.RSA)

@@ -47,7 +47,7 @@ func (c *checkCmd) Run(ctx context.Context) error {
 	defer h.Close()
 	good := true
 	for _, o := range h.Offices() {
-		for _, k := range []signing.Kind{signing.ByToken, signing.ByRemote} {
+		for _, k := range []signing.Kind{signing.BySoftware, signing.ByToken, signing.ByRemote} {
 			if line := keysLine(ctx, o, k); line != "" {
 				fmt.Printf("%-10s %s: %s\n", o.Store.Name(), k, line)
 			}
@@ -67,12 +67,13 @@ func (c *checkCmd) Run(ctx context.Context) error {
 	return nil
 }
 
-// keysLine tells what a driver of keys answers; "" when it is not set up.
+// keysLine tells what a driver of keys answers; "" when it is not set up, or
+// there is no key file.
 func keysLine(ctx context.Context, o *office.Office, k signing.Kind) string {
 	keys, err := o.Keys.Keys(ctx, k)
 	e, refused := fail.As(err)
 	switch {
-	case signing.StateOf(err) == signing.NoDriver:
+	case signing.StateOf(err) == signing.NoDriver, err == nil && k == signing.BySoftware && len(keys) == 0:
 		return ""
 	case refused:
 		return e.Text + " " + e.Next

@@ -7,6 +7,7 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -140,5 +141,22 @@ func TestDoor(t *testing.T) {
 	old.Jar.SetCookies(u, cookies)
 	if code, _, _ := get(t, old, p.BaseURL()+"/"); code == http.StatusOK {
 		t.Error("the session still works after sign-out")
+	}
+}
+
+// The register of certificates names a key file that does not open to the
+// administrator, who can put it back, and to nobody else (HT33-4.2).
+func TestBrokenKeyFileIsNamed_HT33_4_2(t *testing.T) {
+	p := province(t)
+	write(t, filepath.Join(p.Dir, "sxd", "keys", "cu.p12"), []byte("torn"))
+	for login, want := range map[string]bool{"tam": true, "hung": false} {
+		c := client(t)
+		if err := p.SignIn(context.Background(), c, login); err != nil {
+			t.Fatal(err)
+		}
+		code, body, _ := get(t, c, p.BaseURL()+"/chung-thu-so")
+		if told := strings.Contains(body, "Không mở được tệp khóa cu.p12."); code != http.StatusOK || told != want {
+			t.Errorf("%s: %d, told %v", login, code, told)
+		}
 	}
 }

@@ -59,7 +59,8 @@ func TestSealOfAnotherProgramIsSeen_HT33_10_1_c_i(t *testing.T) {
 }
 
 // An annex signed in another program shows number and symbol of its document,
-// whole, and the time of signing (ND30-PL1.II.8b, HT33-10.1.c.v).
+// whole, and the time of signing, at the upper right of its first page
+// (ND30-PL1.II.8b, HT33-10.1.c.v).
 func TestMarkOfAnnexFromAnotherProgram_HT33_10_1_c_v(t *testing.T) {
 	s := newStage(t)
 	body, err := s.sheet(theLetter)
@@ -83,8 +84,23 @@ func TestMarkOfAnnexFromAnotherProgram_HT33_10_1_c_v(t *testing.T) {
 		_, err := s.giveBack(id, 1, func(x office.Session) pades.Options { return opts(x.Code) })
 		s.named(signing.NoMark, err)
 	}
+	at := func(code string, x, y float64) pades.Options {
+		o := signingtest.Marking(code, now)
+		o.Place.Box.X, o.Place.Box.Y = x, y
+		return o
+	}
+	for name, opts := range map[string]func(string) pades.Options{
+		"at the foot":     func(code string) pades.Options { return at(code, 140, 270) },
+		"on the left":     func(code string) pades.Options { return at(code, 30, 6) },
+		"only the number": func(code string) pades.Options { return at(code, 140, 297./4-4) },
+	} {
+		t.Log(name)
+		_, err := s.giveBack(id, 1, func(x office.Session) pades.Options { return opts(x.Code) })
+		s.named(signing.MarkPlace, err)
+	}
 	for name, opts := range map[string]func(string) pades.Options{
 		"as the server writes it": func(code string) pades.Options { return signingtest.Marking(code, now.Add(-time.Hour)) },
+		"lower, beside the head":  func(code string) pades.Options { return at(code, 100, 45) },
 		"short, in one line": func(code string) pades.Options {
 			return lines("Số: " + code + " " + now.In(time.FixedZone("", 7*3600)).Format("20060102T150405.000-0700"))
 		},

@@ -30,6 +30,19 @@ func (s stage) handOut(o *office.Office, id int64) (h signing.HandOut) {
 	return h
 }
 
+// signedElsewhere hands a document out to its signer's program and signs it
+// there; it gives the token under which the file may come back.
+func (s stage) signedElsewhere(id document.ID) (token string, signed []byte) {
+	s.t.Helper()
+	o, hung := s.who("hung")
+	out, err := o.HandOut(s.t.Context(), hung, signing.ByPerson, id, signing.ByClient)
+	s.must(err)
+	token = out.Files[0].Token
+	file, err := o.Fetch(s.t.Context(), token, "")
+	s.must(err)
+	return token, s.elsewhere(file.Data, s.key("sxd", "hung"), pades.Options{Field: pades.SignerField})
+}
+
 // toldAs says that the line of a batch tells a state in its own words.
 func (s stage) toldAs(want signing.State, l signing.BatchLine) {
 	s.t.Helper()
@@ -88,11 +101,7 @@ func TestFileOfBeforeIsNotTaken_ND30_11_2(t *testing.T) {
 	o, hung := s.who("hung")
 	_, an := s.who("an")
 	id := s.stopped("sign")
-	token, err := o.HandOut(ctx, hung, signing.ByPerson, id, signing.ByClient)
-	s.must(err)
-	file, err := o.Fetch(ctx, token.Files[0].Token, "")
-	s.must(err)
-	signed := s.elsewhere(file.Data, s.key("sxd", "hung"), pades.Options{Field: pades.SignerField})
+	token, signed := s.signedElsewhere(id)
 
 	other := theLetter
 	other.about = "V/v nội dung đã sửa"
@@ -107,19 +116,16 @@ func TestFileOfBeforeIsNotTaken_ND30_11_2(t *testing.T) {
 	}
 	s.inState(o, id, document.Approved)
 
-	_, err = o.TakeBack(ctx, token.Files[0].Token, "", bytes.NewReader(signed))
+	_, err = o.TakeBack(ctx, token, "", bytes.NewReader(signed))
 	s.named(signing.FileChanged, err)
 	if got := s.latest("hung", id).State(); got != signing.FileChanged {
 		t.Errorf("the page tells %q", got)
 	}
-	_, err = o.TakeBack(ctx, token.Files[0].Token, "", bytes.NewReader(signed))
+	_, err = o.TakeBack(ctx, token, "", bytes.NewReader(signed))
 	s.named(signing.TokenUsed, err)
 	s.inState(o, id, document.Approved)
-	token, err = o.HandOut(ctx, hung, signing.ByPerson, id, signing.ByClient)
-	s.must(err)
-	file, err = o.Fetch(ctx, token.Files[0].Token, "")
-	s.must(err)
-	_, err = o.TakeBack(ctx, token.Files[0].Token, "", bytes.NewReader(s.elsewhere(file.Data, s.key("sxd", "hung"), pades.Options{Field: pades.SignerField})))
+	token, signed = s.signedElsewhere(id)
+	_, err = o.TakeBack(ctx, token, "", bytes.NewReader(signed))
 	s.must(err)
 	s.inState(o, id, document.Signed)
 }

@@ -300,13 +300,8 @@ func TestTokenOutlivesAnOutage_HT33_4_2(t *testing.T) {
 	s := newStage(t)
 	ctx := t.Context()
 	id := s.stopped("sign")
-	o, hung := s.who("hung")
-	out, err := o.HandOut(ctx, hung, signing.ByPerson, id, signing.ByClient)
-	s.must(err)
-	token := out.Files[0].Token
-	file, err := o.Fetch(ctx, token, "")
-	s.must(err)
-	signed := s.elsewhere(file.Data, s.key("sxd", "hung"), pades.Options{Field: pades.SignerField})
+	o, _ := s.who("hung")
+	token, signed := s.signedElsewhere(id)
 	back := func(r io.Reader) error {
 		_, err := o.TakeBack(ctx, token, "", r)
 		return err

@@ -7,8 +7,12 @@ import (
 
 	"vanthu/cms"
 	"vanthu/internal/authority"
+	"vanthu/internal/db"
 	"vanthu/internal/document"
+	"vanthu/internal/hub"
+	"vanthu/internal/org"
 	"vanthu/pades"
+	"vanthu/viet"
 )
 
 // A document is Sở Xây dựng's only with its seal: another agency's leaves the question
@@ -69,4 +73,69 @@ func TestSignersMatchTheSender_HT33_8_2_i(t *testing.T) {
 		}
 		s.Clock.Advance(time.Minute)
 	}
+}
+
+// What an agency sealed while it was is sent on by the agency that it went into,
+// and the clerk reads both names. A later date of the document or of the
+// signature leaves the question open, and so does a closing that nobody dates
+// (HT33-8.2.i, ND23-16, BRVT1842-10.3).
+func TestSealOfAPredecessor_HT33_8_2_i(t *testing.T) {
+	s := newStage(t)
+	ctx := t.Context()
+	const left, before, heir = "000.00.81.H99", "000.00.82.H99", "000.00.15.H99"
+	for code, name := range map[string]string{left: "Sở Quy hoạch", before: "Sở Giao thông"} {
+		s.must(s.Hub.Enrol(ctx, db.System, hub.Agency{Code: code, Name: name, Class: "state"}))
+	}
+	sealedBy := func(name, code string) []byte {
+		k, err := s.CA.IssueAgency(authority.Agency{Name: name, Code: code}, authority.ECDSA)
+		s.must(err)
+		signed := s.elsewhere(blank(t), s.key("sxd", "hung"), pades.Options{Time: s.Clock.Now()})
+		return s.elsewhere(signed, k, pades.Options{Time: s.Clock.Now()})
+	}
+	direct, byTwo := sealedBy("Sở Giao thông", before), sealedBy("Sở Quy hoạch", left)
+	for _, r := range []hub.Reorganisation{{Ends: []string{left}, Heir: before}, {Ends: []string{before}, Heir: heir}} {
+		r.Decision = "QĐ 7"
+		_, err := s.Hub.Reorganise(ctx, db.System, r)
+		s.must(err)
+	}
+	closed := viet.DayOf(s.Clock.Now())
+	o, _ := s.who("hoa")
+	s.must(o.SyncDirectory(ctx))
+	s.Clock.Advance(48 * time.Hour)
+	late := sealedBy("Sở Giao thông", before)
+
+	come := func(name string, data []byte, day viet.Day, verdict string, says ...string) {
+		t.Helper()
+		p := s.foreign(name, attached("cv.pdf", data))
+		p.Header.PromulgationInfo.Date = day.Start()
+		_, err := s.come(name, s.written(p))
+		s.must(err)
+		f := s.filesOf(o, s.incoming()[0].ID)[0]
+		if f.Verdict != verdict {
+			t.Errorf("%s: %s: %s", name, f.Verdict, f.Sentence)
+		}
+		for _, w := range says {
+			if !strings.Contains(f.Sentence, w) {
+				t.Errorf("%s: the clerk reads %q, not %q", name, f.Sentence, w)
+			}
+		}
+		s.Clock.Advance(time.Minute)
+	}
+	both := "ký bởi Sở Giao thông (000.00.82.H99), nay là Sở Xây dựng (000.00.15.H99)"
+	come("before", direct, closed.Add(-30), "valid", "Hợp lệ: 2 chữ ký số", both)
+	come("on the day", direct, closed, "valid", both)
+	come("by way of another", byTwo, closed, "valid", "ký bởi Sở Quy hoạch (000.00.81.H99), nay là Sở Xây dựng")
+	come("dated later", direct, closed.Add(1), "undecided", both, "văn bản đề ngày "+closed.Add(1).String(), "kết thúc, "+closed.String())
+	come("signed later", late, closed, "undecided", both, "ký ngày "+closed.Add(2).String())
+	come("of no heir", sealedBy("Sở Công Thương", "000.00.83.H99"), closed, "undecided", "không phải của nơi gửi")
+
+	s.must(o.Store.Write(ctx, db.System, func(tx *db.Tx) error {
+		g, err := org.AgencyByCode(tx, before)
+		if err == nil {
+			g.Closed = time.Time{} // as the directory of other hubs, or one read by an earlier version
+			err = org.PutAgency(tx, g)
+		}
+		return err
+	}))
+	come("nobody knows when", direct, closed.Add(-30), "undecided", both, "danh bạ không ghi ngày Sở Giao thông kết thúc")
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/x509"
+	"errors"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -72,9 +73,6 @@ func (h *Host) KeepOpeningKey(o *office.Office, k *cms.SoftwareSigner) func() er
 // the agent gives it. law:HT33-13.1
 func (h *Host) EnterOpeningToken(ctx context.Context, o *office.Office, by org.Actor, ref string) (*x509.Certificate, error) {
 	there, err := o.Keys.Keys(ctx, signing.ByToken)
-	if err != nil {
-		return nil, err
-	}
 	keys := h.OpeningKeysOf(o)
 	for _, k := range there {
 		if k.Ref == ref && len(k.Chain) > 0 && keys.Agent != nil {
@@ -83,7 +81,10 @@ func (h *Host) EnterOpeningToken(ctx context.Context, o *office.Office, by org.A
 			})
 		}
 	}
-	return nil, signing.Refuse(signing.NoKey, nil)
+	if err == nil {
+		err = signing.Refuse(signing.NoKey, nil)
+	}
+	return nil, err
 }
 
 func (h *Host) openingKeys(store string) *signing.Opening {
@@ -107,8 +108,7 @@ func (h *Host) complete(ctx context.Context, o *office.Office) error {
 	}
 	keys, err := h.software(o.Store.Name()).Keys(ctx)
 	if err != nil { // a damaged key file must not keep the agency from opening
-		slog.Error("key files", "agency", o.Store.Name(), "err", err)
-		return nil
+		slog.Error("key files", "agency", o.Store.Name(), "err", err, "cause", errors.Unwrap(err))
 	}
 	return o.Store.Write(ctx, db.System, func(tx *db.Tx) error {
 		for _, c := range bare {

@@ -2,6 +2,8 @@ package host
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -13,7 +15,8 @@ import (
 )
 
 // A store that an earlier version made, whose register describes certificates
-// without holding them, signs again once it is opened (HT33-4.2).
+// without holding them, signs again once it is opened, though another key file
+// is broken (HT33-4.2).
 func TestOldRegisterIsCompleted(t *testing.T) {
 	ctx := context.Background()
 	ca, err := authority.Open(t.TempDir(), "http://127.0.0.1:1/ca", time.Now)
@@ -36,6 +39,10 @@ func TestOldRegisterIsCompleted(t *testing.T) {
 	}
 	c, err := h.SoftwareKeys(g).Add("hung.p12", key, authority.PKCS12)
 	if err != nil {
+		t.Fatal(err)
+	}
+	broken := filepath.Join(h.SoftwareKeys(g).Dir, "cu.p12")
+	if err := os.WriteFile(broken, []byte("torn"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	c.Person, c.PEM = 1, ""

@@ -235,9 +235,12 @@ func (o *Office) SyncDirectory(ctx context.Context) error {
 	}
 	return o.Store.Write(ctx, db.System, func(tx *db.Tx) error {
 		for _, g := range list {
-			err := org.PutAgency(tx, org.Agency{Code: g.Code, AltCode: g.AltCode, Name: g.Name, Short: g.Symbol, Parent: g.Parent, HubState: g.State, Successor: g.Successor,
-				Certificate: base64.StdEncoding.EncodeToString(g.Key)})
-			if err != nil {
+			x := org.Agency{Code: g.Code, AltCode: g.AltCode, Name: g.Name, Short: g.Symbol, Parent: g.Parent, HubState: g.State, Successor: g.Successor,
+				Certificate: base64.StdEncoding.EncodeToString(g.Key)}
+			if g.State == "closed" {
+				x.Closed = g.Since
+			}
+			if err := org.PutAgency(tx, x); err != nil {
 				return err
 			}
 		}

@@ -16,21 +16,27 @@ import (
 )
 
 // showsAgency refuses a file whose signature of the agency does not show what
-// it must: the seal on the main file, number, symbol and time on an annex. What
-// was filled or drawn is not asked: programs sign the empty field con_dau that
-// the file keeps for the seal, or put a field of their own where their user
-// points, and both are right. law:ND30-PL1.II.8a ND30-PL1.II.8b HT33-10.1.c.i HT33-10.1.c.v
+// it must: the seal on the main file, number, symbol and time on an annex, at
+// the upper right of its first page. What was filled or drawn is not asked:
+// programs sign the empty field con_dau that the file keeps for the seal, or put
+// a field of their own where their user points, and both are right.
+// law:ND30-PL1.II.8a ND30-PL1.II.8b HT33-10.1.c.i HT33-10.1.c.v
 func (o *Office) showsAgency(f *pdf.File, s pades.Signature, d document.Document, annex bool) error {
-	text, drawn, err := s.Shown(f)
+	shown, err := s.Shown(f)
+	now := o.Store.Now()
 	switch {
 	case err != nil:
 		return pdfError(err)
-	case !annex && !drawn:
+	case !annex && !shown.Drawn:
 		return signing.Refuse(signing.NoSeal, nil)
-	case annex && !showsCode(text, d.Code()):
+	case !annex:
+		return nil
+	case !showsCode(shown.Text, d.Code()):
 		return signing.Refuse(signing.NoMark, errors.New("the mark does not show number and symbol"))
-	case annex && !showsTime(text, o.Store.Now()):
+	case !showsTime(shown.Text, now):
 		return signing.Refuse(signing.NoMark, errors.New("the mark does not show the time of signing"))
+	case !showsCode(shown.Corner, d.Code()), !showsTime(shown.Corner, now):
+		return signing.Refuse(signing.MarkPlace, nil)
 	}
 	return nil
 }

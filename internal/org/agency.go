@@ -3,6 +3,7 @@ package org
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"vanthu/internal/db"
 	"vanthu/internal/fail"
@@ -18,8 +19,9 @@ type Agency struct {
 	Parent    string // code
 	HubState  string // official, trial, not_connected, suspended, closed
 	Successor string
-	Place     string // địa danh of its documents, own agency only
-	Superior  string // tên cơ quan chủ quản, own agency only
+	Closed    time.Time // when it was closed on the hub; zero: it is not, or nobody told
+	Place     string    // địa danh of its documents, own agency only
+	Superior  string    // tên cơ quan chủ quản, own agency only
 
 	Certificate string // to encrypt to it with, base64; "" for none
 }
@@ -45,15 +47,25 @@ func Self(q db.Q) (Agency, error) {
 }
 
 func scanAgency(r db.Row) (a Agency, err error) {
-	return a, r.Scan(&a.Code, &a.AltCode, &a.Name, &a.Short, &a.Parent, &a.HubState, &a.Successor, &a.Certificate)
+	var closed int64
+	err = r.Scan(&a.Code, &a.AltCode, &a.Name, &a.Short, &a.Parent, &a.HubState, &a.Successor, &a.Certificate, &closed)
+	a.Closed = db.Time(closed)
+	return a, err
 }
 
-const agencyColumns = `SELECT code, alt_code, name, short, parent, hub_state, successor, certificate FROM directory`
+const agencyColumns = `SELECT code, alt_code, name, short, parent, hub_state, successor, certificate, closed_at FROM directory`
 
 // AgencyByCode finds an agency by either coding.
 func AgencyByCode(q db.Q, code string) (Agency, error) {
 	a, err := db.One(q, scanAgency, agencyColumns+` WHERE code = $1 OR (alt_code = $1 AND alt_code <> '')`, code)
 	return a, orNotFound(err)
+}
+
+// Predecessors lists the agencies that have ended in favour of one, also by way
+// of others that have ended since.
+func Predecessors(q db.Q, code string) ([]Agency, error) {
+	return db.All(q, scanAgency, `WITH RECURSIVE past (code) AS (SELECT code FROM directory WHERE successor = $1 AND successor <> ''
+		UNION SELECT d.code FROM past JOIN directory d ON d.successor = past.code) `+agencyColumns+` WHERE code IN (SELECT code FROM past) ORDER BY code`, code)
 }
 
 // Directory lists the open agencies, by name.
@@ -64,10 +76,10 @@ func Directory(q db.Q) ([]Agency, error) {
 // PutAgency enters or updates an agency of the directory.
 func PutAgency(tx *db.Tx, a Agency) error {
 	a.Name = viet.NFC(a.Name)
-	_, err := tx.Exec(`INSERT INTO directory (code, alt_code, name, name_fold, short, parent, hub_state, successor, certificate)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-		ON CONFLICT (code) DO UPDATE SET alt_code = $2, name = $3, name_fold = $4, short = $5, parent = $6, hub_state = $7, successor = $8, certificate = $9`,
-		a.Code, a.AltCode, a.Name, viet.Fold(a.Name), a.Short, a.Parent, a.HubState, a.Successor, a.Certificate)
+	_, err := tx.Exec(`INSERT INTO directory (code, alt_code, name, name_fold, short, parent, hub_state, successor, certificate, closed_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+		ON CONFLICT (code) DO UPDATE SET alt_code = $2, name = $3, name_fold = $4, short = $5, parent = $6, hub_state = $7, successor = $8, certificate = $9, closed_at = $10`,
+		a.Code, a.AltCode, a.Name, viet.Fold(a.Name), a.Short, a.Parent, a.HubState, a.Successor, a.Certificate, db.Ms(a.Closed))
 	return err
 }
 

@@ -218,6 +218,7 @@ func (h *Hub) Directory(ctx context.Context, since string) ([]Agency, string, er
 				Gateway   string   `json:"gateway"`
 				Mail      string   `json:"mail"`
 				State     string   `json:"state"`
+				Since     string   `json:"since"`
 				Successor string   `json:"successor"`
 
 				Encryption struct {
@@ -231,8 +232,9 @@ func (h *Hub) Directory(ctx context.Context, since string) ([]Agency, string, er
 			return nil, "", err
 		}
 		for _, a := range out.Agencies {
+			at, _ := time.Parse(time.RFC3339, a.Since) // empty: not told
 			list = append(list, Agency{Code: a.Code, AltCode: a.AltCode, OldCodes: a.OldCodes, Name: a.Name, Symbol: a.Symbol, Parent: a.Parent,
-				Gateway: a.Gateway, Mail: a.Mail, State: a.State, Successor: a.Successor, Key: a.Encryption.Certificate})
+				Gateway: a.Gateway, Mail: a.Mail, State: a.State, Successor: a.Successor, Since: at, Key: a.Encryption.Certificate})
 		}
 		since = out.Next
 		if !out.More {

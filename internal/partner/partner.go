@@ -119,7 +119,8 @@ type Agency struct {
 	Mail      string
 	State     string // not_connected, trial, official, suspended, closed
 	Successor string
-	Key       []byte // certificate (DER) to encrypt to the agency with; nil for none
+	Since     time.Time // of State; zero: the partner does not tell
+	Key       []byte    // certificate (DER) to encrypt to the agency with; nil for none
 }
 
 // Receipt is a signed receipt of package ledger.

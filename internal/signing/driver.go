@@ -86,7 +86,8 @@ type Key struct {
 // Driver signs digests with keys that stay where they are. Every driver passes
 // signingtest.Run. Errors are refusals with a [State].
 type Driver interface {
-	// Keys lists the keys that are there now, each with its certificate.
+	// Keys lists the keys that are there now, each with its certificate. With
+	// an error, those that could be read are given all the same.
 	Keys(ctx context.Context) ([]Key, error)
 	// Need tells what consent the key wants; it refuses when the key is not
 	// there now. It spends nothing: no try of a PIN, no message with a code.

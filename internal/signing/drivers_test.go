@@ -331,6 +331,45 @@ func TestRemoteStates(t *testing.T) {
 	}
 }
 
+// A credential whose list lacks a hash as strong as its key is refused before
+// the holder is asked for anything; one that lists the key alone, or nothing,
+// signs (HT33-4.2, ND23-15).
+func TestRemoteSignsWhatItLists_HT33_4_2(t *testing.T) {
+	const withSHA256, withSHA512, plain, rsaPSS = "1.2.840.10045.4.3.2", "1.2.840.10045.4.3.4", "1.2.840.10045.2.1", "1.2.840.113549.1.1.10"
+	ca, _ := signingtest.Authority(t)
+	for _, c := range []struct {
+		kind string
+		algo []string
+		hash crypto.Hash
+		want signing.State
+	}{
+		{"P-521", []string{withSHA256}, crypto.SHA512, signing.NoAlgorithm},
+		{"P-521", []string{withSHA256, withSHA512}, crypto.SHA512, ""},
+		{"P-521", []string{plain}, crypto.SHA512, ""},
+		{"P-384", []string{withSHA256, withSHA512}, crypto.SHA384, signing.NoAlgorithm},
+		{"P-256", []string{withSHA256}, crypto.SHA256, ""},
+		{"P-256", []string{}, crypto.SHA256, ""},
+		{"RSA-2048", []string{rsaPSS}, crypto.SHA256, signing.NoAlgorithm},
+	} {
+		s := signingtest.NewCSC(t)
+		key := certified(t, ca, signingtest.NewKey(t, c.kind))
+		s.Put("GX01", &signingtest.Credential{Certified: key, PIN: true, SCAL: "1", Multisign: 1, Algo: c.algo})
+		d, err := signing.NewRemote(s.Base(), s.Login(false), http.DefaultClient)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cert := entered(key, signing.ByRemote, "GX01")
+		_, err = d.Need(t.Context(), cert)
+		if got := signing.StateOf(err); got != c.want {
+			t.Errorf("%s with %v: need %q, want %q", c.kind, c.algo, got, c.want)
+		}
+		_, err = d.Sign(t.Context(), cert, signing.Consent{PIN: signingtest.PIN}, [][]byte{make([]byte, c.hash.Size())}, c.hash)
+		if got := signing.StateOf(err); got != c.want || (c.want != "") != (s.Calls["credentials/authorize"] == 0) {
+			t.Errorf("%s with %v: signed %q, want %q; %d consents", c.kind, c.algo, got, c.want, s.Calls["credentials/authorize"])
+		}
+	}
+}
+
 // A consent does not show in any print, log or JSON.
 func TestConsentIsHidden(t *testing.T) {
 	c := signing.Consent{PIN: "135790", Code: "246801"}

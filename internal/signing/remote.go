@@ -8,6 +8,7 @@ import (
 	"encoding/asn1"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math/big"
 	"net/http"
 	"slices"
@@ -106,6 +107,14 @@ func (r *Remote) Need(ctx context.Context, cert Certificate) (Need, error) {
 	if err != nil {
 		return Need{}, err
 	}
+	chain, err := cert.Parse()
+	if err != nil {
+		return Need{}, err
+	}
+	key := chain[0].PublicKey
+	if _, err := signOID(key, hashFor(key), c.Key.Algo); err != nil {
+		return Need{}, err
+	}
 	n := c.need()
 	if n.Code {
 		n.Sends, err = r.sends(ctx, c)
@@ -166,6 +175,10 @@ func (r *Remote) Sign(ctx context.Context, cert Certificate, consent Consent, di
 	if err != nil {
 		return nil, err
 	}
+	algorithm, err := signOID(chain[0].PublicKey, hash, c.Key.Algo)
+	if err != nil {
+		return nil, err
+	}
 	n := c.need()
 	if err := n.Given(consent); err != nil {
 		return nil, err
@@ -180,7 +193,7 @@ func (r *Remote) Sign(ctx context.Context, cert Certificate, consent Consent, di
 	var out struct {
 		Signatures [][]byte `json:"signatures"`
 	}
-	in := signHashRequest{cert.KeyRef, sad, digests, hashOIDs[hash], signOID(chain[0].PublicKey, hash, c.Key.Algo)}
+	in := signHashRequest{cert.KeyRef, sad, digests, hashOIDs[hash], algorithm}
 	if err := r.csc.call(ctx, "signatures/signHash", in, &out); err != nil {
 		return nil, serviceError(err, n)
 	}
@@ -234,16 +247,21 @@ var (
 )
 
 // signOID is how a service names the signature: with its hash, or by the key
-// alone when that is all the credential lists. csc-api-2.0:11.10
-func signOID(key crypto.PublicKey, hash crypto.Hash, listed []string) string {
+// alone when that is all the credential lists. A credential that lists neither
+// would sign over another hash, or not at all: that is refused before the
+// holder is asked for anything. csc-api-2.0:11.5 11.10
+func signOID(key crypto.PublicKey, hash crypto.Hash, listed []string) (string, error) {
 	whole, plain := rsaOIDs[hash], "1.2.840.113549.1.1.1"
 	if _, ok := key.(*ecdsa.PublicKey); ok {
 		whole, plain = ecdsaOIDs[hash], "1.2.840.10045.2.1"
 	}
-	if !slices.Contains(listed, whole) && slices.Contains(listed, plain) {
-		return plain
+	switch {
+	case len(listed) == 0, slices.Contains(listed, whole): // some services list nothing
+		return whole, nil
+	case slices.Contains(listed, plain):
+		return plain, nil
 	}
-	return whole
+	return "", Refuse(NoAlgorithm, fmt.Errorf("the credential lists %q, which has neither %s nor %s", listed, whole, plain))
 }
 
 // inDER brings an ECDSA value that came as its two halves into ASN.1: services

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto"
 	"crypto/ecdsa"
-	"crypto/elliptic"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -159,7 +158,11 @@ func (r *Ring) Prepare(c Certificate, in []byte, o pades.Options) (*Pending, err
 
 // hashFor is the digest that fits a key's strength. rfc5480:4
 func hashFor(key crypto.PublicKey) crypto.Hash {
-	if k, ok := key.(*ecdsa.PublicKey); ok && k.Curve == elliptic.P384() {
+	k, ok := key.(*ecdsa.PublicKey)
+	switch {
+	case ok && k.Curve.Params().BitSize > 384:
+		return crypto.SHA512
+	case ok && k.Curve.Params().BitSize > 256:
 		return crypto.SHA384
 	}
 	return crypto.SHA256

@@ -7,6 +7,7 @@ import (
 	"crypto/x509"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -20,22 +21,31 @@ import (
 // law:ND23-15
 type Software struct{ Dir string }
 
-// Keys lists the key files that open.
+// Keys lists the key files that open. With an error, which names those that do
+// not, the others are given all the same.
 func (s *Software) Keys(context.Context) ([]Key, error) {
 	files, err := filepath.Glob(filepath.Join(s.Dir, "*.p12"))
 	if err != nil {
 		return nil, Refuse(KeyBroken, err)
 	}
 	var out []Key
+	var broken []string
+	var causes []error
 	for _, f := range files {
 		ref := filepath.Base(f)
 		k, err := s.open(ref)
 		if err != nil {
-			return nil, err
+			broken, causes = append(broken, ref), append(causes, fmt.Errorf("%s: %w", ref, err))
+			continue
 		}
 		out = append(out, Key{Ref: ref, Label: k.Certificate().Subject.CommonName, Chain: chainOf(k)})
 	}
-	return out, nil
+	if len(broken) == 0 {
+		return out, nil
+	}
+	e := Refuse(KeyBroken, errors.Join(causes...)).Then("Phục hồi tệp khóa, cùng tệp pin ở thư mục của nó, từ bản sao lưu; không còn bản sao thì đăng ký chứng thư số với khóa mới.")
+	e.Text = "Không mở được tệp khóa " + strings.Join(broken, ", ") + "."
+	return out, e
 }
 
 // Need asks for nothing: who may act may sign.

@@ -42,6 +42,7 @@ const (
 	AgentAway   State = "agent-away"
 	ServiceAway State = "service-away"
 	ServiceNo   State = "service-refused"
+	NoAlgorithm State = "no-algorithm" // the service does not sign over a hash as strong as the key
 	PINNeeded   State = "pin-needed"
 	PINWrong    State = "pin-wrong"
 	PINLocked   State = "pin-locked"
@@ -78,6 +79,7 @@ const (
 	NoPlace          State = "no-place"
 	NoSeal           State = "no-seal"     // the agency's signature shows nothing
 	NoMark           State = "no-mark"     // an annex that does not say what it belongs to, or when it was signed
+	MarkPlace        State = "mark-place"  // an annex that says it elsewhere than at the upper right of page 1
 	AnnexAlone       State = "annex-alone" // the program is told numbers one by one only
 	NoForm           State = "no-form"     // a copy that does not say it is one
 )
@@ -108,6 +110,7 @@ var sentences = map[State]words{
 	AgentAway:    {fail.Busy, "Chương trình thiết bị ký trên máy chủ không trả lời.", "Thử lại sau ít phút; báo quản trị chạy lại vanthu-token.", "", refs("HT33-4.2")},
 	ServiceAway:  {fail.Busy, "Dịch vụ ký số từ xa không trả lời.", "Thử lại sau ít phút; báo quản trị nếu lỗi kéo dài.", "", refs("HT33-4.2")},
 	ServiceNo:    {fail.Conflict, "Dịch vụ ký số từ xa không nhận yêu cầu.", "Báo quản trị kiểm tra tài khoản của dịch vụ.", "", refs("HT33-4.2")},
+	NoAlgorithm:  {fail.Conflict, "Dịch vụ ký số từ xa không ký bằng khóa này với thuật toán băm đủ mạnh.", "Đề nghị dịch vụ mở cho khóa thuật toán RSA với SHA-256, hoặc ECDSA với SHA-256 (khóa 256 bit), SHA-384 (384 bit), SHA-512 (521 bit).", "", refs("HT33-4.2", "ND23-15")},
 	PINNeeded:    {fail.BadInput, "Cần mã PIN của thiết bị ký.", "Nhập mã PIN rồi ký lại.", "pin", refs("HT33-4.2")},
 	PINWrong:     {fail.Conflict, "Mã PIN sai.", "Nhập lại mã PIN; sai nhiều lần thì thiết bị bị khóa.", "pin", refs("HT33-4.2")},
 	PINLocked:    {fail.Conflict, "Mã PIN bị khóa vì nhập sai nhiều lần.", "Đề nghị đơn vị cấp thiết bị mở khóa.", "pin", refs("HT33-4.2")},
@@ -139,6 +142,7 @@ var sentences = map[State]words{
 	NoPlace:          {fail.Conflict, "Tệp không có ô số, ngày nên không giao cho phần mềm ngoài ký số cơ quan được.", "Ký số cơ quan bằng thiết bị hoặc dịch vụ nối với máy chủ.", "", refs("HT33-10.1.c.i")},
 	NoSeal:           {fail.Integrity, "Chữ ký số của cơ quan trong tệp trả về không hiện hình dấu.", "Trong phần mềm ký số chọn mẫu có hình dấu của cơ quan, đặt vào chỗ đóng dấu, rồi ký lại tệp đã giao.", "file", refs("ND30-PL1.II.8a", "HT33-10.1.c.i")},
 	NoMark:           {fail.Integrity, "Chữ ký số trên phụ lục trả về không hiện đúng số, ký hiệu của văn bản và thời gian ký.", "Trong phần mềm ký số chọn “Ký phụ lục”, để hiện số, ký hiệu và thời gian dạng 2026-11-21T08:05:30+07:00, xem lại đồng hồ máy, rồi ký lại tệp đã giao.", "file", refs("ND30-PL1.II.8b", "HT33-10.1.c.v")},
+	MarkPlace:        {fail.Integrity, "Số, ký hiệu và thời gian ký trên phụ lục trả về không ở góc trên bên phải trang đầu.", "Trong phần mềm ký số chọn “Ký phụ lục”, đặt chữ ký vào góc trên bên phải trang đầu, rồi ký lại tệp đã giao.", "file", refs("ND30-PL1.II.8b", "HT33-10.1.c.v")},
 	AnnexAlone:       {fail.Conflict, "Văn bản có phụ lục ở tệp riêng nên không ký cùng lúc với văn bản khác trong phần mềm ký số được.", "Mở văn bản, chọn “Ký bằng phần mềm ký số”: phần mềm ghi số và thời gian ký lên từng phụ lục.", "", refs("ND30-PL1.II.8b", "HT33-10.1.c.v")},
 	NoForm:           {fail.Integrity, "Tệp trả về không ghi hình thức sao đã chọn.", "Trong phần mềm ký số chọn “Ký bản sao”, đúng hình thức sao, rồi tải lên.", "file", refs("ND30-25", "HT33-11.4.a")},
 }

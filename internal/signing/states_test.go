@@ -2,6 +2,7 @@ package signing_test
 
 import (
 	"crypto"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -11,9 +12,11 @@ import (
 
 	"vanthu/cms"
 	"vanthu/internal/authority"
+	"vanthu/internal/fail"
 	"vanthu/internal/signing"
 	"vanthu/internal/signing/signingtest"
 	"vanthu/pades"
+	"vanthu/pkcs12"
 )
 
 // A key file that does not open is told as such, whatever is asked of it; that
@@ -57,6 +60,27 @@ func TestKeyFileThatDoesNotOpen_HT33_4_2(t *testing.T) {
 				t.Errorf("a pin was made up over %q", before)
 			}
 		})
+	}
+}
+
+// One key file that does not open takes no other from the list, and is named
+// to the person (HT33-4.2).
+func TestOneBrokenKeyFile_HT33_4_2(t *testing.T) {
+	ca, _ := signingtest.Authority(t)
+	d := &signing.Software{Dir: t.TempDir()}
+	for _, name := range []string{"an.p12", "hung.p12", "lan.p12"} {
+		if _, err := d.Add(name, certified(t, ca, signingtest.NewKey(t, "P-256")).Signer(t), authority.PKCS12); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cut(t, filepath.Join(d.Dir, "hung.p12"))
+	keys, err := d.Keys(t.Context())
+	refusedAs(t, err, signing.KeyBroken)
+	if len(keys) != 2 || keys[0].Ref != "an.p12" || keys[1].Ref != "lan.p12" {
+		t.Errorf("keys %+v", keys)
+	}
+	if e, _ := fail.As(err); e == nil || e.Text != "Không mở được tệp khóa hung.p12." || !errors.Is(err, pkcs12.ErrMalformed) {
+		t.Errorf("told %v, because of %v", err, errors.Unwrap(err))
 	}
 }
 

@@ -45,6 +45,7 @@ type Credential struct {
 	Multisign int
 	Halves    bool // ECDSA values as two halves
 	Disabled  bool
+	Algo      []string // instead of what suits the key
 
 	code  string // sent last, not used yet
 	sent  time.Time
@@ -223,6 +224,9 @@ func (c *Credential) info(in map[string]any) map[string]any {
 	algo := []string{"1.2.840.113549.1.1.1"}
 	if _, ok := c.Key.(*ecdsa.PrivateKey); ok {
 		algo = []string{"1.2.840.10045.4.3.2", "1.2.840.10045.4.3.3", "1.2.840.10045.4.3.4"}
+	}
+	if c.Algo != nil {
+		algo = c.Algo
 	}
 	out := map[string]any{"description": "Khóa thử", "key": map[string]any{"status": status, "algo": algo, "len": 2048}, "SCAL": c.SCAL, "multisign": c.Multisign}
 	if in["certificates"] == "chain" {

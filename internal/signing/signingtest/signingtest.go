@@ -221,8 +221,8 @@ func (b Bench) hash(t *testing.T, signed []byte) {
 		t.Fatal(err)
 	}
 	want := crypto.SHA256
-	if k, ok := sd.Signers[0].Certificate.PublicKey.(*ecdsa.PublicKey); ok && k.Curve.Params().BitSize == 384 {
-		want = crypto.SHA384
+	if k, ok := sd.Signers[0].Certificate.PublicKey.(*ecdsa.PublicKey); ok {
+		want = map[int]crypto.Hash{256: crypto.SHA256, 384: crypto.SHA384, 521: crypto.SHA512}[k.Curve.Params().BitSize]
 	}
 	if got := sd.Signers[0].Hash; got != want {
 		t.Errorf("the file is signed over %v, want %v", got, want)

@@ -21,7 +21,7 @@ import (
 )
 
 // KeyKinds are the kinds of key that tokens in use hold.
-var KeyKinds = []string{"RSA-2048", "RSA-3072", "RSA-4096", "P-256", "P-384"}
+var KeyKinds = []string{"RSA-2048", "RSA-3072", "RSA-4096", "P-256", "P-384", "P-521"}
 
 // largest is the one key of 4096 bits: its primes are searched once for all tests.
 var largest = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 4096) })
@@ -38,6 +38,8 @@ func NewKey(t *testing.T, kind string) crypto.Signer {
 		k, err = rsa.GenerateKey(rand.Reader, 3072)
 	case "RSA-4096":
 		k, err = largest()
+	case "P-521":
+		k, err = ecdsa.GenerateKey(elliptic.P521(), rand.Reader)
 	case "P-384":
 		k, err = ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
 	default:

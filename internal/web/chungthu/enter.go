@@ -191,16 +191,16 @@ const maxCertificate = 256 << 10
 // pick takes certificate and device from the driver that offers the key.
 func pick(r *http.Request, s *seat.Seat, ref string, in *office.CertificateInput) error {
 	keys, err := s.Office.Keys.Keys(r.Context(), in.Kind)
-	if err != nil {
-		return err
-	}
 	for _, k := range keys {
 		if k.Ref == ref && ref != "" {
 			in.KeyRef, in.Device, in.Chain = k.Ref, k.Device, k.Chain
 			return nil
 		}
 	}
-	return fail.Invalid("key", "Chọn khóa đang có trên thiết bị hoặc dịch vụ.")
+	if err == nil {
+		err = fail.Invalid("key", "Chọn khóa đang có trên thiết bị hoặc dịch vụ.")
+	}
+	return err
 }
 
 // unpack opens a key file and keeps it, under the host's own protection, once

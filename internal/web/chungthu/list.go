@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"vanthu/internal/db"
+	"vanthu/internal/fail"
 	"vanthu/internal/office"
 	"vanthu/internal/org"
 	"vanthu/internal/signing"
@@ -54,6 +55,14 @@ func showList(w http.ResponseWriter, r *http.Request, s *seat.Seat) error {
 		NoAgency: part.Empty{Icon: part.Icon("stamp"), Title: "Cơ quan chưa có chứng thư số", Text: "Chưa ký số cơ quan được. Đăng ký chứng thư số của cơ quan rồi lập biên bản giao khóa cho văn thư."}}
 	if err := s.Read(r, func(v *db.View) error { return p.load(v, s) }); err != nil {
 		return err
+	}
+	if p.MayEnter {
+		_, err := s.Office.Keys.Keys(r.Context(), signing.BySoftware)
+		if e, ok := fail.As(err); ok {
+			p.Notes = append(p.Notes, part.Note{Kind: "late", Text: e.Text, Lines: []string{e.Next}})
+		} else if err != nil {
+			return err
+		}
 	}
 	return listView.Show(w, r, p)
 }

@@ -7,6 +7,8 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -122,6 +124,42 @@ func TestInvalidFormKeepsEverything(t *testing.T) {
 	}
 	if res, _ = w.do("POST", "/x", kind, body); res.StatusCode != 415 {
 		t.Errorf("a file that was used is still there: %d", res.StatusCode)
+	}
+}
+
+// What a power cut has left of a kept file is not taken for it: the person is
+// asked to choose the file again (E-FILE).
+func TestTornUploadIsGone(t *testing.T) {
+	var taken []string
+	w := newWorld(t, kit.Options{}, map[string]func(*kit.Kit) handler{"POST /x": register(&taken)})
+	w.signIn()
+	post := func(fields map[string]string, file string) (int, string) {
+		kind, body := multi(t, fields, file, "%PDF")
+		res, html := w.do("POST", "/x", kind, body)
+		return res.StatusCode, html
+	}
+	write := func(data string) func(string) error {
+		return func(path string) error { return os.WriteFile(path, []byte(data), 0o600) }
+	}
+	for name, harm := range map[string]struct {
+		ext string
+		do  func(path string) error
+	}{
+		"description half": {".json", write(`{"Name":"a.p`)}, "description empty": {".json", write("")}, "description of zeros": {".json", write("\x00\x00\x00\x00")},
+		"description gone": {".json", os.Remove}, "content cut": {"", write("%P")}, "content gone": {"", os.Remove},
+	} {
+		_, html := post(nil, "a.pdf")
+		token := regexp.MustCompile(`[0-9a-f]{32}`).FindString(html)
+		found, err := filepath.Glob(filepath.Join(w.stash, "*", token+harm.ext))
+		if err != nil || len(found) != 1 {
+			t.Fatal(found, err)
+		}
+		if err := harm.do(found[0]); err != nil {
+			t.Fatal(err)
+		}
+		if code, html := post(map[string]string{"subject": "x", "scan.kept": token}, ""); code != 415 || !strings.Contains(html, "Chọn lại tệp.") || len(taken) != 0 {
+			t.Errorf("%s: %d, taken %q", name, code, taken)
+		}
 	}
 }
 

@@ -58,14 +58,15 @@ type world struct {
 	log   *bytes.Buffer
 	store *memory
 	live  *kit.Live
+	stash string // the folder of uploads that wait
 }
 
 type handler = func(http.ResponseWriter, *http.Request) error
 
 func newWorld(t *testing.T, o kit.Options, routes map[string]func(*kit.Kit) handler) *world {
 	t.Helper()
-	w := &world{t: t, log: &bytes.Buffer{}, store: &memory{m: map[string]kit.Session{}}, live: kit.NewLive()}
-	stash, err := kit.NewStash(t.TempDir(), 1000)
+	w := &world{t: t, log: &bytes.Buffer{}, store: &memory{m: map[string]kit.Session{}}, live: kit.NewLive(), stash: t.TempDir()}
+	stash, err := kit.NewStash(w.stash, 1000)
 	if err != nil {
 		t.Fatal(err)
 	}

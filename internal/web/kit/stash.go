@@ -87,6 +87,9 @@ func (s *Stash) copy(path string, r io.Reader) (int64, error) {
 		return 0, err
 	}
 	n, err := io.Copy(w, io.LimitReader(r, s.max+1))
+	if err == nil && n <= s.max {
+		err = w.Sync() // before the description: what that tells of outlives a power cut
+	}
 	if cerr := w.Close(); err == nil {
 		err = cerr
 	}
@@ -107,19 +110,28 @@ func writeMeta(f File) error {
 	return os.WriteFile(f.path+".json", b, 0o600)
 }
 
-// get finds a file that this session left.
+// get finds a file that this session left. What a power cut has torn, content or
+// description, is no longer kept.
 func (s *Stash) get(key, token string) (File, error) {
 	if !tokenForm.MatchString(token) {
 		return File{}, fail.Invalid("", "Tệp đã giữ không còn.")
 	}
 	f := File{Token: token, path: filepath.Join(s.dir, key, token)}
 	b, err := os.ReadFile(f.path + ".json")
-	if errors.Is(err, fs.ErrNotExist) {
-		return File{}, fail.File("Tệp đã giữ không còn trong hệ thống.").Then("Chọn lại tệp.")
-	} else if err != nil {
+	var content fs.FileInfo
+	if err == nil {
+		content, err = os.Stat(f.path)
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return File{}, err
 	}
-	return f, json.Unmarshal(b, &f)
+	if err == nil {
+		err = json.Unmarshal(b, &f)
+	}
+	if err != nil || content.Size() != f.Size {
+		return File{}, fail.File("Tệp đã giữ không còn trong hệ thống.").Then("Chọn lại tệp.").Because(err)
+	}
+	return f, nil
 }
 
 func (s *Stash) drop(f File) {
