@@ -88,7 +88,7 @@ CREATE TABLE arrival (
   packet TEXT NOT NULL,
   at INTEGER NOT NULL,
   document INTEGER NOT NULL
-, trial INTEGER NOT NULL DEFAULT FALSE, gone INTEGER NOT NULL DEFAULT 0) STRICT;
+, trial INTEGER NOT NULL DEFAULT FALSE, gone INTEGER NOT NULL DEFAULT 0, signatures TEXT NOT NULL DEFAULT '') STRICT;
 CREATE INDEX arrival_document ON arrival (document);
 CREATE INDEX arrival_kept ON arrival (kind, at) WHERE gone = 0;
 CREATE INDEX arrival_key ON arrival (sender, document_key);

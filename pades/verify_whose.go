@@ -39,9 +39,9 @@ func (g *Origin) named(name string) bool {
 	return a != "" && b != "" && (strings.HasPrefix(a, b) || strings.HasPrefix(b, a))
 }
 
-// is says whether a certificate is the agency's: by code or, where it names
+// Is says whether a certificate is the agency's: by code or, where it names
 // none, by name.
-func (g *Origin) is(h cms.Holder) bool {
+func (g *Origin) Is(h cms.Holder) bool {
 	return h.AgencyCode != "" && g.same(h.AgencyCode) || h.AgencyCode == "" && g.named(h.Name)
 }
 
@@ -83,13 +83,13 @@ func (v *verifier) kindOf(s SignatureReport) cms.HolderKind {
 // what an agency seals may be sent by its office.
 func (g *Origin) among(agencies []SignatureReport) Check {
 	for _, s := range agencies {
-		if g.is(s.Holder) {
+		if g.Is(s.Holder) {
 			return Check{Name: SenderCheck, Verdict: Valid}
 		}
 	}
 	for _, s := range agencies {
 		for _, f := range g.Before {
-			if f.is(s.Holder) {
+			if f.Is(s.Holder) {
 				return g.inherited(f, s)
 			}
 		}

@@ -18,6 +18,7 @@ import (
 
 	"vanthu/cms"
 	"vanthu/edxml"
+	"vanthu/internal/office"
 	"vanthu/pades"
 )
 
@@ -30,19 +31,8 @@ type packetReport struct {
 	Code        string             `json:"code,omitempty"` // number and notation
 	Subject     string             `json:"subject,omitempty"`
 	Findings    edxml.ErrorList    `json:"findings,omitempty"` // against QCVN 102
-	Signatures  []packetSignature  `json:"signatures,omitempty"`
+	Signatures  []office.PacketSignature `json:"signatures,omitempty"`
 	Attachments []packetAttachment `json:"attachments,omitempty"`
-}
-
-// packetSignature is the packet's own XML signature. It vouches for who sent
-// the packet; legal weight lies in those inside the documents.
-type packetSignature struct {
-	Verdict     pades.Verdict `json:"verdict"`
-	Sentence    string        `json:"sentence"`
-	Holder      cms.Holder    `json:"holder"`
-	Algorithm   string        `json:"algorithm,omitempty"`
-	Whole       bool          `json:"whole"`
-	Certificate cms.State     `json:"certificate,omitempty"` // where the signer's stands now
 }
 
 type packetAttachment struct {
@@ -80,7 +70,8 @@ func verifyPacket(ctx context.Context, f *os.File, t *trust) (verdict, error) {
 	}
 	r := &packetReport{SHA256: hex.EncodeToString(sum.Sum(nil)), Kind: packetKinds[p.Kind()], From: p.Key().From, DocumentID: p.Key().Document,
 		Code: p.Header.Code.String(), Subject: p.Header.Subject, Findings: edxml.Validate(p)}
-	if r.Signatures, err = packetSignatures(ctx, f, st.Size(), t); err != nil {
+	stand := func(certs []*x509.Certificate) cms.Standing { return standing(ctx, certs, t) }
+	if r.Signatures, err = office.PacketSignatures(f, st.Size(), time.Now(), stand); err != nil {
 		return verdict{}, err
 	}
 	for _, a := range p.Attachments {
@@ -169,35 +160,6 @@ func hasSuffix(name string, suffixes ...string) bool {
 	return slices.ContainsFunc(suffixes, func(s string) bool { return strings.HasSuffix(name, s) })
 }
 
-// packetSignatures checks the packet's XML signatures and, since nothing
-// proves when they were made, where their certificates stand now.
-func packetSignatures(ctx context.Context, f io.ReaderAt, size int64, t *trust) ([]packetSignature, error) {
-	asked := map[*x509.Certificate]cms.Standing{}
-	found, err := edxml.VerifySignatures(f, size, func(certs []*x509.Certificate) error {
-		st := standing(ctx, certs, t)
-		asked[certs[0]] = st
-		if st.State != cms.InForce {
-			return errors.New(st.Cause)
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	var out []packetSignature
-	for _, s := range found {
-		one := packetSignature{Verdict: pades.Verdict(s.Verdict), Sentence: s.Text, Algorithm: s.Method, Whole: s.Whole}
-		if len(s.Certificates) > 0 {
-			one.Holder = cms.HolderOf(s.Certificates[0])
-		}
-		if s.Fits {
-			one.lower(asked[s.Certificates[0]])
-		}
-		out = append(out, one)
-	}
-	return out, nil
-}
-
 // standing tells where the signer's certificate stands now.
 func standing(ctx context.Context, certs []*x509.Certificate, t *trust) cms.Standing {
 	now := time.Now()
@@ -205,18 +167,6 @@ func standing(ctx context.Context, certs []*x509.Certificate, t *trust) cms.Stan
 	check.Pool.Add(certs...)
 	check.Offer(t.evidence)
 	return check.Standing(ctx, certs[0])
-}
-
-// lower makes the verdict on a signature that fits what its certificate allows.
-// law:ND23-16
-func (p *packetSignature) lower(st cms.Standing) {
-	p.Certificate = st.State
-	if st.State == cms.Withdrawn || st.State == cms.Unfit {
-		p.Verdict = pades.Invalid
-	}
-	if st.Cause != "" {
-		p.Sentence = "Chữ ký gói tin khớp với nội dung, nhưng " + st.Cause + "."
-	}
 }
 
 // sum is the worst verdict of form, signatures and attachments, with its

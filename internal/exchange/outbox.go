@@ -125,21 +125,23 @@ type Arrival struct {
 	At       time.Time
 	Document document.ID
 	Trial    bool // the sender was on trial on the exchange
+	// Signatures is what was found about the packet's own, as JSON; "" without any.
+	Signatures string
 }
 
 func scanArrival(r db.Row) (a Arrival, err error) {
 	var at int64
-	err = r.Scan(&a.ID, &a.Message, &a.Sender, &a.Key, &a.Kind, &a.Packet, &at, &a.Document, &a.Trial)
+	err = r.Scan(&a.ID, &a.Message, &a.Sender, &a.Key, &a.Kind, &a.Packet, &at, &a.Document, &a.Trial, &a.Signatures)
 	a.At = db.Time(at)
 	return a, err
 }
 
-const arrivalColumns = `SELECT id, message, sender, document_key, kind, packet, at, document, trial FROM arrival`
+const arrivalColumns = `SELECT id, message, sender, document_key, kind, packet, at, document, trial, signatures FROM arrival`
 
 // AddArrival records a packet; db.IsUnique of the error says that it came before.
 func AddArrival(tx *db.Tx, a Arrival) error {
-	_, err := tx.Exec(`INSERT INTO arrival (id, message, sender, document_key, kind, packet, at, document, trial) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		tx.NewID(), a.Message, a.Sender, a.Key, a.Kind, a.Packet, db.Ms(tx.Now), a.Document, a.Trial)
+	_, err := tx.Exec(`INSERT INTO arrival (id, message, sender, document_key, kind, packet, at, document, trial, signatures) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		tx.NewID(), a.Message, a.Sender, a.Key, a.Kind, a.Packet, db.Ms(tx.Now), a.Document, a.Trial, a.Signatures)
 	return err
 }
 
@@ -163,6 +165,13 @@ func OnTrial(q db.Q, of ...document.ID) (map[document.ID]bool, error) {
 // Packets lists every packet that brought or changed an incoming document.
 func Packets(q db.Q, d document.ID) ([]blob.Hash, error) {
 	return db.Column[blob.Hash](q, `SELECT DISTINCT packet FROM arrival WHERE document = $1 AND packet <> ''`, d)
+}
+
+// Signatures lists what was found about the signatures of those packets, the
+// first to come first; a packet that came twice once.
+func Signatures(q db.Q, d document.ID) ([]string, error) {
+	return db.Column[string](q, `SELECT signatures FROM arrival a WHERE document = $1 AND signatures <> ''
+		AND NOT EXISTS (SELECT 1 FROM arrival b WHERE b.document = a.document AND b.packet = a.packet AND b.id < a.id) ORDER BY id`, d)
 }
 
 // ArrivalByKey finds the newest packet that brought a sender's document, or

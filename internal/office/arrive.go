@@ -26,6 +26,8 @@ type Arrival struct {
 	Packet  blob.Hash
 	Receipt blob.Hash // the hub's signed receipt of it, or ""
 	Trial   bool      // the sender is on trial on the exchange
+
+	signatures string // what was found about the packet's own
 }
 
 // Arrive takes a packet in: a new document waits to be received (01), a status
@@ -43,7 +45,7 @@ func (o *Office) Arrive(ctx context.Context, a Arrival) error {
 	if err != nil || seen {
 		return err
 	}
-	p, files, err := o.unpack(ctx, a.Packet, a.Sender)
+	p, files, err := o.unpack(ctx, &a)
 	if err == nil {
 		err = o.takeIn(ctx, a, p, files)
 	}
@@ -158,7 +160,7 @@ func cameAgain(tx *db.Tx, old document.Document, a Arrival, p *edxml.Packet, fil
 
 // rowOf is a packet as it is kept.
 func rowOf(a Arrival, p *edxml.Packet) exchange.Arrival {
-	return exchange.Arrival{Message: a.Message, Sender: a.Sender, Key: p.Header.DocumentID, Kind: "edoc", Packet: a.Packet, Trial: a.Trial}
+	return exchange.Arrival{Message: a.Message, Sender: a.Sender, Key: p.Header.DocumentID, Kind: "edoc", Packet: a.Packet, Trial: a.Trial, Signatures: a.signatures}
 }
 
 // repeated says whether a packet only repeats what is known of a document here.
@@ -334,7 +336,8 @@ func (o *Office) statusCame(ctx context.Context, a Arrival, p *edxml.Packet) err
 		return o.recallCame(ctx, a, s.ResponseFor.DocumentID, s.Description, s.Timestamp)
 	}
 	return o.Store.Write(ctx, db.System, func(tx *db.Tx) error {
-		row := exchange.Arrival{Message: a.Message, Sender: a.Sender, Key: s.ResponseFor.DocumentID, Kind: "status", Packet: a.Packet}
+		row := rowOf(a, p)
+		row.Key, row.Kind = s.ResponseFor.DocumentID, "status"
 		if err := exchange.AddArrival(tx, row); err != nil {
 			return err
 		}

@@ -27,7 +27,8 @@ func (o *Office) updateCame(ctx context.Context, a Arrival, p *edxml.Packet, fil
 		if err != nil {
 			return err
 		}
-		row := exchange.Arrival{Message: a.Message, Sender: a.Sender, Key: recallKey(p), Kind: "update", Packet: a.Packet, Document: old.ID, Trial: a.Trial}
+		row := rowOf(a, p)
+		row.Key, row.Kind, row.Document = recallKey(p), "update", old.ID
 		if err := exchange.AddArrival(tx, row); err != nil {
 			return err
 		}

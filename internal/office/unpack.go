@@ -32,16 +32,17 @@ type arrived struct {
 // must not take the other agencies of this host along.
 var errBroke = errors.New("office: reading the packet broke down")
 
-// unpack reads a packet and stores its files, each looked at. What it stored
-// before it failed comes with the error.
-func (o *Office) unpack(ctx context.Context, h blob.Hash, sender string) (p *edxml.Packet, files []arrived, err error) {
+// unpack reads a packet and stores its files, each looked at; the arrival is told
+// what the packet's own signatures are worth. What it stored before it failed
+// comes with the error.
+func (o *Office) unpack(ctx context.Context, a *Arrival) (p *edxml.Packet, files []arrived, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			o.log().Error("packet broke the reader", "packet", h, "panic", r, "stack", string(debug.Stack()))
+			o.log().Error("packet broke the reader", "packet", a.Packet, "panic", r, "stack", string(debug.Stack()))
 			err = fmt.Errorf("%w: %v", errBroke, r)
 		}
 	}()
-	f, err := o.Blobs.Open(h)
+	f, err := o.Blobs.Open(a.Packet)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -57,7 +58,10 @@ func (o *Office) unpack(ctx context.Context, h blob.Hash, sender string) (p *edx
 		err = bounded(p)
 	}
 	if err == nil {
-		err = o.lookAll(ctx, sender, p, files)
+		err = o.lookAll(ctx, a.Sender, p, files)
+	}
+	if err == nil {
+		a.signatures, err = o.examinePacket(ctx, a.Packet, a.Sender, p)
 	}
 	if err == nil {
 		err = o.dropWraps(ctx, files)

@@ -121,7 +121,5 @@ func taken(path string) bool {
 func (r *Ring) MayRead(ctx context.Context, at time.Time, chain ...*x509.Certificate) cms.Standing {
 	ctx, cancel := context.WithTimeout(ctx, askTime)
 	defer cancel()
-	check := cms.Check{At: at, Now: at, Pool: cms.NewPool(r.Anchors), Fetch: cms.Online(r.Client)}
-	check.Pool.Add(chain[1:]...)
-	return check.EncryptionStanding(ctx, chain[0])
+	return r.check(at, chain).EncryptionStanding(ctx, chain[0])
 }

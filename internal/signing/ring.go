@@ -105,12 +105,7 @@ func (r *Ring) Check(ctx context.Context, c Certificate, at time.Time) error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, askTime)
-	defer cancel()
-	pool := cms.NewPool(r.Anchors)
-	pool.Add(chain[1:]...)
-	check := cms.Check{At: at, Now: at, Pool: pool, Fetch: cms.Online(r.Client)}
-	s := check.Standing(ctx, chain[0])
+	s := r.Standing(ctx, at, chain...)
 	switch {
 	case s.State == cms.InForce:
 		return nil
@@ -118,6 +113,21 @@ func (r *Ring) Check(ctx context.Context, c Certificate, at time.Time) error {
 		return Refuse(IssuerEnded, errors.New(s.Cause))
 	}
 	return Refuse(standings[s.State], errors.New(s.Cause))
+}
+
+// Standing tells where a signer's certificate stands at a moment; it comes first,
+// then those of its issuers that are at hand. What cannot be found out is not in
+// force. law:ND23-15 ND23-16
+func (r *Ring) Standing(ctx context.Context, at time.Time, chain ...*x509.Certificate) cms.Standing {
+	ctx, cancel := context.WithTimeout(ctx, askTime)
+	defer cancel()
+	return r.check(at, chain).Standing(ctx, chain[0])
+}
+
+func (r *Ring) check(at time.Time, chain []*x509.Certificate) *cms.Check {
+	check := &cms.Check{At: at, Now: at, Pool: cms.NewPool(r.Anchors), Fetch: cms.Online(r.Client)}
+	check.Pool.Add(chain[1:]...)
+	return check
 }
 
 var standings = map[cms.State]State{

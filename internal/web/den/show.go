@@ -190,6 +190,8 @@ type content struct {
 	files []document.File // without those that a renewed one has taken over
 	first document.FileID // of them, the one that people read as the document
 	names map[int64]string
+
+	sealed []office.PacketSignature // of the packets that it came in
 }
 
 func (c *content) load(id document.ID) (err error) {

@@ -55,6 +55,9 @@ func (c *content) verdicts() error {
 	if err := c.ties(); err != nil {
 		return err
 	}
+	if err := c.packets(); err != nil {
+		return err
+	}
 	main := c.main()
 	for _, f := range c.files {
 		if f.Slot == document.Earlier {
@@ -199,6 +202,9 @@ func (c *content) reports() error {
 			c.tellSigners(s)
 		}
 		c.p.Signed = append(c.p.Signed, s)
+	}
+	if len(c.sealed) > 0 {
+		c.p.Signed = append(c.p.Signed, signedPackets(c.sealed))
 	}
 	return nil
 }
