@@ -59,9 +59,11 @@ func (d decoder) header(n int) {
 }
 
 func (d decoder) signature(n int) {
-	d.p.Signature.Kind = "other"
-	if d.nodes[n].dsig {
+	switch {
+	case d.nodes[n].dsig:
 		d.p.Signature.Kind = "xmldsig"
+	case d.p.Signature.Kind == "": // one that can be verified counts before it
+		d.p.Signature.Kind = "other"
 	}
 }
 

@@ -282,7 +282,17 @@ func TestSignatureVerdicts(t *testing.T) {
 	if p := mustRead(t, []byte(vendor)); p.Signature.Kind != "other" {
 		t.Error(p.Signature)
 	}
+	before := strings.Replace(good, "</edXML:MessageHeader>", "</edXML:MessageHeader>"+nothing, 1)
+	after := strings.Replace(good, "</edXML:edXMLHeader>", nothing+"</edXML:edXMLHeader>", 1)
+	for _, b := range []string{before, after} { // beside one that can be verified it hides nothing
+		if p := mustRead(t, []byte(b)); b == good || p.Signature.Kind != "xmldsig" {
+			t.Error(p.Signature)
+		}
+	}
 }
+
+// nothing is a signature of a vendor's own kind.
+const nothing = "<edXML:Signature>chữ ký</edXML:Signature>"
 
 // An id given to two elements is refused: one could be shown, the other verified.
 func TestSignatureWrappingByDoubleID(t *testing.T) {
