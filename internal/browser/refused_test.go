@@ -105,6 +105,18 @@ func TestRefusedFromTheProgramOnTheDesk(t *testing.T) {
 			}
 			b.shoot(s.name + "-phan-mem-mo-lai")
 
+			// In one call for many the program is told no number for an annex.
+			b.open("/ky-so?viec=dau")
+			b.js(`document.querySelector(".qi.pick input[value='` + itoa(id) + `']").click()`)
+			b.js(`document.querySelector("[data-desk-many] button").click()`)
+			b.sees("Văn bản có phụ lục ở tệp riêng", "Mở văn bản, chọn “Ký bằng phần mềm ký số”")
+			b.is("the note is in sight", seen("[data-desk-many] .note"))
+			b.is("the button says all it says", `(e => e.scrollWidth <= e.clientWidth)(document.querySelector("[data-desk-many] button"))`)
+			b.fits()
+			b.shoot(s.name + "-phan-mem-nhieu-phu-luc")
+			b.forget("409")
+			b.open("/di/" + itoa(id))
+
 			// What was said stays when the page renews itself.
 			p.will("cancel", agency)
 			b.js(`document.querySelector("[data-desk] button").click()`)
