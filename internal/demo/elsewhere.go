@@ -88,13 +88,11 @@ func holderNamed(name string) (agency, *person, error) {
 		if a.name == name {
 			return a, nil, nil
 		}
-		people := a.people
-		for _, u := range a.units {
-			people = append(people[:len(people):len(people)], u.people...)
-		}
-		for _, p := range people {
-			if p.name == name {
-				return a, &p, nil
+		for _, people := range a.everybody() {
+			for _, p := range people {
+				if p.name == name {
+					return a, &p, nil
+				}
 			}
 		}
 	}
