@@ -315,6 +315,8 @@ func TestNationalRefusals(t *testing.T) {
 // days that count, states of the transport, the later kit's GETs.
 func TestNationalQuirks(t *testing.T) {
 	s := start(t)
+	here := time.FixedZone("", 7*3600)
+	first := time.Now().In(here) // the day may end while this runs
 	sxd, snv := newKit(s, SXD), newKit(s, SNV)
 	number := 0
 	packet := func(short bool) string { // one whose hash the kit writes shorter, or not
@@ -345,15 +347,15 @@ func TestNationalQuirks(t *testing.T) {
 		})
 	}
 	all := s.listDays(t, snv, "", "")
-	today := time.Now().UTC().Add(7 * time.Hour)
+	today := time.Now().In(here)
 	for _, c := range []struct {
 		name, from, to string
 		want           int
 	}{
-		{"today", today.Format("2006/01/02"), today.Format("2006/01/02"), len(all)},
+		{"today", first.Format("2006/01/02"), today.Format("2006/01/02"), len(all)},
 		{"from tomorrow", today.AddDate(0, 0, 1).Format("2006/01/02"), "", 0},
-		{"until yesterday", "", today.AddDate(0, 0, -1).Format("2006/01/02"), 0},
-		{"day first", today.Format("02/01/2006"), "", len(all)},
+		{"until yesterday", "", first.AddDate(0, 0, -1).Format("2006/01/02"), 0},
+		{"day first", first.Format("02/01/2006"), "", len(all)},
 		{"with an hour", today.AddDate(0, 0, -1).Format("2006-01-02 15:04:05"), "", len(all)},
 	} {
 		if got := s.listDays(t, snv, c.from, c.to); len(got) != c.want {

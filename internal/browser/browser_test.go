@@ -207,7 +207,8 @@ func (b *tab) open(path string) {
 	b.ready()
 }
 
-const isReady = `document.readyState === "complete" && document.fonts.status === "loaded" && (!document.querySelector("pdf-view") || !!document.querySelector(".pdf-page canvas, .pdf-error"))`
+// A paper below the edge of the screen is drawn when somebody comes to it.
+const isReady = `document.readyState === "complete" && document.fonts.status === "loaded" && (!(document.querySelector("pdf-view")?.getBoundingClientRect().top < innerHeight) || !!document.querySelector(".pdf-page canvas, .pdf-error"))`
 
 func (b *tab) ready() {
 	b.Helper()

@@ -40,7 +40,7 @@ type program struct {
 
 	mu     sync.Mutex
 	signer cms.Signer
-	mode   string // "sign", "cancel" or "foreign"
+	mode   string // "sign", "cancel", "foreign", "unsealed" or "unmarked"
 	form   pades.CopyForm
 	asked  []request
 }
@@ -200,7 +200,7 @@ func (p *program) answer(endpoint string, text []byte) []byte {
 		out = map[string]any{"Status": 11, "Message": "Người dùng hủy ký."}
 	case mode == "foreign":
 		out = p.signAndSend(q, signer, true)
-	case mode == "sign":
+	default:
 		out = p.signAndSend(q, signer, false)
 	}
 	b, _ := json.Marshal(out)
@@ -233,6 +233,14 @@ func (p *program) signAndSend(q request, signer cms.Signer, foreign bool) map[st
 // options are how the program signs by that endpoint.
 func (p *program) options(q request) pades.Options {
 	now := theStage.Clock.Now()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch { // its user chose a look that does not show what it must
+	case p.mode == "unsealed" && q.Endpoint == "SignIssued":
+		return pades.Options{Field: pades.SealField}
+	case p.mode == "unmarked" && q.Endpoint == "SignAppendix":
+		return signingtest.Corner(pades.TextLook("Phụ lục I"))
+	}
 	switch q.Endpoint {
 	case "SignIssued":
 		return signingtest.Sealing(p.t)

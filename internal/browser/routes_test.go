@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -313,7 +312,7 @@ func TestThemeIsKept(t *testing.T) {
 	b.do(chromedp.Click(chromedp.CSS("details.menu > summary")), chromedp.Click(chromedp.CSS("[data-theme-form] button[value=dark]")))
 	const dark = `getComputedStyle(document.body).backgroundColor === "rgb(14, 21, 29)"`
 	b.is("dark at once", dark)
-	b.do(chromedp.Sleep(200 * time.Millisecond)) // the choice is on its way to the server
+	b.is("the server has the choice", `performance.getEntriesByName(location.origin + "/giao-dien").length`)
 	b.open("/den/")
 	b.is("dark on the next page", dark)
 	b.shoot("giao-dien-toi")

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -296,8 +298,8 @@ func (p *Province) Journal(ctx context.Context, person string) (string, []story.
 		list, err := journal.After(v, p.old[o.Store.Name()], 1<<20)
 		for _, e := range list {
 			var d []string
-			for k, x := range e.Detail {
-				d = append(d, k+"="+x)
+			for _, k := range slices.Sorted(maps.Keys(e.Detail)) {
+				d = append(d, k+"="+e.Detail[k])
 			}
 			out = append(out, story.Entry{Verb: string(e.Verb), Subject: fmt.Sprint(e.Subject), Detail: strings.Join(d, " ")})
 		}

@@ -3,8 +3,10 @@ package demo
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -146,8 +148,8 @@ func (w *World) enterKeys(ctx context.Context, o *office.Office, g account.Agenc
 		image []byte
 	}
 	certs := map[org.PersonID]entry{}
-	for login, id := range ids {
-		p := a.find(login)
+	for _, login := range slices.Sorted(maps.Keys(ids)) { // the register of certificates is the same in every province
+		id, p := ids[login], a.find(login)
 		if !p.signs {
 			continue
 		}
@@ -182,7 +184,8 @@ func (w *World) enterKeys(ctx context.Context, o *office.Office, g account.Agenc
 		return err
 	}
 	certs[0] = entry{c, seal}
-	for id, e := range certs {
+	for _, id := range slices.Sorted(maps.Keys(certs)) {
+		e := certs[id]
 		if err := enterKey(ctx, o, id, e.cert, e.image, ids[a.clerk()]); err != nil {
 			return err
 		}

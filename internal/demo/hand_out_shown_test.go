@@ -143,4 +143,6 @@ func TestAnnexGoesToNoProgramInABatch_HT33_10_1_c_v(t *testing.T) {
 		}
 		return err
 	}))
+	_, err = o.HandOutBatch(t.Context(), lan, signing.ByAgency, []document.ID{annexed})
+	s.named(signing.AnnexAlone, err) // alone, it is told at once
 }

@@ -64,11 +64,11 @@ func TestWhyAHandOutEnded_HT33_4_2(t *testing.T) {
 
 	one, err := o.HandOut(ctx, hung, signing.ByPerson, id, signing.ByClient)
 	s.must(err)
-	if got := s.latest("hung", id).State(); got != "" {
+	if got := s.latest("hung", id).Refused().State; got != "" {
 		t.Errorf("an open session is told as %s", got)
 	}
 	s.must(o.CancelHandOut(ctx, hung, one.ID))
-	if got := s.latest("hung", id); got.State() != signing.Cancelled || got.Back() {
+	if got := s.latest("hung", id); got.Refused().State != signing.Cancelled || got.Back() {
 		t.Errorf("cancelled, and told as %+v", got)
 	}
 
@@ -76,7 +76,7 @@ func TestWhyAHandOutEnded_HT33_4_2(t *testing.T) {
 	s.must(err)
 	s.must(o.CancelBatch(ctx, hung, batch.Batch))
 	s.toldAs(signing.Cancelled, lineOf(s.ended(o, hung.ID, batch.Batch), id))
-	if got := s.latest("hung", id).State(); got != signing.Cancelled {
+	if got := s.latest("hung", id).Refused().State; got != signing.Cancelled {
 		t.Errorf("its batch was cancelled, and it is told as %s", got)
 	}
 
@@ -88,7 +88,7 @@ func TestWhyAHandOutEnded_HT33_4_2(t *testing.T) {
 	if got := s.handOut(o, batch.Files[0].ID); got.State != signing.Superseded || got.Done.IsZero() {
 		t.Errorf("handed out anew, and the earlier one is told as %+v", got)
 	}
-	if got := s.latest("hung", id).State(); got != "" {
+	if got := s.latest("hung", id).Refused().State; got != "" {
 		t.Errorf("the later session is told as %s", got)
 	}
 }
@@ -118,7 +118,7 @@ func TestFileOfBeforeIsNotTaken_ND30_11_2(t *testing.T) {
 
 	_, err = o.TakeBack(ctx, token, "", bytes.NewReader(signed))
 	s.named(signing.FileChanged, err)
-	if got := s.latest("hung", id).State(); got != signing.FileChanged {
+	if got := s.latest("hung", id).Refused().State; got != signing.FileChanged {
 		t.Errorf("the page tells %q", got)
 	}
 	_, err = o.TakeBack(ctx, token, "", bytes.NewReader(signed))

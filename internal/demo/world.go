@@ -57,6 +57,8 @@ type World struct {
 	caSrv   *http.Server
 	stop    context.CancelFunc
 	wg      sync.WaitGroup
+
+	elsewhere map[string]*cms.SoftwareSigner // keys that stay with their holders, by name
 }
 
 // Open opens the province of a data directory, making it first when it is not

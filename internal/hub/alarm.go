@@ -204,7 +204,7 @@ func (a *act) deadAlarms() ([]Alarm, error) {
 // trialAlarms are those of agencies that will not be official when their trial
 // ends (law:BRVT1842-11.2).
 func (a *act) trialAlarms() (list []Alarm, err error) {
-	due, err := db.All(a, scanAgency, `SELECT `+agencyColumns+` FROM agency WHERE state = 'trial' AND gateway = '' AND trial_ends < $1 ORDER BY trial_ends LIMIT $2`,
+	due, err := db.All(a, scanAgency, `SELECT `+agencyColumns+` FROM agency WHERE state = 'trial' AND gateway = '' AND trial_ends < $1 ORDER BY trial_ends, code LIMIT $2`,
 		db.Ms(a.Now.AddDate(0, 0, 7)), maxAlarms)
 	for _, g := range due {
 		lacks, err := missing(a, g)

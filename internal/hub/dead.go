@@ -32,7 +32,7 @@ func (h *Hub) DeadLetters(ctx context.Context, limit int) (list []DeadLetter, er
 	err = h.Store.Read(ctx, func(v *db.View) error {
 		list, err = db.All(v, scanDead, `SELECT p.name, s.code, s.name, r.code, r.name, d.state_at, d.note, p.kind, p.size, p.at FROM delivery d
 			JOIN packet p ON p.id = d.packet JOIN agency s ON s.id = d.sender JOIN agency r ON r.id = d.recipient
-			WHERE d.state = 'failed' AND d.returned = '' ORDER BY d.state_at DESC, d.packet DESC LIMIT $1`, limit)
+			WHERE d.state = 'failed' AND d.returned = '' ORDER BY d.state_at DESC, d.packet DESC, d.recipient LIMIT $1`, limit)
 		return err
 	})
 	return list, err

@@ -48,14 +48,15 @@ func (s Session) Back() bool {
 	return len(s.Files) > 0
 }
 
-// State is the refusal that a file of the session came to; "" for none.
-func (s Session) State() signing.State {
+// Refused is the file of the session that was refused; its State is "" when
+// none was.
+func (s Session) Refused() SessionFile {
 	for _, f := range s.Files {
 		if f.State != "" {
-			return f.State
+			return f
 		}
 	}
-	return ""
+	return SessionFile{}
 }
 
 // HandOut gives a document's files out to be signed in another program: the

@@ -23,6 +23,7 @@ type Bundle struct {
 	// Token takes every file of the batch back. It is told only here.
 	Token string
 	Files []SessionFile // each with the token that fetches it, once
+	why   error         // why the last one refused is not among them
 }
 
 // HandOutBatch is HandOut for many documents: the signing program fetches all
@@ -66,6 +67,9 @@ func (o *Office) HandOutBatch(ctx context.Context, by org.Actor, p signing.Purpo
 		}
 		err = o.intoBundle(ctx, by, act, id, &b)
 	}
+	if err == nil && len(b.Files) == 0 && len(ids) == 1 {
+		return b, b.why
+	}
 	if err == nil && len(b.Files) == 0 {
 		err = fail.State("Không văn bản nào đã chọn ký được lúc này.", "HT33-10.1.b").Then("Mở từng văn bản để xem lý do.")
 	}
@@ -83,6 +87,7 @@ func (o *Office) intoBundle(ctx context.Context, by org.Actor, act signingAct, i
 		}
 		o.refused(ctx, by, int64(id), act.action, err)
 	}
+	b.why = err
 	return o.Store.Write(ctx, by.DB(), func(tx *db.Tx) error {
 		return o.decideAway(tx, signing.HandOut{Batch: b.Batch, Document: id}, err)
 	})

@@ -136,12 +136,25 @@ func (o *Office) refused(ctx context.Context, by org.Actor, subject int64, actio
 	if len(e.Refs) > 0 {
 		d["rule"] = string(e.Refs[0])
 	}
+	if s := signing.StateOf(err); s != "" {
+		d["state"] = string(s)
+	}
 	werr := o.Store.Write(context.WithoutCancel(ctx), by.DB(), func(tx *db.Tx) error {
 		return journal.Write(tx, "act.refused", subject, 0, d)
 	})
 	if werr != nil {
 		o.log().Error("refusal not journalled", "err", werr)
 	}
+}
+
+// WhyRefused is what the person was told whose signature was refused, from the
+// journal; "" for what is none of these.
+func WhyRefused(e journal.Entry) string {
+	s := signing.State(e.Detail["state"])
+	if e.Verb != "act.refused" || s == "" {
+		return ""
+	}
+	return signing.Refuse(s, nil).Text
 }
 
 func (o *Office) log() *slog.Logger {

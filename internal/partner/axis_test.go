@@ -44,8 +44,7 @@ func newAxis(t *testing.T, w *World) *axis {
 	} {
 		mux.HandleFunc(pattern, func(rw http.ResponseWriter, r *http.Request) { a.guarded(rw, r, f) })
 	}
-	a.srv = httptest.NewServer(mux)
-	t.Cleanup(a.srv.Close)
+	a.srv = serveAt(t, "", mux)
 	return a
 }
 
@@ -270,12 +269,7 @@ func TestProvincialPauses(t *testing.T) {
 			t.Fatalf("%v, want %d s", got, want)
 		}
 	}
-	l, err := listen(strings.TrimPrefix(url, "http://"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	srv := &http.Server{Handler: s.axis.srv.Config.Handler}
-	go srv.Serve(l)
+	srv := serveAt(t, strings.TrimPrefix(url, "http://"), s.axis.srv.Config.Handler)
 	inbox(t, p)
 	srv.Close()
 	if got := pause(); got != 30*time.Second {

@@ -47,8 +47,7 @@ func startOn(t *testing.T, key string, clock func() time.Time) site {
 	if err := Fill(ctx, w.Hub); err != nil {
 		t.Fatal(err)
 	}
-	srv := httptest.NewServer(api.HubHandler(w.Hub))
-	t.Cleanup(srv.Close)
+	srv := serveAt(t, "", api.HubHandler(w.Hub))
 	return site{w, srv, newAxis(t, w), &carrier{World: w, dirs: map[string]string{}}}
 }
 

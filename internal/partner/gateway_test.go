@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"io"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -224,7 +223,7 @@ func TestUpstreamDown(t *testing.T) {
 		t.Fatalf("neighbour got %v", got)
 	}
 	time.Sleep(300 * time.Millisecond)
-	back(t, nation, addr)
+	serveAt(t, addr, api.HubHandler(nation.Hub))
 	await(t, nation, bxd)
 }
 
@@ -299,22 +298,8 @@ func TestUpstreamAwayForDays(t *testing.T) {
 	if err != nil || !slices.ContainsFunc(alarms, func(a hub.Alarm) bool { return a.Kind == hub.AlarmLate && a.Subject == gate && a.Text != "" }) {
 		t.Fatalf("%+v %v", alarms, err)
 	}
-	back(t, nation, addr)
+	serveAt(t, addr, api.HubHandler(nation.Hub))
 	await(t, nation, bxd)
-}
-
-// back brings a hub to an address again.
-func back(t *testing.T, s site, addr string) {
-	t.Helper()
-	srv := httptest.NewUnstartedServer(api.HubHandler(s.Hub))
-	l, err := listen(addr)
-	if err != nil {
-		t.Fatal(err)
-	}
-	srv.Listener.Close()
-	srv.Listener = l
-	srv.Start()
-	t.Cleanup(srv.Close)
 }
 
 // await takes the next packet of an agency.

@@ -2,20 +2,32 @@ package partner_test
 
 import (
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"time"
+	"testing"
+
+	"vanthu/internal/porttest"
 )
 
-// listen takes an address that was just given up.
-func listen(addr string) (l net.Listener, err error) {
-	for range 50 {
-		if l, err = net.Listen("tcp", addr); err == nil {
-			return l, nil
-		}
-		time.Sleep(20 * time.Millisecond)
+// serveAt serves at an address until the test ends; "" is one of its own, which
+// nobody else is given while the server is down.
+func serveAt(t testing.TB, addr string, h http.Handler) *httptest.Server {
+	t.Helper()
+	if addr == "" {
+		addr = porttest.Own(t)
 	}
-	return nil, err
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv := httptest.NewUnstartedServer(h)
+	srv.Listener.Close()
+	srv.Listener = l
+	srv.Start()
+	t.Cleanup(srv.Close)
+	return srv
 }
 
 // linkDirs gives the other side a view of an exchange folder: its in is our out.

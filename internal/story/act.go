@@ -327,13 +327,18 @@ func (r *run) keep(as string, p *page) error {
 	if p.file == "" || strings.ContainsAny(name, "/\\\x00") || name == "." || name == ".." {
 		name = filepath.Base(p.url.Path)
 	}
+	return r.write(as, name, p.body)
+}
+
+// write keeps a file that a variable then names.
+func (r *run) write(as, name string, data []byte) error {
 	dir := filepath.Join(r.dir, fmt.Sprint(len(r.vars)))
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return fmt.Errorf("không ghi được tệp tải về: %w", err)
+		return fmt.Errorf("không ghi được tệp: %w", err)
 	}
 	path := filepath.Join(dir, name)
-	if err := os.WriteFile(path, p.body, 0o600); err != nil {
-		return fmt.Errorf("không ghi được tệp tải về: %w", err)
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		return fmt.Errorf("không ghi được tệp: %w", err)
 	}
 	r.vars[as] = path
 	return nil

@@ -180,6 +180,12 @@ func (o *office) AdvanceClock(_ context.Context, d time.Duration) error {
 func (o *office) Unread(_ context.Context, agency, reason string) error {
 	return o.set(func() { o.unread = agency + ": " + reason })
 }
+func (o *office) Issue(_ context.Context, holder string) ([]byte, error) {
+	return []byte("chứng thư của " + holder), nil
+}
+func (o *office) SignElsewhere(_ context.Context, holder string, in []byte, shows ...string) ([]byte, error) {
+	return fmt.Appendf(in, "\n%s ký, hiện %q", holder, shows), nil
+}
 func (o *office) StopHub(context.Context) error  { return o.set(func() { o.hub = false }) }
 func (o *office) StartHub(context.Context) error { return o.set(func() { o.hub = true }) }
 func (o *office) Journal(context.Context, string) (string, []Entry, error) {

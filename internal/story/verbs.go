@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -56,6 +58,8 @@ var verbs = map[string]verb{
 	"clock":     {usage: "clock +2h, +30m hoặc +3d", min: 1, max: 1, run: doClock},
 	"hub":       {usage: "hub stop hoặc hub start", min: 1, max: 1, run: doHub, check: oneOf(0, "stop", "start")},
 	"unread":    {usage: "unread 'mã cơ quan' 'lý do'", min: 2, max: 2, run: doUnread},
+	"issue":     {usage: "issue 'Họ và tên hoặc cơ quan' as tên", min: 1, max: 1, as: true, run: doIssue},
+	"sign":      {usage: "sign $tệp 'Họ và tên hoặc cơ quan' ['dấu' | 'phụ lục' 'số, ký hiệu'] as tên", min: 2, max: 4, as: true, run: doSign},
 	"journal":   {usage: "journal việc.đã.làm ['chữ' …] [10s]", min: 1, max: -1, within: true, run: doJournal},
 	"nojournal": {usage: "nojournal việc.đã.làm ['chữ' …]", min: 1, max: -1, run: doNoJournal},
 }
@@ -133,6 +137,32 @@ func doClock(ctx context.Context, r *run, s *Step) error {
 	}
 	r.moves++
 	return r.world.AdvanceClock(ctx, d)
+}
+
+// doIssue keeps the certificate of a key that its holder takes away.
+func doIssue(ctx context.Context, r *run, s *Step) error {
+	data, err := r.world.Issue(ctx, s.Args[0])
+	if err != nil {
+		return err
+	}
+	return r.write(s.As, "chung-thu-so.cer", data)
+}
+
+// doSign signs a file away from the server, with the key that was issued.
+func doSign(ctx context.Context, r *run, s *Step) error {
+	path, err := r.find(s.Args[0])
+	if err != nil {
+		return err
+	}
+	in, err := os.ReadFile(path)
+	if err != nil {
+		return fmt.Errorf("không đọc được tệp: %w", err)
+	}
+	out, err := r.world.SignElsewhere(ctx, s.Args[1], in, s.Args[2:]...)
+	if err != nil {
+		return fmt.Errorf("không ký được: %w", err)
+	}
+	return r.write(s.As, filepath.Base(path), out)
 }
 
 // span reads 2h, 30m, and whole days as 3d.

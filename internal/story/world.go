@@ -25,6 +25,13 @@ type World interface {
 	// Unread lets the system of the agency with that code give back, as
 	// unreadable, what waits for it at the hub.
 	Unread(ctx context.Context, agency, reason string) error
+	// Issue gives the person or agency of that name a certificate whose key
+	// stays with its holder, as a file.
+	Issue(ctx context.Context, holder string) ([]byte, error)
+	// SignElsewhere signs a PDF with that key in a program of the holder's own.
+	// shows is what the program draws: nothing, "dấu", or "phụ lục" and the
+	// number and symbol of the document.
+	SignElsewhere(ctx context.Context, holder string, pdf []byte, shows ...string) ([]byte, error)
 	// Journal gives the code of the person's agency and what was entered in
 	// its journal since the World was made, oldest first.
 	Journal(ctx context.Context, person string) (agency string, entries []Entry, err error)

@@ -87,7 +87,7 @@ func TestPowerCutOfKeyFiles(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	r := rand.New(rand.NewPCG(seed, 0))
 	moments := cuts(tape, r, rounds("VANTHU_SEEDS", 15))
-	for range 5 { // of what the last writes left, any part
+	for range 4 { // of what the last writes left, any part
 		moments = append(moments, tape.Len())
 	}
 	tape.Play(disk, moments, func(moment int, disk *powertest.Disk, told []string) {

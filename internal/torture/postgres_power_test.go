@@ -75,10 +75,14 @@ func TestPowerCutUnderPostgres(t *testing.T) {
 	t.Logf("%d power cuts in a recording of %d steps, up to %d packets acknowledged before: 0 lost, 0 doubled", n, tape.Len(), most)
 }
 
-// openDir is an empty directory that the user of PostgreSQL may enter.
+// openDir is an empty directory that the user of PostgreSQL may enter; where
+// there is none such as in, it is among the temporary ones.
 func openDir(t *testing.T, in string) string {
 	t.Helper()
 	dir, err := os.MkdirTemp(in, "vanthu")
+	if err != nil && in != "" {
+		dir, err = os.MkdirTemp("", "vanthu")
+	}
 	if err == nil {
 		t.Cleanup(func() { os.RemoveAll(dir) })
 		err = os.Chmod(dir, 0o755)

@@ -25,6 +25,10 @@ func (w onePage) AdvanceClock(context.Context, time.Duration) error  { return ni
 func (w onePage) StopHub(context.Context) error                      { return nil }
 func (w onePage) StartHub(context.Context) error                     { return nil }
 func (w onePage) Unread(context.Context, string, string) error       { return nil }
+func (w onePage) Issue(context.Context, string) ([]byte, error)      { return nil, nil }
+func (w onePage) SignElsewhere(context.Context, string, []byte, ...string) ([]byte, error) {
+	return nil, nil
+}
 func (w onePage) Journal(context.Context, string) (string, []story.Entry, error) {
 	return "", nil, errors.New("không có nhật ký")
 }

@@ -25,3 +25,7 @@ save 'Số đến' as so
 see 'Văn bản $so'
 save 'so' as socv
 see '${socv}'
+issue 'Sở Xây dựng' as the
+file $the has 'chứng thư của Sở Xây dựng'
+sign sample.txt 'Sở Xây dựng' 'phụ lục' '414/SXD' as daky
+file $daky has 'Sở Xây dựng ký, hiện ["phụ lục" "414/SXD"]'

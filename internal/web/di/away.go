@@ -28,16 +28,20 @@ type away struct {
 	Plain string // where the plain form begins
 	Files []awayFile
 	Until string
-	Stop  string // ends the session; "" while none is open
+	Stop  string     // ends the session; "" while none is open
+	Why   *part.Note // why the last session came to nothing
 }
 
 // awayFile is one file that was handed out.
 type awayFile struct {
 	Name, Get, Put string
-	Form           *kit.Form
+	Field          part.Field
 	Tag            part.Tag
 	Open           bool
 }
+
+// takesBack is the act of an upload.
+const takesBack = "nhan-tep"
 
 // purposes are the signatures that may be made elsewhere, by what waits.
 var purposes = map[document.Step]signing.Purpose{document.ToSign: signing.ByPerson, document.ToSeal: signing.ByAgency}
@@ -57,33 +61,56 @@ func (m maker) signAway(c signing.Certificate, auto bool) error {
 	if s.Purpose != purposes[m.Step] || s.Files[0].Person != m.x.Actor.ID || m.x.Now().After(s.Ends) {
 		return nil
 	}
-	open := false
+	if e := refusal(s); e != nil { // one file is spent, so the session cannot end well: the next begins anew
+		if signing.StateOf(e) != signing.Cancelled {
+			a.Why = &part.Note{Kind: "late", Title: "Tệp trả về không được nhận.", Text: e.Text, Lines: some(e.Next), Laws: e.Refs}
+		}
+		return nil
+	}
+	if s.Back() {
+		return nil
+	}
+	a.Stop, a.Until = at+"/thoi-ky/"+itoa(s.ID), viet.ShortTime(s.Ends)
 	for _, f := range s.Files {
-		w := awayFile{Name: f.Name, Get: at + "/tep-ky/" + itoa(f.ID), Put: at + "/nhan-tep/" + itoa(f.ID), Form: m.x.Kit.NewForm(nil), Open: f.Done.IsZero()}
-		w.Tag = fileTag(f.HandOut)
-		open = open || w.Open
+		w := awayFile{Name: f.Name, Get: at + "/tep-ky/" + itoa(f.ID), Put: at + "/" + takesBack + "/" + itoa(f.ID), Open: !f.Back(), Tag: part.Tag{Kind: "warn", Text: "chờ ký"}}
+		if f.Back() {
+			w.Tag = part.Tag{Kind: "ok", Text: "đã nhận"}
+		}
+		w.Field = m.putField(f.HandOut, len(s.Files) > 1)
 		a.Files = append(a.Files, w)
-	}
-	if why := s.State(); why != "" && why != signing.Cancelled {
-		e := signing.Refuse(why, nil)
-		m.Notes = append(m.Notes, part.Note{Kind: "late", Title: "Tệp trả về không được nhận.", Text: e.Text, Lines: some(e.Next), Laws: e.Refs})
-	}
-	if open {
-		a.Stop, a.Until = at+"/thoi-ky/"+itoa(s.ID), viet.ShortTime(s.Ends)
-	} else {
-		a.Files = nil
 	}
 	return nil
 }
 
-func fileTag(h signing.HandOut) part.Tag {
-	switch {
-	case h.Back():
-		return part.Tag{Kind: "ok", Text: "đã nhận"}
-	case h.State != "":
-		return part.Tag{Kind: "late", Text: "chưa nhận"}
+// putField takes one file back. After a refusal the fault stands beside it, and
+// the words above lead there and say which of several files it is.
+func (m maker) putField(h signing.HandOut, several bool) part.Field {
+	form, id := m.x.Kit.NewForm(nil), "file-"+itoa(h.ID)
+	if m.put == h.ID && m.Sum != nil {
+		form = m.f
+		for i := range m.Sum.Fields {
+			f := &m.Sum.Fields[i]
+			f.Field = id
+			if several {
+				f.Message = h.Name + ": " + f.Message
+			}
+		}
 	}
-	return part.Tag{Kind: "warn", Text: "chờ ký"}
+	return form.Upload("file", "Tệp đã ký").Takes(".pdf").Named("f-" + id)
+}
+
+// refusal says why a session did not come back whole, and of several files
+// which; nil while none was refused.
+func refusal(s office.Session) *fail.Error {
+	f := s.Refused()
+	if f.State == "" {
+		return nil
+	}
+	e := signing.Refuse(f.State, nil)
+	if len(s.Files) > 1 && e.Kind == fail.Integrity {
+		e.Text = f.Name + ": " + e.Text
+	}
+	return e
 }
 
 // beginOnDesk hands the files out to the signing program: JSON for the script.
@@ -132,8 +159,7 @@ func stateAway(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
 			out.Taken++
 		}
 	}
-	if why := s.State(); why != "" {
-		e := signing.Refuse(why, nil)
+	if e := refusal(s); e != nil {
 		out.Text, out.Next = e.Text, e.Next
 	}
 	return seat.JSON(w, out)
@@ -211,7 +237,7 @@ func upload(w http.ResponseWriter, r *http.Request, x *seat.Seat) error {
 		return err
 	}
 	taken, err := takeUpload(r, x, out, f)
-	a := act{name: "nhan-tep", done: "Đã nhận tệp đã ký."}
+	a := act{name: takesBack, done: "Đã nhận tệp đã ký."}
 	if canShow(err) && f.Refused(err) {
 		return showRefused(w, r, x, id, a, f)
 	} else if err != nil {

@@ -75,6 +75,7 @@ type maker struct {
 	x     *seat.Seat
 	d     dossier
 	f     *kit.Form
+	put   int64 // the hand-out whose upload was refused just now, else 0
 	names *people
 }
 
@@ -84,6 +85,9 @@ func drawNow(v *db.View, r *http.Request, x *seat.Seat, d dossier, failed *act, 
 		m.f = x.Kit.NewForm(nil)
 	} else {
 		m.Sum = f.Sum()
+	}
+	if failed != nil && failed.name == takesBack {
+		m.put, _ = seat.ID[int64](r.PathValue("tep"))
 	}
 	draw, ok := drawers[d.mine.Step]
 	if !ok {

@@ -23,6 +23,7 @@ function asked(box: HTMLElement): URLSearchParams | undefined {
 }
 
 async function sign(box: HTMLElement, tell: Tell) {
+  document.querySelector("#away > .note")?.remove() // told of the try before
   tell("", "Đang tìm phần mềm ký số…")
   await probe()
   const begun = await ask<Begun>("POST", box.dataset.desk!, asked(box))

@@ -11,19 +11,24 @@ import (
 )
 
 // View is a page's template with the one struct that it shows.
-type View[T any] struct{ t *template.Template }
+type View[T any] struct {
+	t     *template.Template
+	fsys  fs.FS
+	files []string
+}
 
 // NewView parses a page's files on top of the parts. It panics if they do not
 // parse: a fault of the build, not of a request.
 func NewView[T any](fsys fs.FS, files ...string) View[T] {
-	return View[T]{part.Template(fsys, files...)}
+	return View[T]{part.Template(fsys, files...), fsys, files}
 }
 
 // Check runs f on the template and a zero value, for the type check in a test
-// (see package kittest).
+// (see package kittest). It is parsed anew: one that has shown a page is no
+// longer what was written.
 func (v View[T]) Check(f func(t *template.Template, data any) error) error {
 	var zero T
-	return f(v.t.Lookup("page"), zero)
+	return f(part.Template(v.fsys, v.files...).Lookup("page"), zero)
 }
 
 // Show writes the page; for htmx requests only what stands in <main>.

@@ -186,6 +186,9 @@ func (s Story) event(e journal.Entry) part.Event {
 	if x.Quote == "" {
 		x.Quote = e.Detail["note"]
 	}
+	if why := office.WhyRefused(e); why != "" {
+		x.Quote = why
+	}
 	switch e.Verb {
 	case office.SignedIt, office.SealedIt, office.IssuedIt:
 		x.Kind = "ok"

@@ -50,6 +50,7 @@ export async function press(box: HTMLElement, act: (tell: Tell) => Promise<void>
     note.className = "note " + kind
     note.firstElementChild!.replaceChildren(...lines.filter(Boolean).flatMap((t, i) => i ? [el("br"), t] : [el("b", {}, t)]))
   }
+  box.dataset.told = "" // a renewed page would forget how far it is, and what went wrong
   button.disabled = true
   document.querySelector(".busy")?.classList.add("on")
   try { await act(tell) } catch (e) {

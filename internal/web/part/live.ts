@@ -47,7 +47,8 @@ function refresh() {
   waiting.clear()
   const due = Array.from(document.querySelectorAll<HTMLElement>("[data-live][id]")).filter(x =>
     x.dataset.live!.split(/\s+/).some(t => changed.has(t)) &&
-    !(x.contains(document.activeElement) && x.querySelector("form[data-dirty]"))) // never under the pen
+    !(x.contains(document.activeElement) && x.querySelector("form[data-dirty]")) && // never under the pen
+    !x.querySelector("[data-told]")) // nor over words that stand nowhere else
   for (const x of due) if (x.dataset.liveSrc) void htmx.ajax("GET", x.dataset.liveSrc, { source: x, target: x, swap: "outerMorph" })
   const [first, ...rest] = due.filter(x => !x.dataset.liveSrc)
   if (!first) return

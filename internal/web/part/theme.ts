@@ -9,7 +9,7 @@ document.addEventListener("submit", e => {
   dark.media = theme === "dark" ? "screen" : theme === "light" ? "not all" : "screen and (prefers-color-scheme: dark)"
   document.documentElement.dataset.theme = theme
   for (const b of form.querySelectorAll("button")) b.setAttribute("aria-pressed", String(b === button))
-  void fetch(form.action, { method: "POST", body: new URLSearchParams({ theme }), headers: { "X-Requested-With": "fetch" } })
+  void fetch(form.action, { method: "POST", body: new URLSearchParams({ theme }), headers: { "X-Requested-With": "fetch" }, keepalive: true }) // also when the person leaves at once
 })
 
 // An open menu closes by a press elsewhere or by Escape.
