@@ -96,8 +96,10 @@ func (c *checked) verify(sp span, trust Trust) SignatureResult {
 	case res.Err == nil:
 		res.Fits = true
 		res.judge(trust)
+	case errors.As(res.Err, &u) && len(res.Certificates) == 0:
+		res.Verdict, res.Text = Undecided, "Không kết luận được về chữ ký gói tin: không kèm chứng thư số của bên ký."
 	case errors.As(res.Err, &u):
-		res.Verdict, res.Text = Undecided, "Không kết luận được về chữ ký gói tin."
+		res.Verdict, res.Text = Undecided, "Không kết luận được về chữ ký gói tin: cách ký hoặc thuật toán không được hỗ trợ."
 	default:
 		res.Verdict, res.Text = Invalid, "Chữ ký gói tin không hợp lệ: nội dung đã bị sửa hoặc chữ ký sai."
 	}

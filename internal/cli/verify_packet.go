@@ -24,15 +24,15 @@ import (
 
 // packetReport is what was found out about an edXML packet.
 type packetReport struct {
-	SHA256      string             `json:"sha256"`
-	Kind        string             `json:"kind"` // new, recall, update, replace, status
-	From        string             `json:"from"` // agency code
-	DocumentID  string             `json:"document_id"`
-	Code        string             `json:"code,omitempty"` // number and notation
-	Subject     string             `json:"subject,omitempty"`
-	Findings    edxml.ErrorList    `json:"findings,omitempty"` // against QCVN 102
+	SHA256      string                   `json:"sha256"`
+	Kind        string                   `json:"kind"` // new, recall, update, replace, status
+	From        string                   `json:"from"` // agency code
+	DocumentID  string                   `json:"document_id"`
+	Code        string                   `json:"code,omitempty"` // number and notation
+	Subject     string                   `json:"subject,omitempty"`
+	Findings    edxml.ErrorList          `json:"findings,omitempty"` // against QCVN 102
 	Signatures  []office.PacketSignature `json:"signatures,omitempty"`
-	Attachments []packetAttachment `json:"attachments,omitempty"`
+	Attachments []packetAttachment       `json:"attachments,omitempty"`
 }
 
 type packetAttachment struct {

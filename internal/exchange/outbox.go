@@ -125,7 +125,8 @@ type Arrival struct {
 	At       time.Time
 	Document document.ID
 	Trial    bool // the sender was on trial on the exchange
-	// Signatures is what was found about the packet's own, as JSON; "" without any.
+	// Signatures is what was found about the packet's own, as JSON; "" without any,
+	// VendorSignature for one of a vendor's own kind.
 	Signatures string
 }
 
@@ -167,11 +168,17 @@ func Packets(q db.Q, d document.ID) ([]blob.Hash, error) {
 	return db.Column[blob.Hash](q, `SELECT DISTINCT packet FROM arrival WHERE document = $1 AND packet <> ''`, d)
 }
 
-// Signatures lists what was found about the signatures of those packets, the
-// first to come first; a packet that came twice once.
-func Signatures(q db.Q, d document.ID) ([]string, error) {
-	return db.Column[string](q, `SELECT signatures FROM arrival a WHERE document = $1 AND signatures <> ''
-		AND NOT EXISTS (SELECT 1 FROM arrival b WHERE b.document = a.document AND b.packet = a.packet AND b.id < a.id) ORDER BY id`, d)
+// VendorSignature is what stands for a signature that nobody can check.
+const VendorSignature = "[]"
+
+// SignedArrival finds the newest packet of a document that has a signature of its
+// own; found is false when none has.
+func SignedArrival(q db.Q, d document.ID) (a Arrival, found bool, err error) {
+	a, err = db.One(q, scanArrival, arrivalColumns+` WHERE document = $1 AND signatures <> '' ORDER BY id DESC LIMIT 1`, d)
+	if errors.Is(err, db.ErrNone) {
+		return a, false, nil
+	}
+	return a, err == nil, err
 }
 
 // ArrivalByKey finds the newest packet that brought a sender's document, or

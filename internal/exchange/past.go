@@ -26,12 +26,14 @@ func PastSent(q db.Q, before time.Time, limit int) ([]Past, error) {
 
 // PastCame lists at most limit packets that came before a moment and whose
 // documents are here in files of their own. A document that nobody has received
-// yet keeps its packet, and so does one that came encrypted: what was opened is
-// proven by the packet alone. Statuses and recalls stay, as what was said.
+// yet keeps its packet, and so does one that came encrypted, or in a packet that is
+// signed itself: either is proven by the packet alone. Statuses and recalls stay,
+// as what was said.
 // law:BRVT1842-10.7 HT33-13.2
 func PastCame(q db.Q, before time.Time, limit int) ([]Past, error) {
 	return db.All(q, scanPast, `SELECT id, packet FROM arrival a WHERE gone = 0 AND kind IN ('edoc', 'update') AND at < $1
 		AND NOT EXISTS (SELECT 1 FROM document d WHERE d.id = a.document AND d.state IN ($2, $3))
+		AND a.signatures IN ('', '`+VendorSignature+`')
 		AND NOT EXISTS (SELECT 1 FROM sealed_part p WHERE p.document = a.document)
 		ORDER BY id LIMIT $4`, db.Ms(before), document.Arrived, document.Held, limit)
 }

@@ -21,7 +21,7 @@ import (
 // ký gói tin). It vouches for who sent the packet; legal weight lies in those
 // inside the documents.
 type PacketSignature struct {
-	Verdict     pades.Verdict  `json:"verdict"` // "": of a kind that nobody can check, kept as found
+	Verdict     pades.Verdict  `json:"verdict"` // "": of a vendor's own kind, kept as found
 	Sentence    string         `json:"sentence"`
 	Holder      cms.Holder     `json:"holder"`
 	Issuer      string         `json:"issuer,omitempty"`
@@ -79,26 +79,27 @@ func (p *PacketSignature) lower(st cms.Standing) {
 	}
 }
 
-// examinePacket examines a packet's own signatures as it arrives: JSON of
-// [PacketSignature], "" where it has none. Whoever signed must be the sender, or
-// the question stays open: gateways sign what they pass on. law:ND23-16 HT33-8.2.i
+// examinePacket examines the own signatures of a packet that brings a document, as
+// it arrives: JSON of [PacketSignature], "" where it has none. Whoever signed must
+// be the sender, or the question stays open: gateways sign what they pass on.
+// law:ND23-16 HT33-8.2.i
 func (o *Office) examinePacket(ctx context.Context, h blob.Hash, sender string, p *edxml.Packet) (string, error) {
-	if p.Signature.Kind == "" {
+	switch {
+	case p.Signature.Kind == "", p.Kind() == edxml.StatusReport, p.Kind() == edxml.Recall:
 		return "", nil
+	case p.Signature.Kind != "xmldsig":
+		return exchange.VendorSignature, nil
 	}
-	now := o.Store.Now()
-	list := []PacketSignature{{Sentence: "Gói tin có khối chữ ký theo cách riêng của phần mềm gửi; giữ nguyên, không kiểm chứng được.", CheckedAt: now}}
-	if p.Signature.Kind == "xmldsig" {
-		want, err := o.expect(ctx, sender, p)
-		if err != nil {
-			return "", err
-		}
-		if list, err = o.packetSignatures(ctx, h, now); err != nil {
-			return "", err
-		}
-		for i := range list {
-			list[i].expect(want)
-		}
+	want, err := o.expect(ctx, sender, p)
+	if err != nil {
+		return "", err
+	}
+	list, err := o.packetSignatures(ctx, h, o.Store.Now())
+	if err != nil {
+		return "", err
+	}
+	for i := range list {
+		list[i].expect(want)
 	}
 	b, err := json.Marshal(list)
 	return string(b), err
@@ -130,23 +131,29 @@ func (p *PacketSignature) expect(want Expected) {
 	if p.Verdict != pades.Valid || from == nil {
 		return
 	}
-	if from.Is(p.Holder) {
+	switch {
+	case from.Is(p.Holder):
 		p.Sentence = "Chữ ký gói tin hợp lệ, do nơi gửi ký."
+		return
+	case p.Holder.AgencyCode == "" && from.Is(cms.Holder{Name: p.Holder.Agency}):
+		p.Sentence = "Chữ ký gói tin hợp lệ, do " + p.Holder.Name + " của nơi gửi ký."
 		return
 	}
 	p.Verdict, p.Sentence = pades.Undecided, "Chữ ký gói tin khớp với nội dung, nhưng do "+p.Holder.Name+" ký, không phải nơi gửi "+from.String()+"."
 }
 
-// SignaturesOfPackets is what was found about the signatures of the packets that
-// brought or changed a document, as they came.
-func SignaturesOfPackets(q db.Q, d document.ID) (out []PacketSignature, err error) {
-	texts, err := exchange.Signatures(q, d)
-	for _, t := range texts {
-		var list []PacketSignature
-		if err := json.Unmarshal([]byte(t), &list); err != nil {
-			return nil, err
-		}
-		out = append(out, list...)
+// vendors says of a signature of a vendor's own kind what it is worth.
+const vendors = "Gói tin có khối chữ ký theo cách riêng của phần mềm gửi; giữ nguyên, không kiểm chứng được."
+
+// PacketSignaturesOf is what was found about the signatures of the newest packet
+// of a document that has any: one that was mended takes the place of the one before.
+func PacketSignaturesOf(q db.Q, d document.ID) (out []PacketSignature, err error) {
+	a, found, err := exchange.SignedArrival(q, d)
+	if err != nil || !found {
+		return nil, err
 	}
-	return out, err
+	if a.Signatures == exchange.VendorSignature {
+		return []PacketSignature{{Sentence: vendors, CheckedAt: a.At}}, nil
+	}
+	return out, json.Unmarshal([]byte(a.Signatures), &out)
 }

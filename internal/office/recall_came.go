@@ -21,7 +21,7 @@ func (o *Office) recallCame(ctx context.Context, a Arrival, key, reason string, 
 		if err != nil {
 			return err
 		}
-		row := exchange.Arrival{Message: a.Message, Sender: a.Sender, Key: key, Kind: "recall", Packet: a.Packet, Trial: a.Trial, Signatures: a.signatures}
+		row := exchange.Arrival{Message: a.Message, Sender: a.Sender, Key: key, Kind: "recall", Packet: a.Packet, Trial: a.Trial}
 		if err := exchange.AddArrival(tx, row); err != nil {
 			return err
 		}

@@ -14,13 +14,13 @@ import (
 // packets tells of the signatures of the packets themselves: over the form only
 // what is wrong, since most packets have none. law:HT33-8.2.i HT33-8.2.iii ND23-16
 func (c *content) packets() (err error) {
-	if c.sealed, err = office.SignaturesOfPackets(c.v, c.d.ID); err != nil {
+	if c.sealed, err = office.PacketSignaturesOf(c.v, c.d.ID); err != nil {
 		return err
 	}
 	for _, s := range c.sealed {
 		if s.Verdict == pades.Invalid {
 			n := packetNote(s)
-			n.Text = "Chữ ký số trong các tệp được kiểm tra riêng. Hỏi nơi gửi, hoặc trả lại kèm lý do nếu gói tin đã bị sửa."
+			n.Text = "Hệ thống trung gian ghi thêm vào gói tin cũng làm chữ ký này sai; chữ ký số trong các tệp được kiểm tra riêng. Hỏi nơi gửi, hoặc trả lại kèm lý do nếu nội dung đã bị sửa."
 			c.p.Notes = append(c.p.Notes, n)
 		}
 	}
@@ -35,7 +35,7 @@ func signedPackets(list []office.PacketSignature) signedFile {
 			continue
 		}
 		x := signature{Who: s.Holder.Name, Kind: kindOfVerdict(s.Verdict), Sentence: packetWords[s.Verdict]}
-		for _, f := range []fact{{"Mã định danh", s.Holder.AgencyCode}, {"Nơi cấp chứng thư", s.Issuer}, {"Gốc tin cậy", office.RootName(s.Root)},
+		for _, f := range []fact{{"Cơ quan", s.Holder.Agency}, {"Mã định danh", s.Holder.AgencyCode}, {"Nơi cấp chứng thư", s.Issuer}, {"Gốc tin cậy", office.RootName(s.Root)},
 			{"Số chứng thư", seat.Serial(s.Serial)}, {"Thuật toán", s.Algorithm[strings.LastIndex(s.Algorithm, "#")+1:]}} {
 			if f.Value != "" {
 				x.Facts = append(x.Facts, f)
