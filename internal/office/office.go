@@ -148,13 +148,18 @@ func (o *Office) refused(ctx context.Context, by org.Actor, subject int64, actio
 }
 
 // WhyRefused is what the person was told whose signature was refused, from the
-// journal; "" for what is none of these.
+// journal; "" for what is none of these, and for a slip with PIN or code, which
+// is nobody else's business.
 func WhyRefused(e journal.Entry) string {
 	s := signing.State(e.Detail["state"])
 	if e.Verb != "act.refused" || s == "" {
 		return ""
 	}
-	return signing.Refuse(s, nil).Text
+	why := signing.Refuse(s, nil)
+	if len(why.Fields) > 0 && why.Fields[0].Name != "file" {
+		return ""
+	}
+	return why.Text
 }
 
 func (o *Office) log() *slog.Logger {

@@ -9,6 +9,7 @@ import (
 	"vanthu/internal/db"
 	"vanthu/internal/demo"
 	"vanthu/internal/document"
+	"vanthu/internal/journal"
 	"vanthu/internal/notice"
 	"vanthu/internal/office"
 	"vanthu/internal/org"
@@ -213,4 +214,22 @@ func TestSearch_HT33_20_4(t *testing.T) {
 	}
 	check("changed, not indexed yet", lan, "to chuc hoi nghi", 0)
 	check("destroyed, not indexed yet", lan, "ke bac song", 0)
+}
+
+// A history tells all who see the document why a file came back in vain, and
+// nobody that a signer mistyped his PIN (HT33-4.2).
+func TestWhyRefused_HT33_4_2(t *testing.T) {
+	for _, c := range []struct {
+		verb  journal.Verb
+		state signing.State
+		told  bool
+	}{
+		{"act.refused", signing.NoSeal, true}, {"act.refused", signing.AnnexAlone, true}, {"act.refused", signing.Expired, true},
+		{"act.refused", signing.PINWrong, false}, {"act.refused", signing.CodeWrong, false}, {"act.refused", "", false}, {office.SignedIt, signing.NoSeal, false},
+	} {
+		got := office.WhyRefused(journal.Entry{Verb: c.verb, Detail: journal.Detail{"state": string(c.state)}})
+		if (got != "") != c.told {
+			t.Errorf("%s %s: %q", c.verb, c.state, got)
+		}
+	}
 }

@@ -62,7 +62,7 @@ see 'Tệp được ký bằng chứng thư số khác với chứng thư số �
 nojournal document.signed
 # Nothing is lost: the file is still out, and the history tells what was wrong.
 reload
-see 'chờ ký' 'Bị từ chối'
+see 'chờ ký' 'Bị từ chối' 'Tệp được ký bằng chứng thư số khác với chứng thư số đã đăng ký.'
 sign $giao 'Lê Quốc Hùng' as daKy
 upload 'Tệp đã ký' $daKy
 press 'Gửi tệp đã ký'
