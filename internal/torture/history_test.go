@@ -367,10 +367,25 @@ func linearizable(ops []porcupine.Operation, over ...string) porcupine.CheckResu
 // ended are the states after which a document may be sent anew.
 var ended = []string{"refused", "recall_agreed", "failed"}
 
-// judge checks the history and says what it was made of.
-func (h *history) judge() []porcupine.Operation {
+// judged has histories run until one can be judged: many requests without an
+// answer may leave more orders than can be tried, which says nothing of the hub.
+func judged(t *testing.T, no int, addr func() string, run func(h *history)) {
+	t.Helper()
+	for try := range 3 {
+		h := newHistory(t, no*3+try, addr)
+		run(h)
+		if _, known := h.judge(); known {
+			return
+		}
+	}
+	t.Error("none of three histories could be judged")
+}
+
+// judge checks the history and says what it was made of; known is false when
+// there were too many orders to try.
+func (h *history) judge() (ops []porcupine.Operation, known bool) {
 	h.t.Helper()
-	ops := h.operations()
+	ops = h.operations()
 	count, open := map[op]int{}, 0
 	for _, o := range ops {
 		count[o.Input.(asked).op]++
@@ -379,12 +394,13 @@ func (h *history) judge() []porcupine.Operation {
 		}
 	}
 	m := model(lockOfHub, ended...)
-	if got, info := porcupine.CheckOperationsVerbose(m, ops, time.Minute); got != porcupine.Ok {
+	got, info := porcupine.CheckOperationsVerbose(m, ops, time.Minute)
+	if got == porcupine.Illegal {
 		picture := filepath.Join(h.t.ArtifactDir(), "history.html") // go test -artifacts keeps it
 		h.t.Errorf("%v: %s (%v)", got, picture, porcupine.VisualizePath(m, info, picture))
 	}
-	h.t.Logf("%d operations at once, %d without an answer: %v", len(ops), open, count)
-	return ops
+	h.t.Logf("%v: %d operations at once, %d without an answer: %v", got, len(ops), open, count)
+	return ops, got != porcupine.Unknown
 }
 
 // exemplary is a history with one of everything, by one client after the other,
@@ -416,10 +432,10 @@ func histories() int { return max(1, rounds("VANTHU_TORTURE", 12)/12) }
 func TestAtOnceAsOneAfterTheOther(t *testing.T) {
 	s := newSite(t, nil)
 	s.start()
-	h := newHistory(t, 0, func() string { return s.addr })
-	<-h.run(40)
-	h.finish()
-	h.judge()
+	judged(t, 0, func() string { return s.addr }, func(h *history) {
+		<-h.run(40)
+		h.finish()
+	})
 }
 
 // The judge of histories finds a hub that errs: it takes one answer as it was and
@@ -429,7 +445,11 @@ func TestHubThatErrsIsFound(t *testing.T) {
 	s.start()
 	h := newHistory(t, 0, func() string { return s.addr })
 	h.exemplary()
-	errs(t, h.judge())
+	ops, known := h.judge()
+	if !known {
+		t.Fatal("one client after the other, and too many orders to try")
+	}
+	errs(t, ops)
 }
 
 // The same while the hub is killed: what was not answered may have been done or
@@ -438,8 +458,7 @@ func TestAtOnceWhileKilled(t *testing.T) {
 	s := newSite(t, nil)
 	s.start()
 	for no := range histories() {
-		h := newHistory(t, no, func() string { return s.addr })
-		h.whileKilled(s)
+		judged(t, no, func() string { return s.addr }, func(h *history) { h.whileKilled(s) })
 	}
 }
 
@@ -456,7 +475,7 @@ func TestAtOnceAtTwoHubs(t *testing.T) {
 	twin.start()
 	addr := func() string { return []string{s.addr, twin.addr}[rand.IntN(2)] }
 	for no := range histories() {
-		newHistory(t, no, addr).whileKilled(s, twin)
+		judged(t, no, addr, func(h *history) { h.whileKilled(s, twin) })
 	}
 }
 
@@ -478,5 +497,4 @@ func (h *history) whileKilled(hubs ...*site) {
 	}
 	<-done
 	h.finish()
-	h.judge()
 }
