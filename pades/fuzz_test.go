@@ -3,6 +3,7 @@ package pades
 import (
 	"os"
 	"testing"
+	"time"
 
 	"vanthu/pdf"
 )
@@ -16,7 +17,8 @@ func FuzzSignatures(f *testing.F) {
 			f.Fatal(err)
 		}
 		f.Add(in)
-		p, err := Begin(in, Options{Reserve: 64, LockAll: true, Place: &Place{Box: pdf.Box{X: 1, Y: 1, W: 9, H: 9}}})
+		mark := AnnexLook("12/QĐ-SXD", time.Date(2025, 3, 3, 8, 0, 0, 0, hanoi))
+		p, err := Begin(in, Options{Reserve: 64, LockAll: true, Look: mark, Place: &Place{Box: pdf.Box{X: 99, Y: 6, W: mark.W, H: mark.H}}})
 		if err != nil {
 			f.Fatal(err)
 		}
@@ -34,6 +36,7 @@ func FuzzSignatures(f *testing.F) {
 		sigs, _ := Signatures(file)
 		for _, s := range sigs {
 			s.Signed(data)
+			s.Shown(file)
 		}
 		NumberGap(file)
 		DateGap(file)
