@@ -75,16 +75,7 @@ func file(t testing.TB, dir, name string) []byte {
 }
 
 func judgeAll(t *testing.T, dir string) {
-	for _, e := range vectortest.Read(t, dir, vectorKeys...) {
-		t.Run(e["file"], func(t *testing.T) {
-			got := judge(t, dir, e)
-			for _, key := range []string{"expect", "event"} {
-				if got[key] != e[key] {
-					t.Errorf("%s is %q, want %q", key, got[key], e[key])
-				}
-			}
-		})
-	}
+	vectortest.Judge(t, dir, vectorKeys, []string{"event"}, func(t *testing.T, e vectortest.Entry) vectortest.Entry { return judge(t, dir, e) })
 }
 
 // TestVectors_GL443_3_4_ii: every file of testdata/vectors is judged as it is

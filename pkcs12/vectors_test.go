@@ -57,16 +57,7 @@ func judge(t *testing.T, dir string, e vectortest.Entry) vectortest.Entry {
 }
 
 func judgeAll(t *testing.T, dir string) {
-	for _, e := range vectortest.Read(t, dir, vectorKeys...) {
-		t.Run(e["file"], func(t *testing.T) {
-			got := judge(t, dir, e)
-			for _, key := range []string{"expect", "holder", "issuers"} {
-				if got[key] != e[key] {
-					t.Errorf("%s is %q, want %q", key, got[key], e[key])
-				}
-			}
-		})
-	}
+	vectortest.Judge(t, dir, vectorKeys, []string{"holder", "issuers"}, func(t *testing.T, e vectortest.Entry) vectortest.Entry { return judge(t, dir, e) })
 }
 
 // TestVectors: every file of testdata/vectors is opened or refused as it is explained.

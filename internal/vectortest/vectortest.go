@@ -73,6 +73,26 @@ func Read(t testing.TB, dir string, keys ...string) []Entry {
 	return out
 }
 
+// Judge compares what judge finds in every vector of a folder with its entry:
+// what is expected, these facts, and that what it must say is said. keys are those
+// of [Read].
+func Judge(t *testing.T, dir string, keys, facts []string, judge func(*testing.T, Entry) Entry) {
+	t.Helper()
+	for _, e := range Read(t, dir, keys...) {
+		t.Run(e["file"], func(t *testing.T) {
+			got := judge(t, e)
+			for _, key := range slices.Concat([]string{"expect"}, facts) {
+				if got[key] != e[key] {
+					t.Errorf("%s is %q, want %q", key, got[key], e[key])
+				}
+			}
+			if !strings.Contains(got["say"], e["say"]) {
+				t.Errorf("%q is not said in %q", e["say"], got["say"])
+			}
+		})
+	}
+}
+
 func parse(text []byte, keys []string, out *[]Entry) (problems []string) {
 	for s := bufio.NewScanner(bytes.NewReader(text)); s.Scan(); {
 		key, value, ok := strings.Cut(s.Text(), ":")
