@@ -102,7 +102,6 @@ type tab struct {
 	ctx  context.Context
 	who  string
 	size size
-	axe  string
 
 	mu  sync.Mutex
 	bad []string // what the console said

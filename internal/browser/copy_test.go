@@ -50,13 +50,8 @@ func onPaper(t *testing.T, o *office.Office, clerk, number string) document.ID {
 func TestCopyByKeyboardAndPhone(t *testing.T) {
 	const clerk = "yen"
 	o := atSNV.office(t)
-	axe, err := os.ReadFile(root + "node_modules/axe-core/axe.min.js")
-	if err != nil {
-		t.Fatal(err)
-	}
 	id := onPaper(t, o, clerk, "91")
 	b := as(t, clerk, desktop)
-	b.axe = string(axe)
 	b.shoot("ban-sao-ban-lam-viec")
 	b.pick("91/HOIX")
 	b.sees("Chứng thư của cơ quan còn hiệu lực", "Hình thức sao", "Ký bản sao và trình")
@@ -78,7 +73,6 @@ func TestCopyByKeyboardAndPhone(t *testing.T) {
 
 	id = onPaper(t, o, clerk, "92")
 	p := as(t, clerk, phone)
-	p.axe = string(axe)
 	p.stay()
 	p.tap(p.lineButton("92/HOIX"))
 	p.arrive()

@@ -32,11 +32,8 @@ func TestFailedPackets(t *testing.T) {
 	}
 	must(theStage.Province.Unread(ctx, snv, "phần mềm mới chưa đọc được gói tin"))
 	must(w.Hub.Pause(ctx, hubtest.Operator, snv, false, "xong"))
-	axe, err := os.ReadFile(root + "node_modules/axe-core/axe.min.js")
-	must(err)
 	for _, s := range []size{desktop, phone} {
 		b := as(t, "vh1", s)
-		b.axe = string(axe)
 		b.look(page{"truc-goi-loi", "vh1", "/truc/goi-loi", ""})
 		b.sees("phần mềm mới chưa đọc được gói tin", "Gửi lại mọi gói tin lỗi của Sở Nội vụ")
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -65,10 +66,6 @@ var pages = []page{
 // the console, and on what axe-core calls serious or critical against WCAG 2.2
 // AA.
 func TestPages(t *testing.T) {
-	axe, err := os.ReadFile(root + "node_modules/axe-core/axe.min.js")
-	if err != nil {
-		t.Fatal("axe-core is required for this test: run `npm ci --ignore-scripts`")
-	}
 	for _, s := range []size{desktop, phone} {
 		t.Run(s.name, func(t *testing.T) {
 			tabs := map[string]*tab{}
@@ -79,7 +76,7 @@ func TestPages(t *testing.T) {
 						b = as(t, p.who, s)
 						tabs[p.who] = b
 					}
-					b.T, b.axe = u, string(axe)
+					b.T = u
 					b.look(p)
 				})
 			}
@@ -145,11 +142,18 @@ func (b *tab) theme(name string) {
 	b.do(chromedp.Sleep(60 * time.Millisecond))
 }
 
+// axe is the script of axe-core.
+var axe = sync.OnceValues(func() ([]byte, error) { return os.ReadFile(root + "node_modules/axe-core/axe.min.js") })
+
 // barriers fails on what axe-core finds serious or critical.
 func (b *tab) barriers() {
 	b.Helper()
 	if b.str("!!window.axe") != "true" {
-		b.js(b.axe)
+		code, err := axe()
+		if err != nil {
+			b.Fatalf("axe-core is required for this test, run `npm ci --ignore-scripts`: %v", err)
+		}
+		b.js(string(code))
 	}
 	const run = `axe.run(document, {resultTypes: ["violations"], runOnly: ["wcag2a","wcag2aa","wcag21a","wcag21aa","wcag22aa","best-practice"]}).then(r => JSON.stringify(
 		r.violations.filter(v => v.impact === "serious" || v.impact === "critical").map(v => v.id + " (" + v.impact + "): " + v.nodes.slice(0, 4).map(n => n.html.slice(0, 140) + " " + (n.any[0]?.message ?? "")).join(" | "))))`
